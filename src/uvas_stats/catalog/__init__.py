@@ -1,0 +1,38 @@
+"""What exists, as data: regions, groups, measures, breaks, datasets and programmes."""
+
+from uvas_stats.catalog.load import Catalog, load_catalog
+from uvas_stats.catalog.model import (
+    Activity,
+    Break,
+    Check,
+    Dataset,
+    EconomyRow,
+    Goal,
+    Group,
+    Item,
+    Measure,
+    PrintedFigure,
+    Programme,
+    Region,
+    Section,
+    TargetGroup,
+)
+
+__all__ = [
+    "Activity",
+    "Break",
+    "Catalog",
+    "Check",
+    "Dataset",
+    "EconomyRow",
+    "Goal",
+    "Group",
+    "Item",
+    "Measure",
+    "PrintedFigure",
+    "Programme",
+    "Region",
+    "Section",
+    "TargetGroup",
+    "load_catalog",
+]

@@ -1,0 +1,211 @@
+"""Load the shipped catalog and the user's own programmes and groups, and check them against each other."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from uvas_stats.catalog.check import check_catalog
+from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Programme, Region
+from uvas_stats.catalog.names import find, find_region
+from uvas_stats.catalog.toml import build, read_toml
+from uvas_stats.errors import CatalogError
+from uvas_stats.workspace import Workspace
+
+__all__ = ["Catalog", "load_catalog"]
+
+DATA = Path(__file__).resolve().parent / "data"
+T = TypeVar("T", Dataset, Group, Measure, Break)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that is declared, with lookups that are kind to the one who types.
+
+    Examples
+    --------
+    >>> catalog = load_catalog()
+    >>> catalog.region("soderhamns kommun").code, catalog.region("Malung").name
+    ('2182', 'Malung-Sälen')
+    >>> len(catalog.kommuner), len(catalog.group("GR").members)
+    (290, 13)
+    """
+
+    regions: tuple[Region, ...]
+    groups: Mapping[str, Group]
+    datasets: Mapping[str, Dataset]
+    measures: Mapping[str, Measure]
+    breaks: tuple[Break, ...]
+    programmes: Mapping[str, Programme]
+
+    @property
+    def kommuner(self) -> tuple[Region, ...]:
+        """The 290 kommuner of today, by code."""
+        return tuple(region for region in self.regions if region.kind == "kommun" and region.current)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names by code of all current regions, and of the groups by id."""
+        names = {region.code: region.name for region in self.regions if region.current}
+        return names | {group.id: group.name for group in self.groups.values() if group.kind != "lan"}
+
+    def region(self, text: str) -> Region:
+        """Find a kommun by code or name."""
+        return find_region(text, self.regions)
+
+    def area(self, text: str) -> Region:
+        """Find riket, a län or a kommun by code or name."""
+        return find_region(text, self.regions, ("riket", "lan", "kommun"))
+
+    def group(self, text: str) -> Group:
+        """Find a group by id or name."""
+        return find(text, self.groups, {id_: group.name for id_, group in self.groups.items()}, "Gruppen")
+
+    def measure(self, text: str) -> Measure:
+        """Find a measure by id, title or the publisher's id."""
+        for measure in self.measures.values():
+            if measure.source_id and measure.source_id.casefold() == text.strip().casefold():
+                return measure
+        return find(text, self.measures, {id_: item.title for id_, item in self.measures.items()}, "Måttet")
+
+    def programme(self, text: str) -> Programme:
+        """Find a programme by id or name."""
+        return find(
+            text, self.programmes, {id_: item.name for id_, item in self.programmes.items()}, "Programmet"
+        )
+
+    def breaks_of(self, measure: str, regions: tuple[str, ...] = ()) -> tuple[Break, ...]:
+        """Return the breaks of a measure that concern all regions or one of those named."""
+        return tuple(
+            item
+            for item in self.breaks
+            if item.measure == measure and (not item.regions or set(item.regions) & set(regions))
+        )
+
+    def own_groups(self, kommun: str) -> tuple[Group, ...]:
+        """Return the groups a kommun belongs to: its län, its SKR group, then others."""
+        order = {"lan": 0, "skr": 1}
+        hits = [group for group in self.groups.values() if kommun in group.members]
+        return tuple(sorted(hits, key=lambda group: order.get(group.kind, 2)))
+
+
+def _date(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _regions(path: Path) -> tuple[Region, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return tuple(
+        Region(
+            code=row["code"],
+            name=row["name"],
+            kind=row["kind"],
+            lan=row["lan"],
+            valid_from=_date(row["valid_from"]),
+            valid_to=_date(row["valid_to"]),
+            successor=row["successor"],
+            note=row["note"],
+        )
+        for row in rows
+    )
+
+
+def _tables(path: Path, kind: type[T], key: str) -> dict[str, T]:
+    """Read a TOML file of one array of tables into dataclasses by id."""
+    content = read_toml(path)
+    extra = set(content) - {key}
+    if extra or not isinstance(content.get(key), list):
+        raise CatalogError(
+            f"Filen ska bara innehålla tabeller [[{key}]]", where=path, todo=f"Ta bort {sorted(extra)}"
+        )
+    things: dict[str, T] = {}
+    for table in content[key]:
+        thing = build(kind, table, path)
+        if thing.id in things:
+            raise CatalogError(f"”{thing.id}” finns två gånger", where=path, todo="Ge den ena ett annat id")
+        things[thing.id] = thing
+    return things
+
+
+def _lan_groups(regions: tuple[Region, ...]) -> dict[str, Group]:
+    groups = {}
+    for lan in (region for region in regions if region.kind == "lan"):
+        members = tuple(r.code for r in regions if r.kind == "kommun" and r.current and r.lan == lan.code)
+        groups[lan.code] = Group(
+            id=lan.code, name=f"kommunerna i {lan.name}", kind="lan", members=members, source="SCB"
+        )
+    return groups
+
+
+def read_programme(path: Path) -> Programme:
+    """Read one programme file.
+
+    Raises
+    ------
+    CatalogError
+        If a key is missing, misspelt or of the wrong type, or the id is not the file's name.
+    """
+    content: dict[str, Any] = read_toml(path)
+    programme = build(Programme, content, path)
+    if programme.id != path.stem:
+        raise CatalogError(
+            f"Nyckeln ”id” är ”{programme.id}”",
+            where=path,
+            todo=f"Den ska vara ”{path.stem}”, som filens namn",
+        )
+    return programme
+
+
+def _programmes(folder: Path) -> dict[str, Programme]:
+    return {path.stem: read_programme(path) for path in sorted(folder.glob("*.toml"))}
+
+
+@cache
+def _shipped() -> Catalog:
+    regions = _regions(DATA / "regions.csv")
+    catalog = Catalog(
+        regions=regions,
+        groups=_lan_groups(regions) | _tables(DATA / "groups.toml", Group, "groups"),
+        datasets=_tables(DATA / "datasets.toml", Dataset, "datasets"),
+        measures=_tables(DATA / "measures.toml", Measure, "measures"),
+        breaks=tuple(_tables(DATA / "breaks.toml", Break, "breaks").values()),
+        programmes=_programmes(DATA / "programmes"),
+    )
+    check_catalog(catalog, DATA)
+    return catalog
+
+
+def load_catalog(workspace: Workspace | None = None) -> Catalog:
+    """Load the catalog, with the user's own programmes and groups if a workspace is given.
+
+    Parameters
+    ----------
+    workspace
+        Where ``programmes/*.toml`` and ``groups.toml`` are looked for. If None, only what is shipped. An own
+        programme with the id of a shipped one takes its place.
+
+    Raises
+    ------
+    CatalogError
+        If a file is wrong, or names a kommun, measure or group that does not exist.
+    """
+    catalog = _shipped()
+    if workspace is None:
+        return catalog
+    groups = dict(catalog.groups)
+    if workspace.groups_file.is_file():
+        own = _tables(workspace.groups_file, Group, "groups")
+        groups |= {id_: replace(group, kind="own") for id_, group in own.items()}
+        check_catalog(replace(catalog, groups=groups), workspace.groups_file)
+    programmes = _programmes(workspace.programmes) if workspace.programmes.is_dir() else {}
+    if not programmes and groups == catalog.groups:
+        return catalog
+    own_part = replace(catalog, groups=groups, programmes=programmes)
+    check_catalog(own_part, workspace.programmes)
+    return replace(own_part, programmes={**catalog.programmes, **programmes})

@@ -1,0 +1,262 @@
+"""The nouns of the catalog. They are read from TOML and CSV; nothing here reads a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+__all__ = [
+    "Activity",
+    "Break",
+    "Check",
+    "Dataset",
+    "EconomyRow",
+    "Goal",
+    "Group",
+    "Item",
+    "Measure",
+    "PrintedFigure",
+    "Programme",
+    "Region",
+    "Section",
+    "TargetGroup",
+]
+
+
+@dataclass(frozen=True)
+class Region:
+    """Riket, a län or a kommun, under one name in one span of time."""
+
+    code: str
+    name: str
+    kind: str
+    """``riket``, ``lan`` or ``kommun``."""
+    lan: str
+    """Code of the län a kommun lies in; empty for others."""
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    successor: str
+    """Code that replaced this row; empty while the row is valid."""
+    note: str
+
+    @property
+    def current(self) -> bool:
+        """Whether the row is valid today."""
+        return self.valid_to is None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A named set of kommuner to compare with."""
+
+    id: str
+    name: str
+    kind: str
+    """``lan``, ``skr``, ``cooperation`` or ``own``."""
+    members: tuple[str, ...]
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A source of figures: who publishes it, where, under which licence and how often."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    landing_page: str
+    cadence: str
+    reader: str
+    """Name of the reader in ``clean`` that turns its raw files into observations."""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a number is: population, age, unit, direction and what it must not be confused with."""
+
+    id: str
+    title: str
+    short: str
+    """A few words for axes, table heads and lists."""
+    unit: str
+    """``procent``, ``antal``, ``poäng``, ``plats`` or ``kkr``."""
+    ages: str
+    population: str
+    definition: str
+    direction: str
+    """``lower`` or ``higher``: which is better; ``none`` where neither is."""
+    dataset: str
+    publisher: str
+    numerator: str = ""
+    denominator: str = ""
+    denominator_measure: str = ""
+    """Measure that holds the denominator, where it is in the catalog."""
+    route: str = ""
+    """Through whom it was fetched, where that is not the publisher."""
+    source_id: str = ""
+    """The publisher's own id, such as N02797."""
+    period_kind: str = "year"
+    decimals: int = 1
+    minimum: float | None = 0.0
+    maximum: float | None = None
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Break:
+    """A place where a series is not comparable with itself."""
+
+    id: str
+    measure: str
+    at: str
+    """The first period of the new series."""
+    text: str
+    regions: tuple[str, ...] = ()
+    """Codes it concerns; empty means all."""
+
+
+@dataclass(frozen=True)
+class PrintedFigure:
+    """A figure as a programme document prints it."""
+
+    id: str
+    text: str
+    measure: str
+    period: str
+    as_printed: str
+    section: str
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    status: str = "ok"
+    region: str = ""
+    """Code; empty means the programme's only kommun."""
+    age_group: str = ""
+    """Empty means the ages of the measure."""
+    sex: str = "total"
+    breakdown: str = ""
+    category: str = ""
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A relation between printed figures that should hold."""
+
+    kind: str
+    """``partition``: parts make the total. ``union``: overlapping parts bound the total. ``same``: one quantity."""
+    text: str
+    figures: tuple[str, ...]
+    total: str = ""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal of a programme and the rule it is assessed by."""
+
+    id: str
+    text: str
+    kind: str
+    """``inriktning``, ``resultat``, ``aktivitet`` or ``kvalitativt``."""
+    rule: str
+    """``better_than_riket``, ``change_pct``, ``at_least``, ``at_most``, ``falls``, ``rises`` or ``none``."""
+    measure: str = ""
+    breakdown: str = ""
+    category: str = ""
+    target: float | None = None
+    """In the unit of the measure; for ``change_pct`` the change in percent, negative for a fall."""
+    baseline_period: str = ""
+    deadline: dt.date | None = None
+    note: str = ""
+    """What the analyst must know to read the assessment, or why none can be made."""
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """Whom the programme is for, and the overlapping counts its size was estimated from."""
+
+    text: str
+    age_group: str
+    parts: tuple[str, ...] = ()
+    total: str = ""
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One row of the activity table of a year."""
+
+    year: int
+    activity: str
+    state: str = ""
+    outcome: str = ""
+    assessment: str = ""
+    """``nått``, ``på väg``, ``inte nått`` or empty: the face of the document."""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class EconomyRow:
+    """One year of the economy table, in thousands of kronor."""
+
+    year: int
+    investment: float = 0.0
+    investment_external: float = 0.0
+    operating: float = 0.0
+    operating_external: float = 0.0
+    unfunded: float = 0.0
+
+    @property
+    def net(self) -> float:
+        """Investment and operating cost less external funding."""
+        return self.investment - self.investment_external + self.operating - self.operating_external
+
+
+@dataclass(frozen=True)
+class Item:
+    """One chart or table of a nuläge."""
+
+    kind: str
+    measure: str = ""
+    group: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the report with its text and what is shown under it."""
+
+    heading: str
+    text: str = ""
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A youth programme: whom it covers, what it promised and what its nuläge consists of."""
+
+    id: str
+    title: str
+    name: str
+    """The short name, as in a heading."""
+    document: str
+    municipalities: tuple[str, ...]
+    period: str
+    groups: tuple[str, ...]
+    main_measure: str
+    document_date: dt.date | None = None
+    summary: str = ""
+    rank_order: str = "worst"
+    """``worst``: place 1 is the least favourable value; ``best``: the most favourable."""
+    summary_measures: tuple[str, ...] = ()
+    target_group: TargetGroup | None = None
+    goals: tuple[Goal, ...] = ()
+    printed: tuple[PrintedFigure, ...] = ()
+    checks: tuple[Check, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    economy: tuple[EconomyRow, ...] = ()
+    economy_note: str = ""
+    sections: tuple[Section, ...] = field(default=())

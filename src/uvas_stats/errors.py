@@ -1,0 +1,72 @@
+"""The one family of errors: every message says what is wrong, where, and what to do, in Swedish."""
+
+__all__ = [
+    "CatalogError",
+    "FetchError",
+    "IndicatorError",
+    "ObservationError",
+    "RawFileError",
+    "ReportError",
+    "UnknownNameError",
+    "UvasStatsError",
+    "WorkspaceError",
+]
+
+
+class UvasStatsError(Exception):
+    """Root of all errors that the package raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What is wrong, in Swedish, without a full stop.
+    where
+        The place: file, sheet, cell, table id or key.
+    todo
+        What the user can do about it.
+
+    Examples
+    --------
+    >>> print(UvasStatsError("Kontrollsumman stämmer inte", where="data/raw/a.csv", todo="Hämta filen igen"))
+    Kontrollsumman stämmer inte (data/raw/a.csv). Hämta filen igen.
+    """
+
+    def __init__(self, what: str, *, where: object = None, todo: str | None = None) -> None:
+        self.what = what
+        self.where = None if where is None else str(where)
+        self.todo = todo
+        place = f" ({self.where})" if self.where else ""
+        advice = f" {todo.rstrip('.')}." if todo else ""
+        super().__init__(f"{what.rstrip('.')}{place}.{advice}")
+
+
+class CatalogError(UvasStatsError):
+    """A file of the catalog, or of the user's own programmes or groups, is wrong."""
+
+
+class UnknownNameError(UvasStatsError):
+    """A programme, kommun, measure, group or period that does not exist was asked for."""
+
+
+class ObservationError(UvasStatsError):
+    """A table breaks the tidy contract or a processed file cannot be read."""
+
+
+class WorkspaceError(UvasStatsError):
+    """A folder or file of the workspace cannot be read or written."""
+
+
+class RawFileError(UvasStatsError):
+    """A raw file is missing, damaged, or not what its origin.toml or reader expects."""
+
+
+class FetchError(UvasStatsError):
+    """A source did not answer, refused, or answered something else than was asked for."""
+
+
+class IndicatorError(UvasStatsError):
+    """A figure cannot be computed from what is known; the reason is in the message."""
+
+
+class ReportError(UvasStatsError):
+    """A report, a template or an export cannot be made."""

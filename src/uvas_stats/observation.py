@@ -1,0 +1,257 @@
+"""The one tidy contract: one row is one published figure.
+
+Text columns are categoricals when stored, because a cube repeats them by the hundred thousand. Use
+:func:`select` to take a small frame of plain text out for indicators and charts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from uvas_stats.errors import ObservationError
+from uvas_stats.periods import period_end, period_kind
+from uvas_stats.workspace import atomic_file
+
+__all__ = [
+    "COLUMNS",
+    "KEY",
+    "SEXES",
+    "STATUSES",
+    "latest_edition",
+    "make_observations",
+    "read_observations",
+    "read_origins",
+    "select",
+    "validate",
+    "write_observations",
+]
+
+KEY = ("dataset", "edition", "region_code", "period", "sex", "age_group", "breakdown", "category", "measure")
+TEXT_COLUMNS = (*KEY, "status", "origin")
+COLUMNS = (
+    "dataset",
+    "edition",
+    "region_code",
+    "period",
+    "period_end",
+    "sex",
+    "age_group",
+    "breakdown",
+    "category",
+    "measure",
+    "value",
+    "lower",
+    "upper",
+    "status",
+    "noise",
+    "origin",
+)
+STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "provisional", "true_zero")
+SEXES = ("total", "women", "men")
+NULLABLE_TEXT = ("breakdown", "category")
+_DEFAULTS: Mapping[str, Any] = {
+    "sex": "total",
+    "breakdown": None,
+    "category": None,
+    "lower": np.nan,
+    "upper": np.nan,
+    "status": "ok",
+    "noise": False,
+}
+
+
+def make_observations(frame: pd.DataFrame) -> pd.DataFrame:
+    """Complete a frame to the contract's columns, order and types, and validate it.
+
+    Parameters
+    ----------
+    frame
+        One row a figure. ``period_end`` is derived; ``sex``, ``breakdown``, ``category``, ``lower``, ``upper``,
+        ``status`` and ``noise`` get their defaults (total, null, null, null, null, ok, False) if absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :data:`COLUMNS`.
+
+    Raises
+    ------
+    ObservationError
+        If a column is missing or unknown, or a row breaks the contract.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"dataset": ["kolada"], "edition": ["2026-11-21"], "region_code": ["2182"],
+    ...     "period": ["2024"], "age_group": ["16-24"], "measure": ["uvas_share_pct"], "value": [9.15],
+    ...     "origin": ["kolada/2026-11-21/kolada_published.csv"]})
+    >>> make_observations(rows)[["period_end", "sex", "status"]].iloc[0].tolist()
+    [Timestamp('2024-12-31 00:00:00'), 'total', 'ok']
+    """
+    unknown = set(frame.columns) - set(COLUMNS)
+    missing = set(COLUMNS) - set(_DEFAULTS) - {"period_end"} - set(frame.columns)
+    if unknown or missing:
+        raise ObservationError(
+            f"Tabellens kolumner är fel: saknas {sorted(missing)}, okända {sorted(unknown)}",
+            todo=f"Kolumnerna ska vara {', '.join(COLUMNS)}",
+        )
+    full = frame.assign(**{name: default for name, default in _DEFAULTS.items() if name not in frame.columns})
+    ends = {period: pd.Timestamp(period_end(str(period))) for period in full["period"].unique()}
+    full["period_end"] = full["period"].map(ends).astype("datetime64[us]")
+    full = full.astype({name: "category" for name in TEXT_COLUMNS})
+    full = full.astype({"value": "float64", "lower": "float64", "upper": "float64", "noise": "bool"})
+    return validate(full[list(COLUMNS)])
+
+
+def _first(frame: pd.DataFrame, bad: pd.Series) -> str:
+    row = frame.loc[bad.to_numpy()].iloc[0]
+    key = ", ".join(f"{name}={row[name]}" for name in KEY if not pd.isna(row[name]))
+    return f"{int(bad.sum())} rader, först {key}"
+
+
+def _row_rules(frame: pd.DataFrame) -> Iterable[tuple[str, pd.Series]]:
+    value, lower, upper, status = (
+        frame["value"],
+        frame["lower"],
+        frame["upper"],
+        frame["status"].astype("str"),
+    )
+    known = value.notna()
+    yield (
+        "En rad har status ok eller preliminär men saknar värde",
+        status.isin(["ok", "provisional"]) & ~known,
+    )
+    yield (
+        "En rad har värde fast statusen säger att det saknas",
+        known & status.isin(["suppressed", "not_applicable", "not_available"]),
+    )
+    yield "En äkta nolla har ett annat värde än 0", (status == "true_zero") & ~(value == 0)
+    yield "Ett intervall saknar båda gränserna", (status == "interval") & lower.isna() & upper.isna()
+    yield "Undre gränsen är större än den övre", lower > upper
+    yield "Värdet ligger utanför sina gränser", known & ((value < lower) | (value > upper))
+    yield "Värdet är inte ett ändligt tal", known & ~np.isfinite(value)
+
+
+def validate(frame: pd.DataFrame) -> pd.DataFrame:
+    """Check a frame against the contract and return it unchanged.
+
+    Raises
+    ------
+    ObservationError
+        At the first rule broken: columns and types, allowed values, a null value with status ok, a value outside
+        its bounds, a key that is not unique, or a series that mixes kinds of period.
+    """
+    from uvas_stats.observation_schema import check_schema
+
+    check_schema(frame)
+    for text, bad in _row_rules(frame):
+        if bad.any():
+            raise ObservationError(text, where=_first(frame, bad), todo="Rätta läsaren eller råfilen")
+    double = frame.duplicated(list(KEY), keep=False)
+    if double.any():
+        raise ObservationError(
+            "Samma uppgift finns flera gånger", where=_first(frame, double), todo="Nyckeln måste vara unik"
+        )
+    _one_kind_of_period(frame)
+    return frame
+
+
+def _one_kind_of_period(frame: pd.DataFrame) -> None:
+    series = frame[["dataset", "measure", "period"]].drop_duplicates()
+    kinds = series.assign(kind=[period_kind(str(period)) for period in series["period"]])
+    mixed = kinds.groupby(["dataset", "measure"], observed=True)["kind"].nunique()
+    if (mixed > 1).any():
+        dataset, measure = mixed.index[mixed > 1][0]
+        raise ObservationError(
+            "En serie blandar olika slags perioder", where=f"{dataset}, {measure}", todo="Dela upp måttet"
+        )
+
+
+def select(frame: pd.DataFrame, **wanted: str | Iterable[str]) -> pd.DataFrame:
+    """Take the rows where each named column has the wanted value or one of them, as plain text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sorted by period, region and age; text columns as ``str``, index from 0.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"region_code": ["00", "2182"], "period_end": [1, 1], "age_group": ["16-24"] * 2})
+    >>> select(rows, region_code="2182")["region_code"].tolist()
+    ['2182']
+    """
+    keep = np.ones(len(frame), dtype=bool)
+    for name, value in wanted.items():
+        values = [value] if isinstance(value, str) else list(value)
+        keep &= frame[name].isin(values).to_numpy()
+    part = frame.loc[keep]
+    part = part.astype({name: "str" for name in TEXT_COLUMNS if name in part.columns})
+    return part.sort_values(["period_end", "region_code", "age_group"], kind="stable", ignore_index=True)
+
+
+def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
+
+    A figure that the publisher has withdrawn does not live on from an older edition.
+    """
+    if frame.empty:
+        return frame
+    edition = frame["edition"].astype("str")
+    newest = edition.groupby([frame["dataset"], frame["measure"]], observed=True).transform("max")
+    return frame.loc[(edition == newest).to_numpy()]
+
+
+def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:
+    """Write a validated frame and its origins to data/processed, each file whole or not at all."""
+    with atomic_file(folder / "observations.parquet") as path:
+        frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False)
+    with atomic_file(folder / "origins.json") as path:
+        path.write_text(json.dumps(origins, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read_observations(folder: Path) -> pd.DataFrame:
+    """Read data/processed.
+
+    Raises
+    ------
+    ObservationError
+        If the file is not there, is damaged, or has other columns than the contract.
+    """
+    path = folder / "observations.parquet"
+    try:
+        frame = pd.read_parquet(path, engine="pyarrow")
+    except FileNotFoundError:
+        raise ObservationError(
+            "Det finns inga bearbetade uppgifter", where=path, todo="Kör: uvas build"
+        ) from None
+    except (OSError, ValueError) as error:  # pyarrow's ArrowInvalid is a ValueError
+        raise ObservationError(
+            "Filen med bearbetade uppgifter är skadad", where=path, todo="Ta bort den och kör: uvas build"
+        ) from error
+    if tuple(frame.columns) != COLUMNS:
+        raise ObservationError(
+            "Filen med bearbetade uppgifter har fel kolumner",
+            where=path,
+            todo="Ta bort den och kör: uvas build",
+        )
+    return frame.astype(
+        {name: "category" for name in TEXT_COLUMNS}
+    )  # an all-null column comes back as object
+
+
+def read_origins(folder: Path) -> dict[str, Any]:
+    """Read what is known of each raw file: publisher, retrieved, licence and sha256, by its ``origin``."""
+    path = folder / "origins.json"
+    try:
+        origins: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ObservationError(
+            "Förteckningen över råfiler saknas eller är skadad", where=path, todo="Kör: uvas build"
+        ) from error
+    return origins

@@ -1,0 +1,101 @@
+"""Periods as text: what kind they are, when they end, and which period is the one to compare with.
+
+The kinds are ``year`` (2024), ``month`` (2024-11), ``half_year`` (2024H2) and ``school_year`` (2024/25). A school
+year ends on 30 June; Skolverket and SCB count a pupil in the spring term that ends it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+
+from uvas_stats.errors import ObservationError
+
+__all__ = ["PERIOD_KINDS", "period_end", "period_kind", "period_text", "same_period_last_year"]
+
+_PATTERNS = {
+    "year": re.compile(r"(\d{4})"),
+    "month": re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
+    "half_year": re.compile(r"(\d{4})H([12])"),
+    "school_year": re.compile(r"(\d{4})/(\d{2})"),
+}
+PERIOD_KINDS = tuple(_PATTERNS)
+_MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+
+
+def _parse(period: str) -> tuple[str, int, int]:
+    for kind, pattern in _PATTERNS.items():
+        match = pattern.fullmatch(period)
+        if match:
+            year, part = int(match[1]), int(match[2]) if match.lastindex == 2 else 0
+            if kind == "school_year" and (year + 1) % 100 != part:
+                break
+            return kind, year, part
+    raise ObservationError(
+        f"Perioden ”{period}” är inte giltig", todo="Skriv 2024, 2024-11, 2024H2 eller 2024/25 (läsår)"
+    )
+
+
+def period_kind(period: str) -> str:
+    """Return the kind of a period.
+
+    Raises
+    ------
+    ObservationError
+        If the text is no period.
+
+    Examples
+    --------
+    >>> [period_kind(p) for p in ("2024", "2024-11", "2024H2", "2024/25")]
+    ['year', 'month', 'half_year', 'school_year']
+    """
+    return _parse(period)[0]
+
+
+def period_end(period: str) -> dt.date:
+    """Return the last day of a period.
+
+    Examples
+    --------
+    >>> period_end("2024/25").isoformat(), period_end("2024-02").isoformat()
+    ('2025-06-30', '2024-02-29')
+    """
+    kind, year, part = _parse(period)
+    if kind == "month":
+        return dt.date(year, part, calendar.monthrange(year, part)[1])
+    if kind == "half_year" and part == 1:
+        return dt.date(year, 6, 30)
+    if kind == "school_year":
+        return dt.date(year + 1, 6, 30)
+    return dt.date(year, 12, 31)
+
+
+def same_period_last_year(period: str) -> str:
+    """Return the same period one year earlier: the only fair comparison where there is a season.
+
+    Examples
+    --------
+    >>> same_period_last_year("2009-11"), same_period_last_year("2024/25")
+    ('2008-11', '2023/24')
+    """
+    kind, year, part = _parse(period)
+    if kind == "school_year":
+        return f"{year - 1}/{year % 100:02d}"
+    return f"{year - 1}{period[4:]}"
+
+
+def period_text(period: str) -> str:
+    """Write a period as a Swedish reader expects it.
+
+    Examples
+    --------
+    >>> period_text("2009-11"), period_text("2024/25"), period_text("2024H2")
+    ('november 2009', 'läsåret 2024/25', 'andra halvåret 2024')
+    """
+    kind, year, part = _parse(period)
+    if kind == "month":
+        return f"{_MONTHS[part - 1]} {year}"
+    if kind == "half_year":
+        return f"{'första' if part == 1 else 'andra'} halvåret {year}"
+    return f"läsåret {period}" if kind == "school_year" else period

@@ -1,0 +1,191 @@
+"""Where data/raw, data/processed and reports are, and how a file is written without ever being half there.
+
+Nothing here touches the disk when the module is imported.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvas_stats.errors import WorkspaceError
+
+__all__ = ["Workspace", "atomic_file", "find_workspace", "publish_folder", "shipped_raw", "writing"]
+
+ENVIRONMENT_VARIABLE = "UVAS_WORKSPACE"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder an analyst works in.
+
+    Examples
+    --------
+    >>> Workspace(Path("arbete")).raw.as_posix()
+    'arbete/data/raw'
+    """
+
+    root: Path
+
+    @property
+    def raw(self) -> Path:
+        """Immutable files as the publisher sent them, one folder for each dataset and edition."""
+        return self.root / "data" / "raw"
+
+    @property
+    def processed(self) -> Path:
+        """The tidy table, made from the raw files by ``uvas build``."""
+        return self.root / "data" / "processed"
+
+    @property
+    def reports(self) -> Path:
+        """Where exports go unless another folder is named."""
+        return self.root / "reports"
+
+    @property
+    def programmes(self) -> Path:
+        """The user's own programme files."""
+        return self.root / "programmes"
+
+    @property
+    def groups_file(self) -> Path:
+        """The user's own groups of kommuner."""
+        return self.root / "groups.toml"
+
+    @property
+    def raw_roots(self) -> tuple[Path, ...]:
+        """Folders to look for raw files in: the workspace first, then the shipped first edition."""
+        roots = [self.raw, shipped_raw()]
+        return tuple(dict.fromkeys(root.resolve() for root in roots if root.is_dir()))
+
+
+def shipped_raw() -> Path:
+    """Return the folder of the first edition: inside an installed package, else in the checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "shipped_raw"
+    return installed if installed.is_dir() else package.parents[1] / "data" / "raw"
+
+
+def find_workspace(start: Path | str | None = None) -> Workspace:
+    """Find the workspace for a folder.
+
+    Parameters
+    ----------
+    start
+        A folder that is the workspace. If None: the environment variable ``UVAS_WORKSPACE``, else the
+        nearest folder at or above the current one that holds ``data/raw``, else the current folder.
+
+    Raises
+    ------
+    WorkspaceError
+        If a folder was named and does not exist.
+    """
+    named = start or os.environ.get(ENVIRONMENT_VARIABLE)
+    if named:
+        root = Path(named).expanduser()
+        if not root.is_dir():
+            raise WorkspaceError(
+                "Arbetsmappen finns inte", where=root, todo="Skapa mappen eller ange en annan"
+            )
+        return Workspace(root.resolve())
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "raw").is_dir():
+            return Workspace(folder)
+    return Workspace(here)
+
+
+def _advice(error: OSError) -> tuple[str, str]:
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):  # Windows has no EDQUOT
+        return "Disken är full", "Frigör utrymme och kör igen; det som fanns tidigare är kvar"
+    if isinstance(error, PermissionError):
+        return (
+            "Skrivning nekades",
+            "Stäng filen om den är öppen i ett annat program, eller välj en annan mapp",
+        )
+    if isinstance(error, (NotADirectoryError, FileExistsError)):
+        return "En fil ligger där en mapp behövs", "Välj en annan mapp eller flytta filen"
+    return f"Det gick inte att skriva ({error.strerror or error})", "Kontrollera mappen och kör igen"
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Turn any OSError of the block into one WorkspaceError that names the target."""
+    try:
+        yield
+    except OSError as error:
+        what, todo = _advice(error)
+        raise WorkspaceError(what, where=target, todo=todo) from error
+
+
+@contextmanager
+def atomic_file(target: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``target`` and move it into place if the block succeeds.
+
+    Raises
+    ------
+    WorkspaceError
+        If the folder or file cannot be written; the old file is then untouched.
+    """
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            _flush(temporary)
+            temporary.chmod(0o644)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def publish_folder(target: Path) -> Iterator[Path]:
+    """Give an empty folder beside ``target``; when the block succeeds, move its files into ``target``.
+
+    All writing happens in the temporary folder, so a full disk or an error leaves ``target`` as it was. Files
+    in ``target`` that the block did not make (an analyst's own notes) are kept.
+
+    Raises
+    ------
+    WorkspaceError
+        If a folder cannot be written, or a file to be replaced is locked by another program.
+    """
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+    try:
+        with writing(target):
+            yield staging
+            made = sorted(path.relative_to(staging) for path in staging.rglob("*") if path.is_file())
+            _refuse_locked(target, made)
+            target.mkdir(parents=True, exist_ok=True)
+            for name in made:
+                _flush(staging / name)
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+            for name in made:
+                (staging / name).replace(target / name)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _refuse_locked(target: Path, names: list[Path]) -> None:
+    """Open each file that is to be replaced, so that a locked one stops the move before it has begun."""
+    for name in names:
+        old = target / name
+        if old.exists():
+            with writing(old), old.open("ab"):
+                pass
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
