@@ -103,7 +103,7 @@ def make_observations(frame: pd.DataFrame) -> pd.DataFrame:
     full = frame.assign(**{name: default for name, default in _DEFAULTS.items() if name not in frame.columns})
     ends = {period: pd.Timestamp(period_end(str(period))) for period in full["period"].unique()}
     full["period_end"] = full["period"].map(ends).astype("datetime64[us]")
-    full = full.astype({name: "category" for name in TEXT_COLUMNS})
+    full = full.astype(dict.fromkeys(TEXT_COLUMNS, "category"))
     full = full.astype({"value": "float64", "lower": "float64", "upper": "float64", "noise": "bool"})
     return validate(full[list(COLUMNS)])
 
@@ -227,9 +227,7 @@ def read_observations(folder: Path) -> pd.DataFrame:
     try:
         frame = pd.read_parquet(path, engine="pyarrow")
     except FileNotFoundError:
-        raise ObservationError(
-            "Det finns inga bearbetade uppgifter", where=path, todo="Kör: uvas build"
-        ) from None
+        raise ObservationError("Det finns inga bearbetade uppgifter", where=path, todo="Kör: uvas build") from None
     except (OSError, ValueError) as error:  # pyarrow's ArrowInvalid is a ValueError
         raise ObservationError(
             "Filen med bearbetade uppgifter är skadad", where=path, todo="Ta bort den och kör: uvas build"
@@ -240,9 +238,7 @@ def read_observations(folder: Path) -> pd.DataFrame:
             where=path,
             todo="Ta bort den och kör: uvas build",
         )
-    return frame.astype(
-        {name: "category" for name in TEXT_COLUMNS}
-    )  # an all-null column comes back as object
+    return frame.astype(dict.fromkeys(TEXT_COLUMNS, "category"))  # an all-null column comes back as object
 
 
 def read_origins(folder: Path) -> dict[str, Any]:

@@ -21,7 +21,9 @@ _PATTERNS = {
     "school_year": re.compile(r"(\d{4})/(\d{2})"),
 }
 PERIOD_KINDS = tuple(_PATTERNS)
-_MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+_MONTHS = (
+    "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
+)
 
 
 def _parse(period: str) -> tuple[str, int, int]:
@@ -79,7 +81,7 @@ def same_period_last_year(period: str) -> str:
     >>> same_period_last_year("2009-11"), same_period_last_year("2024/25")
     ('2008-11', '2023/24')
     """
-    kind, year, part = _parse(period)
+    kind, year, _part = _parse(period)
     if kind == "school_year":
         return f"{year - 1}/{year % 100:02d}"
     return f"{year - 1}{period[4:]}"

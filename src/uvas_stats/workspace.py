@@ -90,9 +90,7 @@ def find_workspace(start: Path | str | None = None) -> Workspace:
     if named:
         root = Path(named).expanduser()
         if not root.is_dir():
-            raise WorkspaceError(
-                "Arbetsmappen finns inte", where=root, todo="Skapa mappen eller ange en annan"
-            )
+            raise WorkspaceError("Arbetsmappen finns inte", where=root, todo="Skapa mappen eller ange en annan")
         return Workspace(root.resolve())
     here = Path.cwd()
     for folder in (here, *here.parents):

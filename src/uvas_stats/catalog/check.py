@@ -52,9 +52,7 @@ def _check_measures(catalog: Catalog, folder: Path) -> None:
         _require(measure.direction, ("lower", "higher", "none"), f"{measure.id}: direction", where)
         _require(measure.period_kind, PERIOD_KINDS, f"{measure.id}: period_kind", where)
         if measure.denominator_measure:
-            _require(
-                measure.denominator_measure, catalog.measures, f"{measure.id}: denominator_measure", where
-            )
+            _require(measure.denominator_measure, catalog.measures, f"{measure.id}: denominator_measure", where)
     for item in catalog.breaks:
         _require(item.measure, catalog.measures, f"{item.id}: measure", folder / "breaks.toml")
         for code in item.regions:
@@ -99,7 +97,7 @@ def _check_programme(catalog: Catalog, programme: Programme, where: Path) -> Non
         *programme.municipalities,
         *[figure.region for figure in programme.printed if figure.region],
     ):
-        _require(code, [*codes, "00"], "kommunkod", where)
+        _require(code, [*codes, "00", *catalog.groups], "kommunkod", where)
     for group in (*programme.groups, *[item.group for item in items if item.group]):
         _require(group, catalog.groups, "groups", where)
     for key, measure in measures:
@@ -113,9 +111,7 @@ def _check_programme(catalog: Catalog, programme: Programme, where: Path) -> Non
     for item in items:
         _require(item.kind, ITEM_KINDS, "sections: kind", where)
         if item.kind in NEEDS_MEASURE and not item.measure:
-            raise CatalogError(
-                f"”{item.kind}” saknar measure", where=where, todo="Ange vilket mått som ska visas"
-            )
+            raise CatalogError(f"”{item.kind}” saknar measure", where=where, todo="Ange vilket mått som ska visas")
     for value, allowed, key in _printed_rules(programme):
         _require(value, allowed, key, where)
 

@@ -75,9 +75,7 @@ class Catalog:
 
     def programme(self, text: str) -> Programme:
         """Find a programme by id or name."""
-        return find(
-            text, self.programmes, {id_: item.name for id_, item in self.programmes.items()}, "Programmet"
-        )
+        return find(text, self.programmes, {id_: item.name for id_, item in self.programmes.items()}, "Programmet")
 
     def breaks_of(self, measure: str, regions: tuple[str, ...] = ()) -> tuple[Break, ...]:
         """Return the breaks of a measure that concern all regions or one of those named."""

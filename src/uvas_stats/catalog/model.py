@@ -133,7 +133,7 @@ class PrintedFigure:
     upper: float | None = None
     status: str = "ok"
     region: str = ""
-    """Code; empty means the programme's only kommun."""
+    """Code or group id; empty means the programme's only kommun."""
     age_group: str = ""
     """Empty means the ages of the measure."""
     sex: str = "total"
@@ -141,6 +141,8 @@ class PrintedFigure:
     category: str = ""
     numerator: float | None = None
     denominator: float | None = None
+    sensitive: bool = False
+    """Counts from 1 to 4 are masked before they leave the catalog."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ class Check:
     """A relation between printed figures that should hold."""
 
     kind: str
-    """``partition``: parts make the total. ``union``: overlapping parts bound the total. ``same``: one quantity."""
+    """``partition`` (parts make the total), ``union`` (overlapping parts bound it) or ``same`` (one quantity)."""
     text: str
     figures: tuple[str, ...]
     total: str = ""
@@ -243,11 +245,11 @@ class Programme:
     name: str
     """The short name, as in a heading."""
     document: str
+    document_date: dt.date
     municipalities: tuple[str, ...]
     period: str
     groups: tuple[str, ...]
     main_measure: str
-    document_date: dt.date | None = None
     summary: str = ""
     rank_order: str = "worst"
     """``worst``: place 1 is the least favourable value; ``best``: the most favourable."""

@@ -40,9 +40,7 @@ def nearest(text: str, names: Iterable[str], n: int = 3) -> list[str]:
     """Return the ``n`` names most like the text, the nearest first."""
     by_fold = {fold(name): name for name in names}
     wanted = fold(text)
-    ranked = sorted(
-        by_fold, key=lambda name: difflib.SequenceMatcher(None, wanted, name).ratio(), reverse=True
-    )
+    ranked = sorted(by_fold, key=lambda name: difflib.SequenceMatcher(None, wanted, name).ratio(), reverse=True)
     return [by_fold[name] for name in ranked[:n]]
 
 
@@ -62,9 +60,7 @@ def find(text: str, things: Mapping[str, T], titles: Mapping[str, str], what: st
             return things[id_]
     labels = {f"{id_} ({title})" if id_ != title else id_: id_ for id_, title in titles.items()}
     close = nearest(text, [*titles, *titles.values()], n=3)
-    shown = [
-        next((label for label, id_ in labels.items() if name in (id_, titles[id_])), name) for name in close
-    ]
+    shown = [next((label for label, id_ in labels.items() if name in (id_, titles[id_])), name) for name in close]
     raise UnknownNameError(f"{what} ”{text}” finns inte", todo=f"Närmast: {', '.join(dict.fromkeys(shown))}")
 
 

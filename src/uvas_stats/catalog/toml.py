@@ -28,17 +28,13 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise CatalogError(
-            "Filen är inte sparad som UTF-8", where=path, todo="Spara om den som UTF-8"
-        ) from error
+        raise CatalogError("Filen är inte sparad som UTF-8", where=path, todo="Spara om den som UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(
             f"Filen är inte giltig TOML: {error}", where=path, todo="Rätta raden som anges"
         ) from error
     except OSError as error:
-        raise CatalogError(
-            "Filen kan inte läsas", where=path, todo="Kontrollera sökväg och behörighet"
-        ) from error
+        raise CatalogError("Filen kan inte läsas", where=path, todo="Kontrollera sökväg och behörighet") from error
 
 
 def build(kind: type[T], table: dict[str, Any], where: Path) -> T:

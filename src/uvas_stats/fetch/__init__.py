@@ -1,0 +1,1 @@
+"""From the publishers to data/raw: immutable snapshots, each with its origin."""

@@ -1,0 +1,121 @@
+"""Change: to the year before, to a baseline, and to the same period last year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from uvas_stats.catalog import Break, Measure
+from uvas_stats.periods import period_end, same_period_last_year
+
+__all__ = ["Change", "change_between", "latest_period", "same_period_table"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a figure moved from one period to another."""
+
+    region_code: str
+    earlier_period: str
+    period: str
+    earlier: float | None
+    value: float | None
+    difference: float | None
+    direction: str
+    """``upp``, ``ned``, ``lika`` (equal as shown) or ``okänd``."""
+    broken_by: str
+    """Text of the break between the periods; empty where there is none."""
+
+    @property
+    def percent(self) -> float | None:
+        """Change in percent of the earlier value."""
+        return 100 * self.difference / self.earlier if self.difference is not None and self.earlier else None
+
+
+def latest_period(series: pd.DataFrame, region: str | None = None) -> str | None:
+    """Return the newest period with a known value, in all or in one region."""
+    known = series.loc[series["value"].notna()]
+    if region is not None:
+        known = known.loc[known["region_code"] == region]
+    return None if known.empty else str(known.sort_values("period_end")["period"].iloc[-1])
+
+
+def _value(series: pd.DataFrame, region: str, period: str) -> float | None:
+    hit = series.loc[(series["region_code"] == region) & (series["period"] == period), "value"].dropna()
+    return None if hit.empty else float(hit.iloc[0])
+
+
+def _break_between(breaks: Iterable[Break], region: str, earlier: str, later: str) -> str:
+    first, last = period_end(earlier), period_end(later)
+    for item in breaks:
+        if (not item.regions or region in item.regions) and first < period_end(item.at) <= last:
+            return item.text
+    return ""
+
+
+def change_between(
+    series: pd.DataFrame,
+    measure: Measure,
+    region: str,
+    period: str,
+    earlier: str | None = None,
+    breaks: Iterable[Break] = (),
+) -> Change:
+    """Compare two periods of one region.
+
+    Parameters
+    ----------
+    series
+        One measure: ``region_code, period, value``.
+    earlier
+        The period to compare with. If None, the same period last year.
+    breaks
+        Breaks of the measure; one between the periods is named in the result.
+
+    Examples
+    --------
+    >>> from uvas_stats.catalog import load_catalog
+    >>> rows = pd.DataFrame({"region_code": "2182", "period": ["2023", "2024"], "value": [8.18, 9.15]})
+    >>> change = change_between(rows, load_catalog().measure("N02797"), "2182", "2024")
+    >>> change.direction, round(change.difference, 2), round(change.percent, 1)
+    ('upp', 0.97, 11.9)
+    """
+    earlier = earlier or same_period_last_year(period)
+    old, new = _value(series, region, earlier), _value(series, region, period)
+    difference = None if old is None or new is None else new - old
+    if old is None or new is None:
+        direction = "okänd"
+    elif round(old, measure.decimals) == round(new, measure.decimals):
+        direction = "lika"
+    else:
+        direction = "upp" if new > old else "ned"
+    return Change(
+        region_code=region,
+        earlier_period=earlier,
+        period=period,
+        earlier=old,
+        value=new,
+        difference=difference,
+        direction=direction,
+        broken_by=_break_between(breaks, region, earlier, period),
+    )
+
+
+def same_period_table(series: pd.DataFrame, regions: Iterable[str], period: str) -> pd.DataFrame:
+    """Put the same period of two years side by side for several regions.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region_code, earlier_period, period, earlier, value, difference``, one row a region in the order given.
+    """
+    earlier = same_period_last_year(period)
+    rows = [(region, _value(series, region, earlier), _value(series, region, period)) for region in regions]
+    out = pd.DataFrame(rows, columns=["region_code", "earlier", "value"]).astype(
+        {"earlier": float, "value": float}
+    )
+    out.insert(1, "earlier_period", earlier)
+    out.insert(2, "period", period)
+    return out.assign(difference=out["value"] - out["earlier"])

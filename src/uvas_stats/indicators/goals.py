@@ -1,0 +1,177 @@
+"""Is a goal reached? With the reason in words and the figures it rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from uvas_stats.catalog import Goal, Measure
+from uvas_stats.numbers import number_text
+from uvas_stats.periods import period_text
+
+__all__ = ["STATUSES", "GoalStatus", "assess_goal"]
+
+REACHED, ON_THE_WAY, NOT_REACHED, UNKNOWN = STATUSES = ("nått", "på väg", "inte nått", "kan inte bedömas")
+
+
+@dataclass(frozen=True)
+class GoalStatus:
+    """The assessment of one goal for one region."""
+
+    goal_id: str
+    region_code: str
+    status: str
+    reason: str
+    figures: pd.DataFrame
+    """Rows of the series that the assessment rests on."""
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What a rule looks at: the goal, the outcome, and the rows to compare it with."""
+
+    goal: Goal
+    measure: Measure
+    series: pd.DataFrame
+    region: str
+    outcome: pd.Series
+    today: dt.date
+
+    def row(self, region: str, period: str) -> pd.DataFrame:
+        known = self.series["value"].notna()
+        return self.series.loc[(self.series["region_code"] == region) & (self.series["period"] == period) & known]
+
+    def text(self, value: float) -> str:
+        return number_text(value, self.measure.decimals, self.measure.unit)
+
+    @property
+    def open(self) -> bool:
+        """Whether there is still time to reach the goal."""
+        return self.goal.deadline is None or self.today <= self.goal.deadline
+
+
+def _outcome(goal: Goal, own: pd.DataFrame) -> tuple[pd.Series, str]:
+    """Take the newest figure up to the deadline, else the newest of all, and say which."""
+    if goal.deadline is None:
+        return own.iloc[-1], ""
+    within = own.loc[own["period_end"] <= pd.Timestamp(goal.deadline)]
+    if len(within):
+        last = within.iloc[-1]
+        return last, ""
+    last = own.iloc[-1]
+    return (
+        last,
+        f" Utfall för {goal.deadline.year} saknas; bedömt på senaste uppgift, {period_text(last['period'])}.",
+    )
+
+
+def _better(measure: Measure, value: float, other: float) -> bool:
+    return value > other if measure.direction == "higher" else value < other
+
+
+def _verdict(case: _Case, reached: bool, improving: bool) -> str:
+    if reached:
+        return REACHED
+    return ON_THE_WAY if case.open and improving else NOT_REACHED
+
+
+def _improving(case: _Case) -> bool:
+    """Compare with the region's own earlier figure: the baseline if one is named, else the period before."""
+    own = case.series.loc[(case.series["region_code"] == case.region) & case.series["value"].notna()]
+    before = own.loc[own["period_end"] < case.outcome["period_end"]]
+    if case.goal.baseline_period:
+        before = own.loc[own["period"] == case.goal.baseline_period]
+    return len(before) > 0 and _better(case.measure, case.outcome["value"], before["value"].iloc[-1])
+
+
+def _against_riket(case: _Case) -> tuple[str, str, pd.DataFrame]:
+    riket = case.row("00", case.outcome["period"])
+    if riket.empty:
+        return UNKNOWN, f"Uppgift för riket saknas {period_text(case.outcome['period'])}.", riket
+    value, other = case.outcome["value"], float(riket["value"].iloc[0])
+    reached = _better(case.measure, value, other)
+    reason = (
+        f"{case.text(value)} mot rikets {case.text(other)} {period_text(case.outcome['period'])}: "
+        f"{'bättre' if reached else 'inte bättre'} än riksgenomsnittet."
+    )
+    return _verdict(case, reached, _improving(case)), reason, riket
+
+
+def _against_baseline(case: _Case) -> tuple[str, str, pd.DataFrame]:
+    base = case.row(case.region, case.goal.baseline_period)
+    if base.empty:
+        return UNKNOWN, f"Baslinjen {case.goal.baseline_period or 'är inte angiven och'} saknas.", base
+    value, start = case.outcome["value"], float(base["value"].iloc[0])
+    if case.goal.rule == "change_pct" and case.goal.target is not None:
+        wanted = start * (1 + case.goal.target / 100)
+        reached = value <= wanted if case.goal.target < 0 else value >= wanted
+        aim = f"målet {case.text(wanted)}"
+    else:
+        reached = value < start if case.goal.rule == "falls" else value > start
+        aim = f"{'lägre' if case.goal.rule == 'falls' else 'högre'} än {case.text(start)}"
+    reason = (
+        f"{case.text(value)} {period_text(case.outcome['period'])} mot {case.text(start)} "
+        f"{period_text(case.goal.baseline_period)}; {aim}."
+    )
+    return _verdict(case, reached, _improving(case)), reason, base
+
+
+def _against_level(case: _Case) -> tuple[str, str, pd.DataFrame]:
+    if case.goal.target is None:
+        return UNKNOWN, "Målet saknar målvärde.", case.series.iloc[:0]
+    value = case.outcome["value"]
+    reached = value >= case.goal.target if case.goal.rule == "at_least" else value <= case.goal.target
+    reason = (
+        f"Utfall {case.text(value)} {period_text(case.outcome['period'])} mot målet {case.text(case.goal.target)}."
+    )
+    return _verdict(case, reached, _improving(case)), reason, case.series.iloc[:0]
+
+
+_RULES: dict[str, Callable[[_Case], tuple[str, str, pd.DataFrame]]] = {
+    "better_than_riket": _against_riket,
+    "change_pct": _against_baseline,
+    "falls": _against_baseline,
+    "rises": _against_baseline,
+    "at_least": _against_level,
+    "at_most": _against_level,
+}
+
+
+def assess_goal(
+    goal: Goal, measure: Measure | None, series: pd.DataFrame, region: str, today: dt.date
+) -> GoalStatus:
+    """Assess one goal for one region.
+
+    Parameters
+    ----------
+    goal
+        The goal and its rule.
+    measure
+        The measure it is followed with; None where the rule is ``none``.
+    series
+        Observations of the measure, for the region and riket, sorted by period.
+    today
+        Decides whether there is still time to reach the goal.
+
+    Returns
+    -------
+    GoalStatus
+        ``nått``, ``på väg`` (not reached, time is left and the figure moves the right way), ``inte nått`` or ``kan
+        inte bedömas``. The outcome is the newest figure up to the deadline; if there is none, the newest of all,
+        and the reason says so.
+    """
+    if goal.rule == "none" or measure is None:
+        return GoalStatus(
+            goal.id, region, UNKNOWN, goal.note or "Målet är inte mätbart i statistiken.", series.iloc[:0]
+        )
+    own = series.loc[(series["region_code"] == region) & series["value"].notna()].sort_values("period_end")
+    if own.empty:
+        return GoalStatus(goal.id, region, UNKNOWN, f"Uppgift saknas: {measure.short}. {goal.note}".strip(), own)
+    outcome, remark = _outcome(goal, own)
+    case = _Case(goal, measure, series, region, outcome, today)
+    status, reason, compared = _RULES[goal.rule](case)
+    figures = pd.concat([own.loc[own["period"] == outcome["period"]], compared], ignore_index=True)
+    return GoalStatus(goal.id, region, status, f"{reason}{remark}", figures)

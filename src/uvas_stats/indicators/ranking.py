@@ -1,0 +1,108 @@
+"""Places: with their direction in words, their tie range, and how many were ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from uvas_stats.catalog import Measure
+from uvas_stats.errors import IndicatorError
+
+__all__ = ["ORDERS", "direction_words", "performance_group", "rank"]
+
+ORDERS = ("worst", "best")
+_NOUNS = {"procent": "andel", "antal": "antal", "poäng": "poäng", "plats": "plats", "kkr": "belopp"}
+
+
+def _highest_first(measure: Measure, order: str) -> bool:
+    if order not in ORDERS:
+        raise IndicatorError(
+            f"Ordningen ”{order}” finns inte", todo="Välj worst (1 = sämst) eller best (1 = bäst)"
+        )
+    if measure.direction == "none":
+        return order == "worst"
+    return (measure.direction == "lower") == (order == "worst")
+
+
+def direction_words(measure: Measure, order: str = "worst") -> str:
+    """Say in words what place 1 means.
+
+    Examples
+    --------
+    >>> from uvas_stats.catalog import load_catalog
+    >>> direction_words(load_catalog().measure("N02797")), direction_words(load_catalog().measure("N15428"))
+    ('1 = högst andel', '1 = lägst andel')
+    """
+    return f"1 = {'högst' if _highest_first(measure, order) else 'lägst'} {_NOUNS[measure.unit]}"
+
+
+def rank(series: pd.DataFrame, measure: Measure, members: Iterable[str], order: str = "worst") -> pd.DataFrame:
+    """Rank the members of a group in each period, by competition ranking on the published values.
+
+    Equal published values share a place, and the true order within the tie is unknown: it lies between
+    ``rank_low`` and ``rank_high``.
+
+    Parameters
+    ----------
+    series
+        One measure: ``region_code, period, period_end, value, status``.
+    members
+        Codes to rank; others are left out.
+    order
+        ``worst``: place 1 is the least favourable value (highest for a measure where lower is better, or where
+        neither is). ``best``: the other way.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region_code, period, period_end, value, status, rank, rank_low, rank_high, n, percentile``. A member with
+        no value keeps its row, with null places. ``percentile`` is the percentage of the ranked that have a lower
+        value, half of those equal included.
+
+    Examples
+    --------
+    >>> from uvas_stats.catalog import load_catalog
+    >>> rows = pd.DataFrame({"region_code": list("abcd"), "period": "2024", "period_end": 1,
+    ...     "value": [9.0, 7.0, 7.0, None], "status": ["ok", "ok", "ok", "suppressed"]})
+    >>> rank(rows, load_catalog().measure("N02797"), "abcd")[["rank_low", "rank_high", "n"]].values.tolist()
+    [[1.0, 1.0, 3.0], [2.0, 3.0, 3.0], [2.0, 3.0, 3.0], [nan, nan, 3.0]]
+    """
+    ascending = not _highest_first(measure, order)
+    columns = ["region_code", "period", "period_end", "value", "status"]
+    part = series.loc[series["region_code"].isin(list(members)), columns].reset_index(drop=True)
+    by_period = part.groupby("period")["value"]
+    low = by_period.rank(method="min", ascending=ascending)
+    n = by_period.transform("count")
+    average = by_period.rank(method="average")
+    return part.assign(
+        rank=low,
+        rank_low=low,
+        rank_high=by_period.rank(method="max", ascending=ascending),
+        n=n,
+        percentile=100 * (average - 0.5) / n,
+    ).sort_values(["period_end", "rank", "region_code"], ignore_index=True)
+
+
+def performance_group(series: pd.DataFrame, measure: Measure, members: Iterable[str]) -> pd.DataFrame:
+    """Sort kommuner into the best 25, middle 50 and worst 25 percent, as Kommunens Kvalitet i Korthet does.
+
+    A tie at the border counts by its best possible place, and then by its worst.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region_code, period, group`` with ``bästa``, ``mellersta`` or ``sämsta``; null without a value or where
+        the measure has no better direction.
+    """
+    if measure.direction == "none":
+        part = series[["region_code", "period"]].reset_index(drop=True)
+        return part.assign(group=pd.Series([None] * len(part), dtype="object"))
+    ranked = rank(series, measure, members, "best")
+    quarter = ranked["n"] / 4
+    from_worst = ranked["n"] + 1 - ranked["rank_high"]
+    group = np.select([ranked["rank_low"] <= quarter, from_worst <= quarter], ["bästa", "sämsta"], "mellersta")
+    return ranked[["region_code", "period"]].assign(
+        group=pd.Series(group, dtype="object").where(ranked["value"].notna())
+    )

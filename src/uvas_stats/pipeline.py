@@ -1,0 +1,109 @@
+"""From data/raw to data/processed: read, validate, write; and only when something has changed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, load_catalog
+from uvas_stats.clean import read_documents, read_raw
+from uvas_stats.errors import ObservationError
+from uvas_stats.fetch.snapshot import Snapshot, list_snapshots
+from uvas_stats.observation import KEY, make_observations, read_origins, write_observations
+from uvas_stats.workspace import Workspace
+
+__all__ = ["BuildResult", "build", "ensure_processed", "fingerprint"]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build wrote."""
+
+    rows: int
+    datasets: int
+    editions: int
+
+
+def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> str:
+    """Summarise all that a build depends on, from file sizes and times, without reading the raw files."""
+    digest = hashlib.sha256(repr(catalog.programmes).encode())
+    digest.update(repr([(m.id, m.ages, m.period_kind, m.dataset) for m in catalog.measures.values()]).encode())
+    for snapshot in snapshots:
+        for path in (snapshot.folder / "origin.toml", *[snapshot.path(file) for file in snapshot.files]):
+            size = (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
+            digest.update(f"{snapshot.dataset}/{snapshot.edition}/{path.name} {size}".encode())
+    return digest.hexdigest()
+
+
+def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
+    """Refuse a value outside what its measure allows, such as a share above 100 percent."""
+    for name, part in frame.groupby("measure", observed=True):
+        measure = catalog.measures[str(name)]
+        low = -float("inf") if measure.minimum is None else measure.minimum
+        high = float("inf") if measure.maximum is None else measure.maximum
+        bad = part["value"].notna() & ~part["value"].between(low, high)
+        if bad.any():
+            row = part.loc[bad].iloc[0]
+            key = ", ".join(str(row[column]) for column in KEY if not pd.isna(row[column]))
+            raise ObservationError(
+                f"Värdet {row['value']:g} ligger utanför {low:g}–{high:g} för {measure.title}",
+                where=f"{row['origin']}: {key}",
+                todo="Kontrollera enheten i råfilen",
+            )
+
+
+def _origins(snapshots: list[Snapshot]) -> dict[str, Any]:
+    return {
+        snapshot.origin(file): {
+            "publisher": snapshot.publisher,
+            "title": snapshot.title,
+            "url": snapshot.url,
+            "retrieved": snapshot.retrieved.isoformat(),
+            "licence": snapshot.licence,
+            "sha256": file.sha256,
+            "note": snapshot.note,
+        }
+        for snapshot in snapshots
+        for file in snapshot.files
+    }
+
+
+def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
+    frames = [*read_raw(snapshots, catalog), *read_documents(catalog)]
+    if not frames:
+        raise ObservationError(
+            "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
+        )
+    observations = make_observations(pd.concat(frames, ignore_index=True).fillna({"sex": "total"}))
+    _check_bounds(observations, catalog)
+    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": _origins(snapshots)}
+    write_observations(observations, workspace.processed, state)
+    return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(snapshots))
+
+
+def build(workspace: Workspace) -> BuildResult:
+    """Read all raw files and write data/processed.
+
+    Raises
+    ------
+    UvasStatsError
+        If a raw file, the catalog or the result is wrong; what was there before is then untouched.
+    """
+    return _build(workspace, load_catalog(workspace), list_snapshots(workspace.raw_roots))
+
+
+def ensure_processed(workspace: Workspace) -> BuildResult | None:
+    """Build if data/processed is missing or older than what it is made from; otherwise do nothing."""
+    catalog = load_catalog(workspace)
+    snapshots = list_snapshots(workspace.raw_roots)
+    try:
+        state = read_origins(workspace.processed)
+    except ObservationError:
+        state = {}
+    present = (workspace.processed / "observations.parquet").exists()
+    if present and state.get("fingerprint") == fingerprint(workspace, catalog, snapshots):
+        return None
+    return _build(workspace, catalog, snapshots)
