@@ -1,4 +1,4 @@
-"""Snapshots: data/raw/<dataset>/<edition>/ holds the publisher's bytes and an origin.toml that says how they came."""
+"""Snapshots: data/raw/<dataset>/<edition>/ holds the bytes as published, and origin.toml says how they came."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Charts and tables: a frame in, a Figure or a Table out; no reading or writing."""

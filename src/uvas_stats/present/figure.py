@@ -1,0 +1,44 @@
+"""A figure that knows its title, source, alternative text and the numbers behind it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+__all__ = ["About", "Chart"]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a report needs to know of a chart or table, all in Swedish."""
+
+    id: str
+    """A name fit for a file: kind, measure and what else tells it apart."""
+    title: str
+    subtitle: str
+    source: str
+    """The whole source line, built from the origins of ``data``."""
+    alt: str
+    """A text alternative that gives what the picture shows, in sentences."""
+    note: str = ""
+    """Breaks, cautions and missing figures that a reader must know; may be empty."""
+    data: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The figures shown, with the contract's column names where they are observations."""
+
+
+class Chart(Figure):
+    """A matplotlib Figure with an :class:`About`; it shows itself in a notebook."""
+
+    about: About
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show the chart as a picture, with the text alternative where pictures are not shown."""
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=110)
+        size = {"width": int(self.get_figwidth() * 96), "height": int(self.get_figheight() * 96)}
+        picture = {"image/png": buffer.getvalue(), "text/plain": self.about.alt}
+        return picture, {"image/png": size | {"alt": self.about.alt}}
