@@ -57,9 +57,9 @@ def rank(series: pd.DataFrame, measure: Measure, members: Iterable[str], order: 
     Returns
     -------
     pandas.DataFrame
-        ``region_code, period, period_end, value, status, rank, rank_low, rank_high, n, percentile``. A member with
-        no value keeps its row, with null places. ``percentile`` is the percentage of the ranked that have a lower
-        value, half of those equal included.
+        The columns of ``series`` and ``rank, rank_low, rank_high, n, percentile``. A member with no value keeps
+        its row, with null places. ``percentile`` is the percentage of the ranked that have a lower value, half of
+        those equal included.
 
     Examples
     --------
@@ -70,8 +70,7 @@ def rank(series: pd.DataFrame, measure: Measure, members: Iterable[str], order: 
     [[1.0, 1.0, 3.0], [2.0, 3.0, 3.0], [2.0, 3.0, 3.0], [nan, nan, 3.0]]
     """
     ascending = not _highest_first(measure, order)
-    columns = ["region_code", "period", "period_end", "value", "status"]
-    part = series.loc[series["region_code"].isin(list(members)), columns].reset_index(drop=True)
+    part = series.loc[series["region_code"].isin(list(members))].reset_index(drop=True)
     by_period = part.groupby("period")["value"]
     low = by_period.rank(method="min", ascending=ascending)
     n = by_period.transform("count")

@@ -1,0 +1,130 @@
+"""Ranked bars within a group, with the kommuner in focus and riket marked."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from uvas_stats.indicators import rank
+from uvas_stats.present.charts.place import place_text
+from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.source import source_line
+from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, canvas
+from uvas_stats.present.view import STATUS_TEXT, View
+
+__all__ = ["compare"]
+
+
+def compare(series: pd.DataFrame, view: View) -> Chart:
+    """Draw one bar for each kommun of the group, in the order of their places.
+
+    Parameters
+    ----------
+    series
+        Observations of the measure for the group's members, the kommuner in focus and riket.
+    view
+        ``view.group`` names the group; without one, all kommuner of the focus are compared.
+
+    Returns
+    -------
+    Chart
+        A kommun without a figure keeps its row, with the reason in words.
+    """
+    period = view.at(series)
+    now = series.loc[series["period"] == period]
+    members = tuple(dict.fromkeys((*(view.group.members if view.group else ()), *view.focus)))
+    ranked = _with_missing(rank(now, view.measure, members, view.order), members)
+    riket = now.loc[(now["region_code"] == "00") & now["value"].notna()]
+    n = int(ranked["value"].notna().sum())
+    own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
+    places = "; ".join(
+        [
+            f"{view.name(row['region_code'])}: plats {place_text(row['rank_low'], row['rank_high'])}"
+            for _, row in own.iterrows()
+        ]
+    )
+    group = view.group.id if view.group else "fokus"
+    about = About(
+        id=f"jamforelse_{view.measure.id}_{group.lower()}",
+        title=f"{places} av {n} bland {view.group_name}",
+        subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
+        source=source_line(now.loc[now["region_code"].isin([*members, "00"])], view.catalog, computed=True, n=n),
+        alt=_alt(ranked, riket, view, places, n),
+        data=pd.concat([ranked, riket], ignore_index=True),
+    )
+    row_height = min(0.21, max(0.125, 5.4 / len(ranked)))
+    chart, axes = canvas(about, row_height * (len(ranked) + 0.6), left=1.2, right=0.35, below=0.12)
+    _draw(axes, ranked, view, size=min(SMALL + 0.5, row_height * 72 * 0.72))
+    if len(riket):
+        value = float(riket["value"].iloc[0])
+        axes.axvline(value, color=RIKET, linewidth=1.2, linestyle=(0, (4, 2)), zorder=3)
+        axes.annotate(
+            f"Riket {view.number(value)}",
+            (value, 1),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            xytext=(0, 2),
+            textcoords="offset points",
+            size=SMALL,
+            color=INK,
+            annotation_clip=False,
+        )
+    return chart
+
+
+def _with_missing(ranked: pd.DataFrame, members: tuple[str, ...]) -> pd.DataFrame:
+    """Add a row for each member that the publisher has none for."""
+    absent = [code for code in members if code not in set(ranked["region_code"])]
+    rows = pd.DataFrame({"region_code": absent, "status": ["not_available"] * len(absent)})
+    return pd.concat([ranked, rows], ignore_index=True) if absent else ranked
+
+
+def _alt(ranked: pd.DataFrame, riket: pd.DataFrame, view: View, places: str, n: int) -> str:
+    known = ranked.loc[ranked["value"].notna()]
+    first, last = known.iloc[0], known.iloc[-1]
+    riket_text = f" Riket {view.number(riket['value'].iloc[0])}." if len(riket) else ""
+    return (
+        f"Liggande staplar för {n} kommuner, {view.direction}. {places}. "
+        f"Först {view.name(first['region_code'])} {view.number(first['value'])}, "
+        f"sist {view.name(last['region_code'])} {view.number(last['value'])}.{riket_text}"
+    )
+
+
+def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
+    highest = ranked["value"].max()
+    for i, (_, row) in enumerate(ranked.iterrows()):
+        code, focus = row["region_code"], row["region_code"] in view.focus
+        colour = FOCUS[view.focus.index(code) % len(FOCUS)].colour if focus else "#b5b5b5"
+        weight = "bold" if focus else "normal"
+        if pd.isna(row["value"]):
+            axes.text(0, i, STATUS_TEXT[row["status"]], size=size, va="center", color=GREY, style="italic")
+        else:
+            axes.barh(i, row["value"], height=0.72, color=colour, zorder=2)
+            axes.annotate(
+                view.number(row["value"]),
+                (row["value"], i),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                size=size,
+                color=INK,
+                weight=weight,
+                zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+            )
+        place = "" if pd.isna(row["rank_low"]) else f"{place_text(row['rank_low'], row['rank_high'])}  "
+        axes.annotate(
+            f"{place}{view.name(code)}",
+            (0, i),
+            xytext=(-5, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            size=size,
+            color=colour if focus else INK,
+            weight=weight,
+        )
+    axes.set_ylim(len(ranked) - 0.4, -0.9)
+    axes.set_xlim(0, highest * 1.02)
+    axes.set_yticks([])
+    axes.set_xticks([])

@@ -1,0 +1,147 @@
+"""Where the kommuner in focus stand among all: a strip of one dot a kommun, with riket and the quartiles."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from uvas_stats.indicators import quartiles, rank
+from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.source import source_line
+from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
+from uvas_stats.present.view import View, join_words
+
+__all__ = ["place", "place_text"]
+
+PLOT_HEIGHT = 1.9
+
+
+def place_text(low: float, high: float) -> str:
+    """Write a place, or the range of a tie.
+
+    Examples
+    --------
+    >>> place_text(28, 28), place_text(34, 36)
+    ('28', '34–36')
+    """
+    return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
+
+
+def _sentence(row: pd.Series, view: View) -> str:
+    return f"{view.name(row['region_code'])}: plats {place_text(row['rank_low'], row['rank_high'])}"
+
+
+def place(series: pd.DataFrame, view: View) -> Chart:
+    """Draw the place of the kommuner in focus among all kommuner with a figure.
+
+    Parameters
+    ----------
+    series
+        Observations of the measure for all kommuner and riket.
+
+    Returns
+    -------
+    Chart
+        One grey dot a kommun along the value axis; the middle half shaded; riket as a dashed line.
+    """
+    period = view.at(series)
+    now = series.loc[series["period"] == period]
+    ranked = rank(now, view.measure, view.kommuner, view.order)
+    n = int(ranked["n"].iloc[0])
+    own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
+    places = "; ".join(_sentence(row, view) for _, row in own.iterrows())
+    limits = quartiles(now, view.kommuner).iloc[0]
+    riket = now.loc[(now["region_code"] == "00") & now["value"].notna()]
+    riket_text = f" Riket: {view.number(riket['value'].iloc[0])}." if len(riket) else ""
+    about = About(
+        id=f"plats_{view.measure.id}",
+        title=f"{places} av {n}",
+        subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
+        source=source_line(now, view.catalog, computed=True, n=n),
+        alt=(
+            f"Punktdiagram över {n} kommuner, en punkt för varje kommun. {places} av {n}, {view.direction}. "
+            f"Mellersta hälften av kommunerna ligger mellan {view.number(limits['q1'])} och "
+            f"{view.number(limits['q3'])}.{riket_text}"
+        ),
+        note=_note(ranked, own, view),
+        data=pd.concat([ranked, riket], ignore_index=True),
+    )
+    chart, axes = canvas(about, PLOT_HEIGHT, left=0.15, right=0.2)
+    known = ranked["value"].dropna()
+    _draw_dots(axes, known, limits)
+    value_axis(axes, known.min(), known.max(), view.measure.unit, zero=known.min() < 0.35 * known.max(), which="x")
+    if len(riket):
+        _draw_riket(axes, float(riket["value"].iloc[0]), view)
+    _draw_focus(axes, own, view)
+    return chart
+
+
+def _note(ranked: pd.DataFrame, own: pd.DataFrame, view: View) -> str:
+    missing = int(ranked["value"].isna().sum()) + len(view.kommuner) - len(ranked)
+    parts = ["Grått fält: mellersta hälften av kommunerna; strecket i det är medianen."]
+    if missing:
+        parts.append(f"{missing} kommuner saknar uppgift och är inte rangordnade.")
+    if (own["rank_low"] != own["rank_high"]).any():
+        parts.append("Ett intervall visar att flera kommuner har samma publicerade värde.")
+    absent = [view.name(code) for code in view.focus if code not in set(own["region_code"])]
+    if absent:
+        parts.append(f"Uppgift saknas för {join_words(absent)}.")
+    return " ".join(parts)
+
+
+def _draw_dots(axes: Axes, values: pd.Series, limits: pd.Series) -> None:
+    import seaborn as sns
+
+    axes.axvspan(limits["q1"], limits["q3"], color=LIGHT, alpha=0.55, linewidth=0)
+    axes.axvline(limits["median"], ymin=0.04, ymax=0.7, color=GREY, linewidth=0.8)
+    sns.swarmplot(x=values.to_numpy(), ax=axes, size=3.4, color="#8f8f8f", linewidth=0, zorder=2)
+    axes.set_ylim(0.42, -1.0)
+    axes.set_yticks([])
+    axes.set_xlabel("")
+
+
+def _draw_riket(axes: Axes, value: float, view: View) -> None:
+    axes.axvline(value, ymin=0.0, ymax=0.78, color=RIKET, linewidth=1.2, linestyle=(0, (4, 2)))
+    axes.annotate(
+        f"Riket {view.number(value)}",
+        (value, 0.79),
+        xycoords=("data", "axes fraction"),
+        ha="center",
+        size=SMALL,
+        color=INK,
+    )
+
+
+def _draw_focus(axes: Axes, own: pd.DataFrame, view: View) -> None:
+    """Mark each kommun in focus on the strip, with its label above on a line of its own."""
+    low, high = axes.get_xlim()
+    rows = own.sort_values("value")
+    texts = [f"{view.name(row['region_code'])} {view.number(row['value'])}" for _, row in rows.iterrows()]
+    inches = axes.get_position().width * axes.figure.get_figwidth()  # type: ignore[union-attr]
+    widths = [len(text) * TEXT / 72 * 0.64 / inches * (high - low) for text in texts]
+    gap = max(widths, default=0.0) * 1.05
+    margin = gap / 2
+    xs = spread(list(rows["value"]), gap, low + margin, high - margin)
+    for x, text, (_, row) in zip(xs, texts, rows.iterrows(), strict=True):
+        line = FOCUS[view.focus.index(row["region_code"]) % len(FOCUS)]
+        axes.plot(
+            [row["value"]],
+            [0],
+            marker=line.marker,
+            markersize=8,
+            color=line.colour,
+            zorder=5,
+            markeredgecolor="white",
+            markeredgewidth=0.8,
+        )
+        axes.annotate(
+            text,
+            (row["value"], -0.05),
+            xytext=(x, -0.86),
+            ha="center",
+            va="center",
+            size=TEXT,
+            weight="bold",
+            color=line.colour,
+            arrowprops={"arrowstyle": "-", "color": line.colour, "linewidth": 1.0, "shrinkA": 1, "shrinkB": 3},
+        )

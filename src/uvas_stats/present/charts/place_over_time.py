@@ -1,0 +1,137 @@
+"""The place among all kommuner year by year, with the range that ties leave open."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from uvas_stats.indicators import rank
+from uvas_stats.periods import period_end
+from uvas_stats.present.charts.place import place_text
+from uvas_stats.present.charts.trend import mark_breaks, pieces, position, time_axis
+from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.source import source_line
+from uvas_stats.present.style import FOCUS, GREY, LIGHT, SMALL, TEXT, canvas, spread
+from uvas_stats.present.view import View
+
+__all__ = ["place_over_time"]
+
+PLOT_HEIGHT = 2.6
+
+
+def _complete(series: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Keep the periods in which nearly all kommuner have a figure: a place among eight is no place."""
+    known = series.loc[series["region_code"].isin(view.kommuner) & series["value"].notna()]
+    n = known.groupby("period")["region_code"].size()
+    return series.loc[series["period"].isin(n.index[n >= 0.9 * len(view.kommuner)])]
+
+
+def place_over_time(series: pd.DataFrame, view: View) -> Chart:
+    """Draw the place of the kommuner in focus in each period.
+
+    Parameters
+    ----------
+    series
+        Observations of the measure for all kommuner.
+
+    Returns
+    -------
+    Chart
+        A line a kommun; a shade from the lowest to the highest possible place; the better end of the list upwards.
+    """
+    end = pd.Timestamp(period_end(view.at(series)))
+    rows = _complete(series.loc[series["period_end"] <= end], view)
+    ranked = rank(rows, view.measure, view.kommuner, view.order)
+    own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
+    n = int(ranked["n"].max())
+    sentences = [_sentence(own.loc[own["region_code"] == code], view, code) for code in view.focus]
+    better = "uppåt är bättre" if view.measure.direction != "none" else "störst platsnummer överst"
+    about = About(
+        id=f"plats_over_tid_{view.measure.id}",
+        title=f"{view.focus_names}: plats bland kommunerna, {view.measure.short}",
+        subtitle=f"{own['period'].iloc[0]}–{own['period'].iloc[-1]}. {view.direction}; {better}.",
+        source=source_line(rows, view.catalog, computed=True, n=n),
+        alt=f"Linjediagram över plats bland {n} kommuner, {view.direction}. {' '.join(filter(None, sentences))}",
+        note=_note(own, view),
+        data=own,
+    )
+    chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.95)
+    mark_breaks(axes, view)
+    _draw(axes, own, view)
+    _axes(axes, own, n, view)
+    return chart
+
+
+def _sentence(rows: pd.DataFrame, view: View, code: str) -> str:
+    if rows.empty:
+        return ""
+    first, last = rows.iloc[0], rows.iloc[-1]
+    before, now = (place_text(row["rank_low"], row["rank_high"]) for row in (first, last))
+    return (
+        f"{view.name(code)}: plats {before} {view.when(first['period'])}, plats {now} {view.when(last['period'])}."
+    )
+
+
+def _note(own: pd.DataFrame, view: View) -> str:
+    parts = []
+    if (own["rank_low"] != own["rank_high"]).any():
+        parts.append("Skuggan visar möjliga platser där flera kommuner har samma publicerade värde.")
+    parts.append("Små skillnader i andel kan ge stora skillnader i plats.")
+    others = [item.text for item in view.catalog.breaks if item.measure == view.measure.id and item.regions]
+    parts += others[:1]
+    parts.append(view.cautions())
+    return " ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _draw(axes: Axes, own: pd.DataFrame, view: View) -> None:
+    labels = []
+    for line, code in zip(FOCUS, view.focus, strict=False):
+        rows = own.loc[own["region_code"] == code]
+        if rows.empty:
+            continue
+        for piece in pieces(rows, view, code, "rank_low"):
+            low, high = piece["rank_low"], piece["rank_high"]
+            axes.fill_between(piece["x"], low, high, color=line.colour, alpha=0.22, linewidth=0)
+            axes.plot(
+                piece["x"],
+                low,
+                color=line.colour,
+                linewidth=2.0,
+                linestyle=line.dash,
+                marker=line.marker,
+                markersize=3.6,
+            )
+        last = rows.iloc[-1]
+        text = f"{view.name(code)}, plats {place_text(last['rank_low'], last['rank_high'])}"
+        labels.append((float(last["rank_low"]), text, line.colour))
+    n = float(own["n"].max())
+    right = max(own["period"].map(position))
+    heights = spread([label[0] for label in labels], n * TEXT * 1.3 / 72 / PLOT_HEIGHT, 1, n)
+    for (_, text, colour), y in zip(labels, heights, strict=True):
+        axes.annotate(
+            text, (right + 0.3, y), annotation_clip=False, va="center", size=TEXT, weight="bold", color=colour
+        )
+
+
+def _axes(axes: Axes, own: pd.DataFrame, n: int, view: View) -> None:
+    """Put the better end of the list at the top, and say in words what the ends are."""
+    better_up = view.order == "worst"
+    axes.set_ylim((1 - 0.04 * n, n * 1.04) if better_up else (n * 1.04, 1 - 0.04 * n))
+    inner = [place for place in range(50, n, 50) if n - place > 25]
+    axes.set_yticks([1, *inner, n])
+    axes.grid(visible=True, axis="y", color=LIGHT, linewidth=0.6)
+    time_axis(axes, list(dict.fromkeys(own.sort_values("period_end")["period"])))
+    first = view.direction.removeprefix("1 = ")
+    last = first.replace("högst", "lägst") if first.startswith("högst") else first.replace("lägst", "högst")
+    left = position(str(own["period"].iloc[0])) - 0.2
+    for place, text in ((n, last), (1, first)):
+        top = (place == n) == better_up
+        axes.annotate(
+            text,
+            (left, place),
+            xytext=(0, 1.5 if top else -1.5),
+            textcoords="offset points",
+            size=SMALL,
+            color=GREY,
+            va="bottom" if top else "top",
+        )

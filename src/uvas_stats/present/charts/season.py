@@ -1,0 +1,170 @@
+"""The same period last year and now, as slopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators import change_between, quartiles, same_period_table
+from uvas_stats.numbers import signed_text
+from uvas_stats.periods import same_period_last_year
+from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.source import source_line
+from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, TEXT, Line, canvas, spread
+from uvas_stats.present.view import View, join_words
+
+__all__ = ["season"]
+
+PLOT_HEIGHT = 2.3
+
+
+def season(series: pd.DataFrame, view: View) -> Chart:
+    """Draw the same period of two years for the kommuner in focus, riket and the group's median.
+
+    Parameters
+    ----------
+    series
+        Observations of the measure. A month is compared with the same month, a year with the year before.
+
+    Raises
+    ------
+    IndicatorError
+        If no kommun in focus has a figure for both periods.
+    """
+    period = view.at(series)
+    earlier = same_period_last_year(period)
+    table = same_period_table(series, [*view.focus, "00"], period)
+    own = table.loc[table["region_code"].isin(view.focus)].dropna(subset=["earlier", "value"])
+    if own.empty:
+        raise IndicatorError(
+            f"{view.measure.short} saknas för {view.when(earlier)} eller {view.when(period)}, {view.focus_names}",
+            todo="Välj en annan period",
+        )
+    median = _median(series, view, earlier, period)
+    shown = series.loc[series["period"].isin([earlier, period]) & series["region_code"].isin([*view.focus, "00"])]
+    title, alt, broken = _sentences(series, view, period, own)
+    about = About(
+        id=f"samma_tid_i_fjol_{view.measure.id}",
+        title=title,
+        subtitle=f"{view.measure.title}, {view.when(earlier)} och {view.when(period)}",
+        source=source_line(shown, view.catalog, computed=median is not None),
+        alt=alt,
+        note=_note(view, median, broken),
+        data=shown,
+    )
+    chart, axes = canvas(about, PLOT_HEIGHT, left=1.7, right=1.75)
+    _draw(axes, _slopes(table.dropna(subset=["earlier", "value"]), median, view), view)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 1], [view.when(earlier), view.when(period)])
+    axes.tick_params(axis="x", labelsize=TEXT, labelcolor=INK)
+    axes.set_yticks([])
+    for x in (0, 1):
+        axes.axvline(x, color=GREY, linewidth=0.8, clip_on=False)
+    return chart
+
+
+def _median(series: pd.DataFrame, view: View, earlier: str, period: str) -> tuple[float, float] | None:
+    if view.group is None:
+        return None
+    spreads = quartiles(series, view.group.members).set_index("period")
+    enough = spreads["n"] >= max(4, len(view.group.members) / 2)
+    if not {earlier, period} <= set(spreads.index[enough]):
+        return None
+    return float(spreads.loc[earlier, "median"]), float(spreads.loc[period, "median"])  # type: ignore[arg-type]
+
+
+def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame) -> tuple[str, str, str]:
+    """Say how each kommun moved, whether that is better where there is one, and which break lies between."""
+    words, alt, broken, verdict = [], [], [], ""
+    for code in own["region_code"]:
+        change = change_between(series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id))
+        verdict = _verdict(view, change.direction) if len(own) == 1 else ""
+        words.append(f"{view.name(code)} {signed_text(change.difference, view.measure.decimals)}")
+        alt.append(
+            f"{view.name(code)}: {view.number(change.earlier)} {view.when(change.earlier_period)}, "
+            f"{view.number(change.value)} {view.when(period)}."
+        )
+        broken.append(change.broken_by)
+    unit = {"procent": " procentenheter", "plats": " platser"}.get(view.measure.unit, "")
+    title = f"Mot samma tid i fjol: {join_words(words)}{unit}{verdict}"
+    texts = " ".join(dict.fromkeys(filter(None, broken)))
+    return title, f"Lutningsdiagram. {view.measure.title}. {' '.join(alt)}", texts
+
+
+def _verdict(view: View, direction: str) -> str:
+    if view.measure.direction == "none" or direction not in ("upp", "ned"):
+        return ""
+    better = (view.measure.direction == "higher") == (direction == "upp")
+    return " (bättre)" if better else " (sämre)"
+
+
+def _note(view: View, median: tuple[float, float] | None, broken: str) -> str:
+    parts = [broken] if broken else []
+    if median is not None:
+        parts.append(f"Gruppens median: {view.group_name}, varje kommun räknas lika.")
+    if view.measure.unit == "plats":
+        parts.append("1 = högst andel arbetslösa ungdomar; ett större platsnummer är bättre.")
+    return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class _Slope:
+    name: str
+    before: float
+    now: float
+    line: Line
+    width: float
+    bold: bool
+
+
+def _slopes(table: pd.DataFrame, median: tuple[float, float] | None, view: View) -> list[_Slope]:
+    slopes = []
+    for _, row in table.iterrows():
+        code = row["region_code"]
+        if code == "00":
+            slopes.append(
+                _Slope("Riket", row["earlier"], row["value"], Line(RIKET, (0, (4, 2)), "o"), 1.4, bold=False)
+            )
+        else:
+            line = FOCUS[view.focus.index(code) % len(FOCUS)]
+            slopes.append(_Slope(view.name(code), row["earlier"], row["value"], line, 2.4, bold=True))
+    if median is not None:
+        slopes.append(_Slope("Gruppens median", *median, Line(GREY, "-", "o"), 1.2, bold=False))
+    return slopes
+
+
+def _draw(axes: Axes, slopes: list[_Slope], view: View) -> None:
+    low = min(min(slope.before, slope.now) for slope in slopes)
+    high = max(max(slope.before, slope.now) for slope in slopes)
+    pad = max(0.12 * (high - low), 0.02 * high)
+    axes.set_ylim(low - pad, high + pad)
+    gap = (high - low + 2 * pad) * TEXT * 1.25 / 72 / PLOT_HEIGHT
+    left = spread([slope.before for slope in slopes], gap, low - pad, high + pad)
+    right = spread([slope.now for slope in slopes], gap, low - pad, high + pad)
+    for i, slope in enumerate(slopes):
+        line = slope.line
+        axes.plot(
+            [0, 1],
+            [slope.before, slope.now],
+            color=line.colour,
+            linestyle=line.dash,
+            linewidth=slope.width,
+            marker=line.marker,
+            markersize=4.5,
+            clip_on=False,
+        )
+        for x, y, value, side in ((0, left[i], slope.before, "right"), (1, right[i], slope.now, "left")):
+            axes.annotate(
+                f"{slope.name} {view.number(value)}",
+                (x, y),
+                xytext=(-8 if side == "right" else 8, 0),
+                textcoords="offset points",
+                ha=side,
+                va="center",
+                size=TEXT,
+                color=line.colour,
+                weight="bold" if slope.bold else "normal",
+            )

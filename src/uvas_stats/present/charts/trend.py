@@ -1,0 +1,241 @@
+"""A measure over time for the kommuner in focus, against riket and the middle half of a group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from uvas_stats.indicators import quartiles
+from uvas_stats.periods import period_end
+from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.source import source_line
+from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
+from uvas_stats.present.view import View
+
+__all__ = ["mark_breaks", "pieces", "position", "time_axis", "trend"]
+
+PLOT_HEIGHT = 2.75
+SMALLEST_BAND = 4
+"""A group of fewer kommuner has no quartiles worth showing."""
+ZERO_FROM = 0.6
+"""The value axis starts at zero where the lowest value is less than this share of the highest."""
+
+
+@dataclass(frozen=True)
+class _Label:
+    y: float
+    text: str
+    colour: str
+    bold: bool
+
+
+def position(period: str) -> float:
+    """Place a period on the time axis: a year on its number, other periods on their last month."""
+    end = period_end(period)
+    return float(end.year) if end.month == 12 or "/" in period else end.year + (end.month - 12) / 12
+
+
+def pieces(rows: pd.DataFrame, view: View, region: str, column: str = "value") -> list[pd.DataFrame]:
+    """Cut a region's series at its breaks and at missing years, so that no line is drawn across."""
+    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, (region,))]
+    known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
+    jump = (known["x"].diff() > 1.01) | known["x"].map(lambda x: x in cuts)
+    return [piece for _, piece in known.groupby(jump.cumsum())]
+
+
+def _draw(axes: Axes, parts: list[pd.DataFrame], **style: object) -> None:
+    for piece in parts:
+        axes.plot(piece["x"], piece["value"], solid_capstyle="round", **style)  # type: ignore[arg-type]
+
+
+def mark_breaks(axes: Axes, view: View) -> None:
+    """Mark each break that concerns the kommuner in focus with a dotted line and a word."""
+    for item in view.catalog.breaks_of(view.measure.id, view.focus):
+        x = position(item.at) - 0.5
+        axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
+        axes.annotate(
+            "brott",
+            (x, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -2),
+            textcoords="offset points",
+            size=SMALL,
+            color=GREY,
+            va="top",
+        )
+
+
+def _spreads(series: pd.DataFrame, view: View) -> pd.DataFrame | None:
+    """Compute the group's quartiles for the periods where at least half of the members have a figure."""
+    if view.group is None or len(view.group.members) < SMALLEST_BAND:
+        return None
+    spreads = quartiles(series, view.group.members)
+    spreads = spreads.loc[spreads["n"] >= len(view.group.members) / 2]
+    return spreads if len(spreads) > 1 else None
+
+
+def _draw_band(axes: Axes, spreads: pd.DataFrame) -> _Label:
+    x = spreads["period"].map(position)
+    axes.fill_between(x, spreads["q1"], spreads["q3"], color=LIGHT, alpha=0.75, linewidth=0)
+    axes.plot(x, spreads["median"], color=GREY, linewidth=1.0)
+    return _Label(spreads["median"].iloc[-1], "Gruppens median", GREY, bold=False)
+
+
+def time_axis(axes: Axes, periods: list[str]) -> None:
+    """Label whole years, as many as there is room for, the newest always."""
+    x = [position(period) for period in periods]
+    whole = [period for period in periods if position(period) == int(position(period))] or periods
+    step = max(1, -(-len(whole) // (5 if "/" in whole[0] else 9)))
+    shown = whole[::-1][::step][::-1]
+    axes.set_xticks([position(period) for period in shown], shown)
+    axes.set_xlim(min(x) - 0.3, max(x) + 0.3)
+
+
+def _label_ends(axes: Axes, labels: list[_Label], x: float) -> None:
+    low, high = axes.get_ylim()
+    gap = (high - low) * TEXT * 1.25 / 72 / PLOT_HEIGHT
+    for label, y in zip(labels, spread([label.y for label in labels], gap, low, high), strict=True):
+        if abs(y - label.y) > gap / 2:
+            axes.annotate(
+                "",
+                (x + 0.02, label.y),
+                xytext=(x + 0.26, y),
+                annotation_clip=False,
+                arrowprops={"arrowstyle": "-", "color": label.colour, "linewidth": 0.6},
+            )
+        axes.annotate(
+            label.text,
+            (x + 0.28, y),
+            annotation_clip=False,
+            va="center",
+            size=TEXT,
+            color=label.colour,
+            weight="bold" if label.bold else "normal",
+        )
+
+
+def _alt(shown: pd.DataFrame, view: View) -> str:
+    sentences = []
+    for code in (*view.focus, "00"):
+        rows = shown.loc[(shown["region_code"] == code) & shown["value"].notna()]
+        if len(rows):
+            first, last = rows.iloc[0], rows.iloc[-1]
+            sentences.append(
+                f"{view.name(code)}: {view.number(first['value'])} {view.when(first['period'])}, "
+                f"{view.number(last['value'])} {view.when(last['period'])}."
+            )
+    return f"Linjediagram. {view.measure.title}. {' '.join(sentences)}"
+
+
+def _shown(series: pd.DataFrame, view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take the rows of the chart: the lines (focus and riket), and the group's members beside them."""
+    end = pd.Timestamp(period_end(view.at(series)))
+    own = series.loc[series["region_code"].isin(view.focus) & series["value"].notna(), "period_end"]
+    rows = series.loc[series["period_end"].between(own.min(), end)]
+    members = view.group.members if view.group is not None else ()
+    return rows.loc[rows["region_code"].isin([*view.focus, "00"])], rows.loc[rows["region_code"].isin(members)]
+
+
+def _note(view: View, spreads: pd.DataFrame | None, *, zero: bool) -> str:
+    notes = [view.cautions()]
+    if spreads is not None and view.group is not None:
+        notes.append(f"Grått fält: mellersta hälften av {view.group_name}.")
+    if not zero:
+        notes.append("Den lodräta axeln börjar inte vid noll.")
+    return " ".join(filter(None, notes))
+
+
+def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None) -> Chart:
+    """Draw a measure over time.
+
+    Parameters
+    ----------
+    series
+        Observations of the measure for the kommuner in focus, riket (``00``) and the group's members.
+    view
+        What to look at; ``view.period`` ends the series if given.
+    printed
+        The programme document's own figures of the same measure, shown as hollow diamonds.
+
+    Returns
+    -------
+    Chart
+        Lines for the kommuner in focus, a dashed line for riket, a grey band for the middle half of the group.
+        Lines stop at breaks.
+    """
+    main, members = _shown(series, view)
+    periods = list(dict.fromkeys(main.sort_values("period_end")["period"]))
+    known = main["value"].dropna()
+    zero = bool(known.min() < ZERO_FROM * known.max())
+    spreads = _spreads(members, view)
+    data = main if spreads is None else pd.concat([main, members]).drop_duplicates(["region_code", "period"])
+    about = About(
+        id=f"utveckling_{view.measure.id}",
+        title=f"{view.focus_names}: {view.measure.title}",
+        subtitle=f"{view.measure.unit.capitalize()}, {periods[0]}–{periods[-1]}",
+        source=source_line(main, view.catalog, computed=False),
+        alt=_alt(main, view),
+        note=_note(view, spreads, zero=zero),
+        data=data,
+    )
+    chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.45)
+    value_axis(axes, *_limits(known, spreads), view.measure.unit, zero=zero)
+    time_axis(axes, periods)
+    mark_breaks(axes, view)
+    labels = [] if spreads is None else [_draw_band(axes, spreads)]
+    labels += _draw_lines(axes, main, view)
+    _draw_printed(axes, printed)
+    _label_ends(axes, labels, position(periods[-1]))
+    return chart
+
+
+def _limits(known: pd.Series, spreads: pd.DataFrame | None) -> tuple[float, float]:
+    low, high = float(known.min()), float(known.max())
+    if spreads is not None:
+        low, high = min(low, spreads["q1"].min()), max(high, spreads["q3"].max())
+    return low, high
+
+
+def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
+    labels = []
+    riket = main.loc[main["region_code"] == "00"]
+    if riket["value"].notna().any():
+        _draw(axes, pieces(riket, view, "00"), color=RIKET, linewidth=1.4, linestyle=(0, (4, 2)))
+        last = riket.loc[riket["value"].notna()].iloc[-1]
+        labels.append(_Label(last["value"], f"Riket {view.number(last['value'])}", INK, bold=False))
+    for line, code in zip(FOCUS, view.focus, strict=False):
+        rows = main.loc[main["region_code"] == code]
+        if rows["value"].notna().any():
+            style = {"color": line.colour, "linewidth": 2.2, "linestyle": line.dash, "marker": line.marker}
+            _draw(axes, pieces(rows, view, code), **style, markersize=4.0)
+            last = rows.loc[rows["value"].notna()].iloc[-1]
+            labels.append(
+                _Label(last["value"], f"{view.name(code)} {view.number(last['value'])}", line.colour, bold=True)
+            )
+    return labels
+
+
+def _draw_printed(axes: Axes, printed: pd.DataFrame | None) -> None:
+    if printed is None or printed.empty:
+        return
+    known = printed.loc[printed["value"].notna()]
+    axes.plot(
+        known["period"].map(position),
+        known["value"],
+        linestyle="",
+        marker="D",
+        markersize=6,
+        markerfacecolor="none",
+        markeredgecolor=INK,
+    )
+    for period, value in known[["period", "value"]].itertuples(index=False):
+        axes.annotate(
+            "enligt dokumentet",
+            (position(period), value),
+            xytext=(6, 6),
+            textcoords="offset points",
+            size=SMALL,
+            color=INK,
+        )

@@ -1,0 +1,109 @@
+"""What a chart looks at: a measure, the kommuner in focus, the group to compare with, and the order of places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, Group, Measure
+from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators import direction_words, latest_period
+from uvas_stats.numbers import number_text
+from uvas_stats.periods import period_text
+
+__all__ = ["STATUS_TEXT", "View", "join_words"]
+
+STATUS_TEXT = {
+    "ok": "",
+    "provisional": "preliminär",
+    "true_zero": "",
+    "suppressed": "sekretess",
+    "not_applicable": "inte tillämpligt",
+    "not_available": "uppgift saknas",
+    "interval": "endast intervall känt",
+}
+
+
+def join_words(words: list[str]) -> str:
+    """Join words as in a Swedish sentence.
+
+    Examples
+    --------
+    >>> join_words(["Haninge", "Nynäshamn", "Tyresö"])
+    'Haninge, Nynäshamn och Tyresö'
+    """
+    return " och ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+@dataclass(frozen=True)
+class View:
+    """The choices shared by all charts of one measure."""
+
+    catalog: Catalog
+    measure: Measure
+    focus: tuple[str, ...]
+    group: Group | None = None
+    order: str = "worst"
+    period: str | None = None
+
+    @property
+    def kommuner(self) -> tuple[str, ...]:
+        """Codes of the 290 kommuner."""
+        return tuple(region.code for region in self.catalog.kommuner)
+
+    @property
+    def focus_names(self) -> str:
+        """The kommuner in focus, as in a sentence."""
+        return join_words([self.name(code) for code in self.focus])
+
+    @property
+    def direction(self) -> str:
+        """What place 1 means, in words."""
+        return direction_words(self.measure, self.order)
+
+    def name(self, code: str) -> str:
+        """Return the name of a region."""
+        return self.catalog.names[code]
+
+    def number(self, value: float | None) -> str:
+        """Write a value with the measure's decimals and unit."""
+        return number_text(value, self.measure.decimals, self.measure.unit)
+
+    def at(self, series: pd.DataFrame) -> str:
+        """Return the period to show: the one asked for, else the newest that a kommun in focus has.
+
+        Raises
+        ------
+        IndicatorError
+            If no kommun in focus has a figure, or none for the period asked for.
+        """
+        known = series.loc[series["region_code"].isin(self.focus) & series["value"].notna()]
+        periods = list(dict.fromkeys(known.sort_values("period_end")["period"]))
+        if not periods:
+            raise IndicatorError(
+                f"Uppgift saknas för {self.focus_names}: {self.measure.title}", todo="Välj ett annat mått"
+            )
+        if self.period is None:
+            return str(latest_period(known))
+        if self.period not in periods:
+            raise IndicatorError(
+                f"Perioden {self.period} saknas för {self.measure.short}, {self.focus_names}",
+                todo=f"Det finns {periods[0]} till {periods[-1]}",
+            )
+        return self.period
+
+    @property
+    def group_name(self) -> str:
+        """The group as a noun in a sentence; without a group, all kommuner."""
+        if self.group is None:
+            return "landets kommuner"
+        return self.group.name if self.group.kind in ("lan", "skr") else f"kommunerna i {self.group.name}"
+
+    def cautions(self, regions: tuple[str, ...] = ()) -> str:
+        """Return the texts of the breaks that concern the regions shown, by default those in focus."""
+        return " ".join(item.text for item in self.catalog.breaks_of(self.measure.id, regions or self.focus))
+
+    def when(self, period: str) -> str:
+        """Write a period in words."""
+        return period_text(period)
