@@ -51,6 +51,8 @@ def _check_measures(catalog: Catalog, folder: Path) -> None:
         _require(measure.dataset, catalog.datasets, f"{measure.id}: dataset", where)
         _require(measure.direction, ("lower", "higher", "none"), f"{measure.id}: direction", where)
         _require(measure.period_kind, PERIOD_KINDS, f"{measure.id}: period_kind", where)
+        if measure.follow_up:
+            _require(measure.follow_up, catalog.measures, f"{measure.id}: follow_up", where)
         if measure.denominator_measure:
             _require(measure.denominator_measure, catalog.measures, f"{measure.id}: denominator_measure", where)
     for item in catalog.breaks:

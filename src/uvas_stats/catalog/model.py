@@ -103,6 +103,8 @@ class Measure:
     minimum: float | None = 0.0
     maximum: float | None = None
     cautions: tuple[str, ...] = ()
+    follow_up: str = ""
+    """For a figure that only a document prints: the nearest measure that is published today."""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,11 @@ FOCUS = (
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
     """Break text into lines of at most ``width`` inches, by the mean width of a letter of the typeface."""
     letter = size / 72 * (0.625 if bold else 0.545)
-    return textwrap.wrap(text, max(8, int(width / letter)), break_long_words=False) if text else []
+    return (
+        textwrap.wrap(text, max(8, int(width / letter)), break_long_words=False, break_on_hyphens=False)
+        if text
+        else []
+    )
 
 
 def canvas(

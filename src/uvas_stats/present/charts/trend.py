@@ -76,11 +76,12 @@ def _spreads(series: pd.DataFrame, view: View) -> pd.DataFrame | None:
     return spreads if len(spreads) > 1 else None
 
 
-def _draw_band(axes: Axes, spreads: pd.DataFrame) -> _Label:
+def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> _Label:
+    last = float(spreads["median"].iloc[-1])
     x = spreads["period"].map(position)
     axes.fill_between(x, spreads["q1"], spreads["q3"], color=LIGHT, alpha=0.75, linewidth=0)
     axes.plot(x, spreads["median"], color=GREY, linewidth=1.0)
-    return _Label(spreads["median"].iloc[-1], "Gruppens median", GREY, bold=False)
+    return _Label(last, f"Gruppens median {view.number(last)}", GREY, bold=False)
 
 
 def time_axis(axes: Axes, periods: list[str]) -> None:
@@ -138,6 +139,11 @@ def _shown(series: pd.DataFrame, view: View) -> tuple[pd.DataFrame, pd.DataFrame
     return rows.loc[rows["region_code"].isin([*view.focus, "00"])], rows.loc[rows["region_code"].isin(members)]
 
 
+def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str:
+    line = source_line(main, view.catalog, computed=False)
+    return line if spreads is None else f"{line} Gruppens median och fält: egen bearbetning."
+
+
 def _note(view: View, spreads: pd.DataFrame | None, *, zero: bool) -> str:
     notes = [view.cautions()]
     if spreads is not None and view.group is not None:
@@ -175,16 +181,16 @@ def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None)
         id=f"utveckling_{view.measure.id}",
         title=f"{view.focus_names}: {view.measure.title}",
         subtitle=f"{view.measure.unit.capitalize()}, {periods[0]}–{periods[-1]}",
-        source=source_line(main, view.catalog, computed=False),
+        source=_source(main, view, spreads),
         alt=_alt(main, view),
         note=_note(view, spreads, zero=zero),
         data=data,
     )
-    chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.45)
+    chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.65)
     value_axis(axes, *_limits(known, spreads), view.measure.unit, zero=zero)
     time_axis(axes, periods)
     mark_breaks(axes, view)
-    labels = [] if spreads is None else [_draw_band(axes, spreads)]
+    labels = [] if spreads is None else [_draw_band(axes, spreads, view)]
     labels += _draw_lines(axes, main, view)
     _draw_printed(axes, printed)
     _label_ends(axes, labels, position(periods[-1]))

@@ -1,0 +1,94 @@
+"""What the programme document prints, beside today's figure, and whether it agrees with itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, PrintedFigure, Programme
+from uvas_stats.indicators import Finding, wilson
+from uvas_stats.numbers import number_text
+from uvas_stats.present.figure import About
+from uvas_stats.present.source import source_line
+from uvas_stats.present.table import Table
+
+__all__ = ["consistency", "documents"]
+
+MASKED = "färre än 5"
+
+
+def _printed(figure: PrintedFigure, observed: pd.DataFrame) -> str:
+    """Write the figure as printed, or that it is masked."""
+    hit = observed.loc[
+        (observed["measure"] == figure.measure)
+        & (observed["period"] == figure.period)
+        & (observed["sex"] == figure.sex)
+        & (observed["category"].fillna("").replace("nan", "") == figure.category)
+    ]
+    masked = len(hit) > 0 and hit["status"].iloc[0] == "suppressed"
+    if masked:
+        return MASKED
+    if figure.numerator is None or figure.denominator is None:
+        return figure.as_printed
+    low, high = wilson([figure.numerator], [figure.denominator])[["lower_pct", "upper_pct"]].iloc[0]
+    return f"{figure.as_printed}, intervall {number_text(low)}–{number_text(high, 1, 'procent')}"
+
+
+def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, today: Mapping[str, str]) -> Table:
+    """List the printed figures in the order of the document.
+
+    Parameters
+    ----------
+    observed
+        The document's figures as observations; a suppressed one is never written out.
+    today
+        Text of today's nearest figure, by the measure id of the printed one.
+    """
+    rows = [
+        {
+            "Avsnitt": figure.section,
+            "Uppgift": figure.text,
+            "Period": figure.period,
+            "Enligt dokumentet": _printed(figure, observed),
+            "I dag, närmaste mått": today.get(figure.measure, ""),
+        }
+        for figure in programme.printed
+    ]
+    cells = pd.DataFrame(rows)
+    if not cells["I dag, närmaste mått"].any():
+        cells = cells.drop(columns="I dag, närmaste mått")
+    notes = ["Återgivet som det är tryckt."]
+    if (cells["Enligt dokumentet"] == MASKED).any():
+        notes.append("Antal under fem i känsliga uppdelningar är dolda.")
+    if any(figure.numerator is not None for figure in programme.printed):
+        notes.append("Intervallet (95 %, Wilson) visar slumpvariation mellan år; uppgiften är en totalräkning.")
+    if "I dag, närmaste mått" in cells:
+        notes.append("Dagens mått har inte alltid samma ålder, nämnare eller befolkning som dokumentets.")
+    about = About(
+        id="dokumentets_uppgifter",
+        title=f"{programme.name}: uppgifter i dokumentet",
+        subtitle="",
+        source=source_line(observed, catalog, computed=False),
+        alt=" ".join(f"{row['Uppgift']} {row['Period']}: {row['Enligt dokumentet']}." for row in rows),
+        note=" ".join(notes),
+        data=observed,
+    )
+    return Table(about, cells, ("left", "left", "left", "right", "right")[: len(cells.columns)])
+
+
+def consistency(programme: Programme, catalog: Catalog, observed: pd.DataFrame, findings: list[Finding]) -> Table:
+    """Show which of the printed figures disagree with themselves."""
+    rows = [
+        {"Kontroll": item.text, "Resultat": "stämmer" if item.ok else "stämmer inte", "Förklaring": item.message}
+        for item in findings
+    ]
+    about = About(
+        id="kontroll_av_dokumentet",
+        title=f"{programme.name}: går dokumentets uppgifter ihop?",
+        subtitle="",
+        source=source_line(observed, catalog, computed=True),
+        alt=" ".join(f"{row['Kontroll']}: {row['Resultat']}. {row['Förklaring']}" for row in rows),
+        data=observed,
+    )
+    return Table(about, pd.DataFrame(rows), ("left", "left", "left"))
