@@ -1,0 +1,69 @@
+"""Text that is safe to hand to Word, Excel and CSV: no control characters, and never a formula by accident."""
+
+from __future__ import annotations
+
+import re
+
+from openpyxl.cell.cell import Cell
+
+__all__ = ["csv_text", "is_formula", "printable", "set_text"]
+
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+_BREAKS = ("\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_LONGEST = 32767
+"""Characters that fit in a cell of a workbook."""
+
+
+def printable(text: object) -> str:
+    r"""Take away characters that XML cannot hold; line breaks and tabs stay.
+
+    Examples
+    --------
+    >>> printable("Unga\x00 i \x1bAle")
+    'Unga i Ale'
+    """
+    return _CONTROL.sub("", str(text))
+
+
+def is_formula(text: str) -> bool:
+    r"""Tell whether a spreadsheet program might read a text as a formula.
+
+    Examples
+    --------
+    >>> [is_formula(text) for text in ("=1+1", " @SUMMA(A1)", "\tx", "16–24 år", "")]
+    [True, True, True, False, False]
+    """
+    return text.startswith(_BREAKS) or text.lstrip().startswith(_FORMULA)
+
+
+def csv_text(value: object) -> str:
+    """Write a value for a CSV file; what could become a formula gets an apostrophe in front, numbers do not.
+
+    Examples
+    --------
+    >>> csv_text("=HYPERLINK(1)"), csv_text("-1,5"), csv_text(-1.5), csv_text("Ale")
+    ("'=HYPERLINK(1)", '-1,5', '-1.5', 'Ale')
+    """
+    text = printable(value)
+    harmless = not isinstance(value, str) or _NUMBER.fullmatch(text)
+    return text if harmless or not is_formula(text) else f"'{text}"
+
+
+def set_text(cell: Cell, value: object) -> None:
+    """Put a text in a cell of a workbook as text, whatever it begins with.
+
+    Examples
+    --------
+    >>> from openpyxl import Workbook
+    >>> cell = Workbook().active["A1"]
+    >>> set_text(cell, "=1+1")
+    >>> cell.value, cell.data_type, bool(cell.quotePrefix)
+    ('=1+1', 's', True)
+    """
+    text = printable(value)[:_LONGEST]
+    cell.value = text
+    cell.data_type = "s"  # openpyxl guesses a formula from "=" and an error from "#N/A"
+    if is_formula(text):
+        cell.quotePrefix = True  # type: ignore[assignment]
