@@ -1,1 +1,80 @@
-"""uvas_stats."""
+"""Nuläge for young people who neither work nor study (UVAS): figures, charts and reports for Swedish kommuner.
+
+Importing the package reads nothing and loads neither pandas nor matplotlib; the first call does.
+
+Examples
+--------
+>>> from uvas_stats import nulage
+>>> n = nulage("soderhamn")
+>>> n.programme.name
+'Söderhamn'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uvas_stats.situation import Nulage
+
+__all__ = ["__version__", "nulage"]
+__version__ = "0.1.0"
+
+
+def nulage(
+    programme: str | None = None,
+    *,
+    kommun: str | None = None,
+    group: str | None = None,
+    period: str | None = None,
+    workspace: Path | str | None = None,
+) -> Nulage:
+    """Return the nuläge of a programme or of any kommun.
+
+    Parameters
+    ----------
+    programme
+        Id or name of a programme: ``soderhamn``, ``storuman``, ``lidkoping``, ``ale``, ``ostra_sodertorn``, or one of
+        your own in ``programmes/`` of the workspace.
+    kommun
+        Name or code of a kommun, instead of a programme.
+    group
+        Group to compare with, by id or name; None means the programme's own. A län is a group (``21``), and so are
+        SKR's (``C8``), ``GR`` and those in ``groups.toml`` of the workspace.
+    period
+        The period to show, such as ``2023`` or ``2024/25``; None means the newest of each measure.
+    workspace
+        The folder that holds data/ and reports/; None means the one you stand in.
+
+    Returns
+    -------
+    Nulage
+        With ``summary()``, ``trend()``, ``place()``, ``compare()``, ``season()``, ``goals()``, ``documents()``,
+        ``export()`` and more. Built from data/raw if data/processed is missing or old.
+
+    Raises
+    ------
+    UvasStatsError
+        With one line in Swedish: what is wrong, where, and what to do.
+
+    Examples
+    --------
+    >>> n = nulage(kommun="Gävle", group="21")
+    >>> print(n.compare("uvas_share_pct").about.title)
+    Gävle: plats 10 av 10 bland kommunerna i Gävleborgs län
+    """
+    from uvas_stats import pipeline, report, situation
+    from uvas_stats.workspace import find_workspace
+
+    place = find_workspace(workspace)
+    pipeline.ensure_processed(place)
+    return situation.nulage(
+        programme,
+        kommun=kommun,
+        group=group,
+        period=period,
+        workspace=place,
+        exporter=report.exporter(place.reports),
+    )

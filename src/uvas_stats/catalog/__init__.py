@@ -1,5 +1,6 @@
 """What exists, as data: regions, groups, measures, breaks, datasets and programmes."""
 
+from uvas_stats.catalog.choose import choose_programme
 from uvas_stats.catalog.load import Catalog, load_catalog
 from uvas_stats.catalog.model import (
     Activity,
@@ -34,5 +35,6 @@ __all__ = [
     "Region",
     "Section",
     "TargetGroup",
+    "choose_programme",
     "load_catalog",
 ]

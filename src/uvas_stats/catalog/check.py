@@ -128,6 +128,8 @@ def check_catalog(catalog: Catalog, folder: Path) -> None:
     """
     _check_measures(catalog, folder)
     _check_groups(catalog, folder if folder.suffix else folder / "groups.toml")
+    if not folder.suffix:
+        _check_programme(catalog, catalog.any_kommun, folder / "any_kommun.toml")
     for programme in catalog.programmes.values():
         base = folder / "programmes" if (folder / "programmes").is_dir() else folder
         if not folder.suffix:

@@ -42,6 +42,8 @@ class Catalog:
     measures: Mapping[str, Measure]
     breaks: tuple[Break, ...]
     programmes: Mapping[str, Programme]
+    any_kommun: Programme
+    """The pattern for a kommun without a programme of its own."""
 
     @property
     def kommuner(self) -> tuple[Region, ...]:
@@ -174,6 +176,7 @@ def _shipped() -> Catalog:
         measures=_tables(DATA / "measures.toml", Measure, "measures"),
         breaks=tuple(_tables(DATA / "breaks.toml", Break, "breaks").values()),
         programmes=_programmes(DATA / "programmes"),
+        any_kommun=read_programme(DATA / "any_kommun.toml"),
     )
     check_catalog(catalog, DATA)
     return catalog

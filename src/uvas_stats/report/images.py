@@ -34,7 +34,9 @@ def _describe(svg: str, about: About) -> str:
     svg = svg[svg.index("<svg ") :]
     end = svg.index(">") + 1
     title, alt = (escape(printable(text)) for text in (about.title, about.alt))
-    opening = svg[: end - 1].replace("<svg ", '<svg role="img" aria-labelledby="titel beskrivning" xml:lang="sv" ', 1)
+    opening = svg[: end - 1].replace(
+        "<svg ", '<svg role="img" aria-labelledby="titel beskrivning" xml:lang="sv" ', 1
+    )
     words = f'<title id="titel">{title}</title>\n <desc id="beskrivning">{alt}</desc>'
     return f'<?xml version="1.0" encoding="utf-8"?>\n{opening}>\n {words}{svg[end:]}'
 

@@ -94,7 +94,7 @@ _FORMATS = {
 }
 _DECIMALS = {"procent": 1, "poäng": 1, "antal": 0, "plats": 0, "kkr": 0}
 _MONTHS = (
-    "januari februari mars april maj juni juli augusti september oktober november december".split()
+    ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
 )  # fmt: skip
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 

@@ -1,7 +1,7 @@
 """The tables: each takes frames and gives a Table of finished Swedish text."""
 
-from uvas_stats.present.tables.documents import consistency, documents
+from uvas_stats.present.tables.documents import consistency, documents, nearest_figure
 from uvas_stats.present.tables.follow_up import kkik, summary
 from uvas_stats.present.tables.programme import activities, economy, goals
 
-__all__ = ["activities", "consistency", "documents", "economy", "goals", "kkik", "summary"]
+__all__ = ["activities", "consistency", "documents", "economy", "goals", "kkik", "nearest_figure", "summary"]

@@ -6,16 +6,32 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog, PrintedFigure, Programme
-from uvas_stats.indicators import Finding, wilson
+from uvas_stats.catalog import Catalog, Measure, PrintedFigure, Programme
+from uvas_stats.indicators import Finding, rank, wilson
 from uvas_stats.numbers import number_text
+from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
+from uvas_stats.present.view import View
 
-__all__ = ["consistency", "documents"]
+__all__ = ["consistency", "documents", "nearest_figure"]
 
 MASKED = "färre än 5"
+
+
+def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> str:
+    """Write today's figure of the measure nearest to a printed one: the place for a place, else the value."""
+    period = view.at(series)
+    code = view.focus[0]
+    now = series.loc[series["period"] == period]
+    if printed.unit == "plats":
+        ranked = rank(now, view.measure, view.kommuner, view.order)
+        row = ranked.loc[ranked["region_code"] == code].iloc[0]
+        text = f"plats {place_text(row['rank_low'], row['rank_high'])} av {row['n']:.0f}"
+    else:
+        text = view.number(float(now.loc[now["region_code"] == code, "value"].iloc[0]))
+    return f"{text} ({view.measure.short}, {period})"
 
 
 def _printed(figure: PrintedFigure, observed: pd.DataFrame) -> str:
