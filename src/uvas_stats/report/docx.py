@@ -1,0 +1,160 @@
+"""rapport.docx: the report in the package's Word template or in the municipality's own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from docxtpl import DocxTemplate
+from jinja2 import TemplateError
+
+from uvas_stats.errors import ReportError
+from uvas_stats.present.chapter import Content
+from uvas_stats.report import docx_xml as xml
+from uvas_stats.report.docx_template import TemplateEnvironment, check_placeholders, open_template, style_ids
+from uvas_stats.report.escape import printable
+from uvas_stats.report.images import Images
+from uvas_stats.report.prepare import Section, Shown
+from uvas_stats.report.words import paragraphs, parse_date, swedish_date
+from uvas_stats.report.zipped import settle
+
+__all__ = ["document"]
+
+_TWIPS = 635
+"""English metric units in a twentieth of a point."""
+_DEFINITIONS, _SOURCES = ("Definitioner", "_Toc900"), ("Källor", "_Toc901")
+_SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Hämtad", "Licens")
+
+
+class _Writer:
+    """One document being filled in: where its pictures go, its styles and the size of its page."""
+
+    def __init__(self, template: DocxTemplate) -> None:
+        self.part = template.docx.part
+        self.styles: Mapping[str, str] = style_ids(template)
+        section = template.docx.sections[-1]
+        self.width = int(section.page_width - section.left_margin - section.right_margin)
+        self.height = int(section.page_height - section.top_margin - section.bottom_margin)
+
+    def size(self, images: Images) -> tuple[int, int]:
+        """Fit a picture within the text width and two thirds of the text height."""
+        wide, high = images.width * xml.EMU, images.height * xml.EMU
+        scale = min(1.0, self.width / wide, 0.67 * self.height / high)
+        return int(wide * scale), int(high * scale)
+
+    def body(self, text: str) -> str:
+        return "".join(xml.paragraph(xml.run(line), self.styles["UVAS Brödtext"]) for line in paragraphs(text))
+
+    def small(self, *texts: str) -> str:
+        return "".join(xml.paragraph(xml.run(text), self.styles["UVAS Källa"]) for text in texts if text)
+
+    def figure(self, shown: Shown, images: Images) -> str:
+        relation, _ = self.part.get_or_add_image(io.BytesIO(images.png))
+        about = shown.about
+        drawn = xml.picture(
+            relation, self.size(images), f"{shown.name}.png", about.title, about.alt, self.styles["UVAS Figur"]
+        )
+        text = f"{about.title.rstrip('.')}. {about.source}".strip()
+        return drawn + xml.caption("Figur", shown.number, text, self.styles["caption"], keep=False)
+
+    def table(self, cells: pd.DataFrame, align: Sequence[str], title: str, alt: str) -> str:
+        return xml.table(cells, align, self.width // _TWIPS, (title, alt), self.styles)
+
+    def part_of(self, shown: Shown) -> str:
+        about = shown.about
+        if shown.images is not None:
+            return self.figure(shown, shown.images)
+        assert shown.table is not None
+        cells = shown.table
+        text = about.title if not about.subtitle else f"{about.title.rstrip('.')}. {about.subtitle}"
+        return (
+            xml.caption("Tabell", shown.number, text, self.styles["caption"], keep=True)
+            + self.table(cells.cells, cells.align, about.title, about.alt)
+            + self.small(about.note, about.source)
+        )
+
+    def chapters(self, sections: Sequence[Section]) -> str:
+        out = []
+        for number, section in enumerate(sections, start=1):
+            out.append(xml.heading(section.heading, self.styles["heading 1"], f"_Toc{number:03}", number))
+            out.append(self.body(section.text))
+            out += [self.part_of(shown) for shown in section.shown]
+        return "".join(out)
+
+    def definitions(self, frame: pd.DataFrame) -> str:
+        out = [xml.heading(_DEFINITIONS[0], self.styles["heading 1"], _DEFINITIONS[1], 900)]
+        for row in frame.astype("object").to_dict("records"):
+            term, *facts = [(str(name), printable(text)) for name, text in row.items() if text and not pd.isna(text)]
+            out.append(xml.paragraph(xml.run(term[1]), self.styles["UVAS Begrepp"], "<w:keepNext/>"))
+            inside = []
+            for name, text in facts:
+                plain = text.rstrip(". ") + ". "
+                inside.append(xml.run(plain) if name == "Definition" else xml.run(f"{name}: ", "<w:i/>") + xml.run(plain))
+            out.append(xml.paragraph("".join(inside), self.styles["UVAS Brödtext"]))
+        return "".join(out)
+
+    def sources(self, frame: pd.DataFrame) -> str:
+        cells = frame[[name for name in _SHOWN_SOURCES if name in frame.columns]].astype("object").drop_duplicates()
+        cells = cells.where(cells.notna(), "")
+        listed = self.table(cells, ["left"] * len(cells.columns), _SOURCES[0], "Datamängder med utgivare, utgåva och licens.")
+        return (
+            xml.heading(_SOURCES[0], self.styles["heading 1"], _SOURCES[1], 901)
+            + self.body("Varje uppgift i rapporten kommer från någon av dessa datamängder.")
+            + (listed if len(cells) else "")
+            + self.small("Filer och kontrollsummor finns i underlag.xlsx, fliken Källor, och i manifest.json.")
+        )
+
+
+def document(content: Content, sections: Sequence[Section], template: tuple[str, bytes]) -> bytes:
+    """Write the Word document.
+
+    Parameters
+    ----------
+    content
+        Title, summary, definitions and sources.
+    sections
+        The numbered charts and tables.
+    template
+        Name and content of the template, from ``read_template``.
+
+    Raises
+    ------
+    ReportError
+        If the template cannot be filled in.
+    """
+    file, data = template
+    date = parse_date(content.date)
+    filled = open_template(file, data)
+    used = check_placeholders(filled, file)
+    writer = _Writer(filled)
+    entries = [(section.heading, f"_Toc{number:03}") for number, section in enumerate(sections, start=1)]
+    entries += [last for last, name in ((_DEFINITIONS, "definitioner"), (_SOURCES, "kallor")) if name in used]
+    context = {
+        "titel": printable(content.title),
+        "undertitel": printable(content.subtitle),
+        "datum": swedish_date(date),
+        "sammanfattning": "\a".join(printable(line) for line in paragraphs(content.lead)),  # docxtpl: new paragraph
+        "innehallsforteckning": xml.Raw(xml.contents(entries, "Innehåll", writer.styles) if entries else ""),
+        "innehall": xml.Raw(writer.chapters(sections)),
+        "definitioner": xml.Raw(writer.definitions(content.definitions)),
+        "kallor": xml.Raw(writer.sources(content.sources)),
+    }
+    try:
+        filled.render(context, TemplateEnvironment(file), autoescape=True)
+    except (TemplateError, SyntaxError, ValueError) as error:
+        raise ReportError("Mallen kan inte fyllas i", where=file, todo=f"Kontrollera platshållarna ({error})") from error
+    _properties(filled, content, date)
+    out = io.BytesIO()
+    filled.save(out)
+    return settle(out.getvalue(), date)
+
+
+def _properties(template: DocxTemplate, content: Content, date: dt.date) -> None:
+    properties = template.docx.core_properties
+    moment = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+    properties.title, properties.subject = printable(content.title)[:255], printable(content.subtitle)[:255]
+    properties.author = properties.last_modified_by = "uvas_stats"
+    properties.comments, properties.language, properties.revision = "", "sv-SE", 1
+    properties.created = properties.modified = moment

@@ -1,0 +1,219 @@
+"""Pieces of WordprocessingML: paragraphs, captions with number fields, tables, pictures and a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+import pandas as pd
+
+from uvas_stats.report.escape import printable
+
+__all__ = ["EMU", "Raw", "caption", "contents", "heading", "paragraph", "picture", "run", "table"]
+
+EMU = 914400
+"""English metric units in an inch."""
+_DRAWING = (
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+_PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+_KEPT_WHOLE = 16
+"""Tables with at most this many rows are not split between pages."""
+
+
+class Raw(str):
+    """Finished XML that the template must not escape again."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Tell Jinja that nothing needs escaping."""
+        return str(self)
+
+
+def run(text: str, properties: str = "") -> str:
+    """Return a run of text.
+
+    Examples
+    --------
+    >>> run("Ale & Lidköping")
+    '<w:r><w:t xml:space="preserve">Ale &amp; Lidköping</w:t></w:r>'
+    """
+    inside = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+    return f'<w:r>{inside}<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r>'
+
+
+def paragraph(inside: str, style: str, properties: str = "") -> str:
+    """Return a paragraph of finished runs in a style, given by its id."""
+    return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(style)}/>{properties}</w:pPr>{inside}</w:p>"
+
+
+def heading(text: str, style: str, anchor: str, number: int) -> str:
+    """Return a heading with a bookmark that the table of contents links to."""
+    mark = f'<w:bookmarkStart w:id="{number}" w:name="{anchor}"/>'
+    return paragraph(f'{mark}{run(text)}<w:bookmarkEnd w:id="{number}"/>', style, "<w:keepNext/>")
+
+
+def _field(instruction: str, result: str) -> str:
+    return (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        f'{result}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+
+
+def caption(kind: str, number: int, text: str, style: str, *, keep: bool) -> str:
+    """Return a caption such as ``Figur 1. Andel``, its number a field that Word counts up.
+
+    Parameters
+    ----------
+    kind
+        ``Figur`` or ``Tabell``.
+    number
+        What the field shows until it is updated.
+    text
+        The rest of the caption.
+    style
+        Id of the caption style.
+    keep
+        Whether it must stay on the page of the next paragraph.
+    """
+    count = _field(rf"SEQ {kind} \* ARABIC", run(str(number)))
+    return paragraph(f"{run(f'{kind} ')}{count}{run(f'. {text}')}", style, "<w:keepNext/>" if keep else '<w:keepNext w:val="0"/>')
+
+
+def contents(entries: Sequence[tuple[str, str]], title: str, styles: Mapping[str, str]) -> str:
+    """Return a table of contents: a field whose result already links to the headings.
+
+    Parameters
+    ----------
+    entries
+        Heading and anchor of each chapter.
+    title
+        The heading over the table.
+    styles
+        Ids of the styles ``toc heading`` and ``toc 1``.
+    """
+    start = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        r'<w:r><w:instrText xml:space="preserve"> TOC \o "1-1" \h \z \u </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+    )
+    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    rows = []
+    for place, (text, anchor) in enumerate(entries):
+        link = f'<w:hyperlink w:anchor="{anchor}" w:history="1">{run(text)}</w:hyperlink>'
+        first, last = place == 0, place == len(entries) - 1
+        rows.append(paragraph(f"{start if first else ''}{link}{end if last else ''}", styles["toc 1"]))
+    return (
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
+        f"</w:sdtPr><w:sdtContent>{paragraph(run(title), styles['toc heading'])}{''.join(rows)}</w:sdtContent></w:sdt>"
+    )
+
+
+def picture(relation: str, size: tuple[int, int], name: str, title: str, alt: str, style: str) -> str:
+    """Return a paragraph with a picture and its text alternative.
+
+    Parameters
+    ----------
+    relation
+        Id of the relation to the picture's part.
+    size
+        Width and height in EMU.
+    name, title, alt
+        File name, title and text alternative.
+    style
+        Id of the paragraph style.
+    """
+    wide, high = size
+    words = f"name={quoteattr(name)} descr={quoteattr(_line(alt))} title={quoteattr(_line(title))}"
+    drawing = (
+        f'<w:r><w:drawing><wp:inline {_DRAWING} distT="0" distB="0" distL="0" distR="0">'
+        f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="1" {words}/>'
+        '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
+        f'<a:graphic><a:graphicData uri="{_PICTURE}"><pic:pic><pic:nvPicPr><pic:cNvPr id="0" {words}/>'
+        f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch>'
+        f'</pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
+        "</wp:inline></w:drawing></w:r>"
+    )
+    return paragraph(drawing, style, "<w:keepNext/>")
+
+
+def _line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _widths(cells: pd.DataFrame, total: int) -> list[int]:
+    """Share the width between columns: room for the longest word, then by how much text there is."""
+    texts = [[str(name), *map(str, cells[name])] for name in cells.columns]
+    words = [max((len(word) for text in column for word in text.split()), default=1) + 2 for column in texts]
+    lengths = [max(len(text) for text in column) for column in texts]
+    wanted = [max(word, min(length + 2, 60)) for word, length in zip(words, lengths, strict=True)]
+    letter = total / max(sum(wanted), 1)
+    widths = [int(want * letter) for want in wanted]
+    short = [max(0, int(word * 95) - width) for word, width in zip(words, widths, strict=True)]
+    spare = [max(0, width - int(word * 95)) for word, width in zip(words, widths, strict=True)]
+    if sum(short) and sum(spare) >= sum(short):
+        widths = [
+            width + lack - int(extra * sum(short) / sum(spare))
+            for width, lack, extra in zip(widths, short, spare, strict=True)
+        ]
+    return widths
+
+
+def _cell(text: str, width: int, style: str, properties: str) -> str:
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+        f"{paragraph(run(text), style, properties)}</w:tc>"
+    )
+
+
+def _row(texts: Iterable[str], widths: Sequence[int], sides: Sequence[str], style: str, *, head: bool, keep: bool) -> str:
+    stay = "<w:keepNext/>" if keep else ""
+    cells = [
+        _cell(text, width, style, f'{stay}<w:jc w:val="{"right" if side == "right" else "left"}"/>')
+        for text, width, side in zip(texts, widths, sides, strict=True)
+    ]
+    kind = "<w:cantSplit/><w:tblHeader/>" if head else "<w:cantSplit/>"
+    return f"<w:tr><w:trPr>{kind}</w:trPr>{''.join(cells)}</w:tr>"
+
+
+def table(
+    cells: pd.DataFrame, align: Sequence[str], width: int, words: tuple[str, str], styles: Mapping[str, str]
+) -> str:
+    """Return a table whose first row is a header that is repeated on each page.
+
+    Parameters
+    ----------
+    cells
+        Finished text; the column names are the header.
+    align
+        ``left`` or ``right`` for each column.
+    width
+        Of the whole table, in twentieths of a point.
+    words
+        Title and text alternative.
+    styles
+        Ids of the styles ``UVAS Tabell``, ``UVAS Tabelltext`` and ``UVAS Tabellhuvud``.
+    """
+    widths = _widths(cells, width)
+    short = len(cells) <= _KEPT_WHOLE
+    head = _row(map(str, cells.columns), widths, align, styles["UVAS Tabellhuvud"], head=True, keep=True)
+    rows = [
+        _row(map(str, texts), widths, align, styles["UVAS Tabelltext"], head=False, keep=short or number == 0)
+        for number, texts in enumerate(cells.itertuples(index=False, name=None))
+    ]
+    grid = "".join(f'<w:gridCol w:w="{column}"/>' for column in widths)
+    title, alt = (quoteattr(_line(text)) for text in words)
+    return (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val={quoteattr(styles["UVAS Tabell"])}/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        '<w:tblLayout w:type="fixed"/>'
+        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+        f"<w:tblCaption w:val={title}/><w:tblDescription w:val={alt}/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+        f"{head}{''.join(rows)}</w:tbl>"
+    )

@@ -1,0 +1,114 @@
+"""manifest.json: every figure shown with where it came from, and every file written with its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from uvas_stats.present.chapter import Content
+from uvas_stats.report.prepare import Section, Shown
+
+__all__ = ["MANIFEST", "manifest", "stale_diagrams"]
+
+MANIFEST = "manifest.json"
+_ALWAYS = ("measure", "region_code", "period", "value", "status", "dataset", "edition", "origin")
+_SORT = ("part", "measure", "region_code", "period", "sex", "age_group", "breakdown", "category")
+_DIAGRAM = re.compile(r"diagram/[a-z0-9_-]+\.(png|svg)")
+
+
+def manifest(content: Content, sections: Sequence[Section], files: Mapping[str, bytes]) -> bytes:
+    """Write the manifest.
+
+    Parameters
+    ----------
+    content
+        The report; ``origins`` gives the checksum of each raw file.
+    sections
+        Its numbered charts and tables.
+    files
+        What was written, by path inside the folder.
+
+    Returns
+    -------
+    bytes
+        UTF-8 JSON, sorted, the same for the same content.
+    """
+    parts = [shown for section in sections for shown in section.shown]
+    figures = [figure for shown in parts for figure in _figures(shown, content)]
+    document = {
+        "package": {"name": "uvas_stats", "version": version("uvas-stats")},
+        "report": {"id": content.id, "title": content.title, "subtitle": content.subtitle, "date": content.date},
+        "parts": [
+            {"part": shown.name, "label": shown.label, "title": shown.about.title, "source": shown.about.source}
+            for shown in parts
+        ],
+        "figures": sorted(figures, key=_order),
+        "raw_files": {origin: dict(about) for origin, about in sorted(content.origins.items())},
+        "files": [
+            {"path": path, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+            for path, data in sorted(files.items())
+        ],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n").encode("utf-8")
+
+
+def _figures(shown: Shown, content: Content) -> Iterable[dict[str, Any]]:
+    frame = shown.about.data
+    columns = [str(column) for column in frame.columns]
+    for values in frame.astype("object").itertuples(index=False, name=None):
+        row = {name: _plain(value) for name, value in zip(columns, values, strict=True)}
+        figure: dict[str, Any] = {"part": shown.name, **{name: row.get(name) for name in _ALWAYS}}
+        figure["sha256"] = content.origins.get(str(row.get("origin")), {}).get("sha256")
+        figure |= {name: value for name, value in sorted(row.items()) if name not in figure and value is not None}
+        yield figure
+
+
+def _plain(value: object) -> object:
+    """Turn a cell into what JSON can hold; null for anything missing."""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    item = getattr(value, "item", None)  # numpy scalars
+    value = item() if callable(item) else value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, (str, int, bool)) else str(value)
+
+
+def _order(figure: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*(str(figure.get(name, "")) for name in _SORT), json.dumps(figure, default=str))
+
+
+def stale_diagrams(folder: Path, made: Iterable[str]) -> list[str]:
+    """Find diagrams of an earlier run that are no longer made and that nobody has changed since.
+
+    Parameters
+    ----------
+    folder
+        The report's folder; its manifest tells what the earlier run wrote.
+    made
+        Paths that this run writes.
+    """
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        known = {str(file["path"]): str(file["sha256"]) for file in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # no earlier run, or a manifest that tells nothing: then nothing is removed
+    old = sorted(path for path in set(known) - set(made) if _DIAGRAM.fullmatch(path))
+    return [path for path in old if _untouched(folder / path, known[path])]
+
+
+def _untouched(path: Path, sha256: str) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False

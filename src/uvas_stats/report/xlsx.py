@@ -1,0 +1,183 @@
+"""underlag.xlsx: the figures behind each chart and table, one flat sheet, definitions and sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import numbers
+from collections.abc import Sequence
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from uvas_stats.present.chapter import Content
+from uvas_stats.report.escape import printable, set_text
+from uvas_stats.report.figures import Lookup, detailed, lookup
+from uvas_stats.report.prepare import Section, Shown
+from uvas_stats.report.words import number_format, parse_date, swedish_date
+from uvas_stats.report.zipped import settle
+
+__all__ = ["workbook"]
+
+_TITLE = Font(name="Calibri", size=14, bold=True)
+_QUIET = Font(name="Calibri", size=10, color="595959")
+_HEAD = Font(name="Calibri", bold=True)
+_LINK = Font(name="Calibri", color="0B5394", underline="single")
+_FILL = PatternFill("solid", fgColor="E8EEF4")
+_WRAP = Alignment(wrap_text=True, vertical="top")
+_HEAD_ROW = Alignment(wrap_text=True, vertical="center")
+_FIGURES = {"Värde", "Undre gräns", "Övre gräns"}
+_HEADER_ROW = 4
+_WIDEST = 48
+
+
+def workbook(content: Content, sections: Sequence[Section]) -> bytes:
+    """Write the workbook.
+
+    Returns
+    -------
+    bytes
+        An xlsx with the sheets Innehåll, one for each chart and table, Nyckeltal, Definitioner and Källor.
+    """
+    date = parse_date(content.date)
+    names = lookup(content)
+    book = Workbook()
+    index = book.active
+    assert isinstance(index, Worksheet)
+    index.title = "Innehåll"
+    rows = [(shown.label, shown.about.title, section.heading) for section in sections for shown in section.shown]
+    for section in sections:
+        for shown in section.shown:
+            _part_sheet(book.create_sheet(shown.label), shown, names)
+    _flat_sheet(book.create_sheet("Nyckeltal"), content.flat, names)
+    _text_sheet(book.create_sheet("Definitioner"), "Definitioner", content.definitions)
+    _text_sheet(book.create_sheet("Källor"), "Källor", content.sources)
+    rows += [
+        ("Nyckeltal", "Alla uppgifter i ett blad, en rad för varje uppgift, för inläsning i andra system", ""),
+        ("Definitioner", "Vad måtten betyder och vad man ska tänka på", ""),
+        ("Källor", "Varje fil som uppgifterna kommer från, med utgåva och kontrollsumma", ""),
+    ]
+    _index_sheet(index, content, date, rows)
+    properties = book.properties
+    properties.title, properties.creator, properties.language = printable(content.title), "uvas_stats", "sv-SE"
+    properties.created = dt.datetime(date.year, date.month, date.day)  # noqa: DTZ001 - openpyxl wants it naive
+    out = io.BytesIO()
+    book.save(out)
+    return settle(out.getvalue(), date)
+
+
+def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
+    cell = sheet.cell(row, column)
+    assert isinstance(cell, Cell)
+    return cell
+
+
+def _write(sheet: Worksheet, row: int, text: str, font: Font) -> None:
+    cell = _cell(sheet, row, 1)
+    set_text(cell, text)
+    cell.font = font
+
+
+def _index_sheet(sheet: Worksheet, content: Content, date: dt.date, rows: list[tuple[str, str, str]]) -> None:
+    _write(sheet, 1, content.title, _TITLE)
+    _write(sheet, 2, f"{content.subtitle}. Uppgifterna hämtade {swedish_date(date)}.".lstrip(". "), _QUIET)
+    _header(sheet, _HEADER_ROW, ["Flik", "Innehåll", "Kapitel"])
+    for number, (name, title, chapter) in enumerate(rows, start=_HEADER_ROW + 1):
+        link = _cell(sheet, number, 1)
+        link.hyperlink = f"#'{name}'!A1"
+        set_text(link, name)
+        link.font = _LINK
+        for column, text in ((2, title), (3, chapter)):
+            set_text(_cell(sheet, number, column), text)
+            sheet.cell(number, column).alignment = _WRAP
+    for letter, width in (("A", 16), ("B", 80), ("C", 44)):
+        sheet.column_dimensions[letter].width = width
+    _page(sheet, _HEADER_ROW)
+
+
+def _part_sheet(sheet: Worksheet, shown: Shown, names: Lookup) -> None:
+    about = shown.about
+    _write(sheet, 1, f"{shown.label}. {about.title}", _TITLE)
+    _write(sheet, 2, about.subtitle, _QUIET)
+    frame = about.data
+    if frame.empty and shown.table is not None:
+        frame = shown.table.cells
+    table = detailed(frame, names)
+    _fill(sheet, table, _HEADER_ROW)
+    last = _HEADER_ROW + len(table) + 2
+    for text in (about.source, about.note):
+        if text:
+            _write(sheet, last, text, _QUIET)
+            last += 1
+    _page(sheet, _HEADER_ROW)
+
+
+def _flat_sheet(sheet: Worksheet, flat: pd.DataFrame, names: Lookup) -> None:
+    table = detailed(flat, names, everything=True)
+    _fill(sheet, table, 1)
+    if len(table.columns):
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table) + 1}"
+    _page(sheet, 1)
+
+
+def _text_sheet(sheet: Worksheet, title: str, frame: pd.DataFrame) -> None:
+    _write(sheet, 1, title, _TITLE)
+    _fill(sheet, frame.reset_index(drop=True), _HEADER_ROW)
+    for row in sheet.iter_rows(min_row=_HEADER_ROW + 1):
+        for cell in row:
+            cell.alignment = _WRAP
+    _page(sheet, _HEADER_ROW)
+
+
+def _header(sheet: Worksheet, row: int, headings: Sequence[str]) -> None:
+    for column, text in enumerate(headings, start=1):
+        cell = _cell(sheet, row, column)
+        set_text(cell, text)
+        cell.font, cell.fill, cell.alignment = _HEAD, _FILL, _HEAD_ROW
+
+
+def _fill(sheet: Worksheet, table: pd.DataFrame, header_row: int) -> None:
+    _header(sheet, header_row, [str(name) for name in table.columns])
+    units = list(table["Enhet"]) if "Enhet" in table.columns else [""] * len(table)
+    formats = [number_format(str(unit)) for unit in units]
+    for column, name in enumerate(table.columns, start=1):
+        values = table[name].astype("object").tolist()
+        longest = len(str(name)) + 2
+        for offset, value in enumerate(values):
+            longest = max(longest, _put(sheet, header_row + 1 + offset, column, value))
+            if name in _FIGURES and value is not None:
+                sheet.cell(header_row + 1 + offset, column).number_format = formats[offset]
+        sheet.column_dimensions[get_column_letter(column)].width = min(longest + 2, _WIDEST)
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: object) -> int:
+    """Write one value as a number, a date or a text; return how wide it is."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
+        return 0
+    cell = _cell(sheet, row, column)
+    if isinstance(value, bool):
+        set_text(cell, "ja" if value else "nej")
+    elif isinstance(value, numbers.Real):
+        cell.value = int(value) if isinstance(value, numbers.Integral) else float(value)
+        return 8
+    elif isinstance(value, dt.date):
+        cell.value = dt.date(value.year, value.month, value.day)
+        cell.number_format = "yyyy-mm-dd"
+        return 10
+    else:
+        set_text(cell, value)
+    return len(str(value))
+
+
+def _page(sheet: Worksheet, header_row: int) -> None:
+    """Freeze the header row and let the sheet print on landscape A4, one page wide."""
+    sheet.freeze_panes = f"A{header_row + 1}"
+    sheet.print_title_rows = f"{header_row}:{header_row}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
