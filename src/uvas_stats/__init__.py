@@ -12,11 +12,13 @@ Examples
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from uvas_stats.present.chapter import Content
+    from uvas_stats.report import ExportResult
     from uvas_stats.situation import Nulage
 
 __all__ = ["__version__", "nulage"]
@@ -36,8 +38,8 @@ def nulage(
     Parameters
     ----------
     programme
-        Id or name of a programme: ``soderhamn``, ``storuman``, ``lidkoping``, ``ale``, ``ostra_sodertorn``, or one of
-        your own in ``programmes/`` of the workspace.
+        Id or name of a programme: ``soderhamn``, ``storuman``, ``lidkoping``, ``ale``, ``ostra_sodertorn``, or one
+        of your own in ``programmes/`` of the workspace.
     kommun
         Name or code of a kommun, instead of a programme.
     group
@@ -65,16 +67,15 @@ def nulage(
     >>> print(n.compare("uvas_share_pct").about.title)
     Gävle: plats 10 av 10 bland kommunerna i Gävleborgs län
     """
+    from pathlib import Path
+
     from uvas_stats import pipeline, report, situation
     from uvas_stats.workspace import find_workspace
 
     place = find_workspace(workspace)
     pipeline.ensure_processed(place)
-    return situation.nulage(
-        programme,
-        kommun=kommun,
-        group=group,
-        period=period,
-        workspace=place,
-        exporter=report.exporter(place.reports),
-    )
+
+    def export(content: Content, folder: Path | str | None = None, **options: Any) -> ExportResult:
+        return report.export(content, place.reports / content.id if folder is None else Path(folder), **options)
+
+    return situation.nulage(programme, kommun=kommun, group=group, period=period, workspace=place, exporter=export)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog, Goal, Item, Measure, Programme, choose_programme, load_catalog
+from uvas_stats.catalog import Catalog, Goal, Item, Measure, Programme, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
-from uvas_stats.indicators import assess_goal, check_printed, weighted_share
+from uvas_stats.indicators import check_printed, weighted_share
 from uvas_stats.observation import latest_edition, read_observations, read_origins, select
 from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
@@ -21,6 +21,7 @@ from uvas_stats.present.appendix import definitions, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.figure import Chart
+from uvas_stats.present.goals import assess_programme
 from uvas_stats.present.source import edition_date, source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
@@ -36,8 +37,8 @@ Exporter = Callable[..., Any]
 class Nulage:
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
-    Make one with :func:`uvas_stats.nulage`. All methods that take ``measure`` accept its id, title or the publisher's
-    id; None means the programme's main measure. ``group`` None means the programme's first group.
+    Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
+    means the programme's main measure. ``group`` None means the programme's first group.
     """
 
     programme: Programme
@@ -97,13 +98,12 @@ class Nulage:
 
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""
-        views = [self.view(measure) for measure in self._summary_measures]
-        return tables.summary(self._all_series, views, name=self.programme.name, note=self._area_note())
+        note = self._area_note()
+        return tables.summary(self._summary_series, self._summary_views, name=self.programme.name, note=note)
 
     def kkik(self) -> Table:
         """Give the three latest outcomes, the change and the best, middle or worst group."""
-        views = [self.view(measure) for measure in self._summary_measures]
-        return tables.kkik(self._all_series, views, name=self.programme.name)
+        return tables.kkik(self._summary_series, self._summary_views, name=self.programme.name)
 
     def goals(self) -> Table:
         """List the goals with status, reason and the figures they rest on."""
@@ -158,15 +158,13 @@ class Nulage:
 
     @cached_property
     def as_of(self) -> dt.date:
-        """The date of the newest edition: goals are assessed as of then, so that a rerun gives the same picture."""
+        """The date of the newest edition: goals are assessed as of then, so a rerun gives the same picture."""
         date = edition_date(self.observations)
         return dt.date.fromisoformat(date[:10]) if date else self.programme.document_date
 
     def chapters(self) -> tuple[Chapter, ...]:
         """Return the nuläge in the order of its document, every chart drawn."""
-        return tuple(
-            self._chapter(section.heading, section.text, section.items) for section in self.programme.sections
-        )
+        return tuple(self._chapter(section) for section in self.programme.sections)
 
     def content(self) -> Content:
         """Return all that a report consists of."""
@@ -204,19 +202,25 @@ class Nulage:
         return self.programme.summary_measures or (self.programme.main_measure,)
 
     @property
-    def _all_series(self) -> dict[str, pd.DataFrame]:
+    def _summary_views(self) -> list[View]:
+        return [self.view(measure) for measure in self._summary_measures]
+
+    @property
+    def _summary_series(self) -> dict[str, pd.DataFrame]:
         return {measure: self.series(measure) for measure in self._summary_measures}
 
-    def _chapter(self, heading: str, text: str, items: tuple[Item, ...]) -> Chapter:
+    def _chapter(self, section: Section) -> Chapter:
         """Draw a chapter; what cannot be drawn is named in its text, with the reason."""
         parts: list[Chart | Table] = []
         notices: list[str] = []
-        for item in items:
+        for item in section.items:
             try:
                 parts.append(self._part(item))
             except IndicatorError as error:
                 notices.append(f"Visas inte: {error.what}.")
-        return Chapter(heading, "\n".join(filter(None, [text, *dict.fromkeys(notices)])), tuple(parts))
+        return Chapter(
+            section.heading, "\n".join(filter(None, [section.text, *dict.fromkeys(notices)])), tuple(parts)
+        )
 
     def _part(self, item: Item) -> Chart | Table:
         options = {"measure": item.measure or None, "group": item.group or None}
@@ -254,21 +258,8 @@ class Nulage:
 
     @cached_property
     def _assessed(self) -> tuple[list[GoalRow], pd.DataFrame]:
-        rows, figures = [], []
-        for goal in self.programme.goals:
-            regions = self.programme.municipalities if goal.rule != "none" else self.programme.municipalities[:1]
-            for region in regions:
-                measure = self.catalog.measures.get(goal.measure)
-                status = assess_goal(goal, measure, self._goal_series(goal), region, self.as_of)
-                several = len(regions) > 1
-                rows.append(
-                    GoalRow(goal.text, self.catalog.names[region] if several else "", status.status, status.reason)
-                )
-                figures.append(status.figures)
-        self._demand(tuple(rows), "mål", "goals")
-        known = [frame for frame in figures if len(frame)]
-        data = pd.concat(known, ignore_index=True) if known else self.document_figures.iloc[:0]
-        return rows, data
+        self._demand(self.programme.goals, "mål", "goals")
+        return assess_programme(self.programme, self.catalog, self._goal_series, self.as_of)
 
     def _goal_series(self, goal: Goal) -> pd.DataFrame:
         if not goal.measure:

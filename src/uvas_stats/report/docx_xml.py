@@ -83,7 +83,11 @@ def caption(kind: str, number: int, text: str, style: str, *, keep: bool) -> str
         Whether it must stay on the page of the next paragraph.
     """
     count = _field(rf"SEQ {kind} \* ARABIC", run(str(number)))
-    return paragraph(f"{run(f'{kind} ')}{count}{run(f'. {text}')}", style, "<w:keepNext/>" if keep else '<w:keepNext w:val="0"/>')
+    return paragraph(
+        f"{run(f'{kind} ')}{count}{run(f'. {text}')}",
+        style,
+        "<w:keepNext/>" if keep else '<w:keepNext w:val="0"/>',
+    )
 
 
 def contents(entries: Sequence[tuple[str, str]], title: str, styles: Mapping[str, str]) -> str:
@@ -173,7 +177,9 @@ def _cell(text: str, width: int, style: str, properties: str) -> str:
     )
 
 
-def _row(texts: Iterable[str], widths: Sequence[int], sides: Sequence[str], style: str, *, head: bool, keep: bool) -> str:
+def _row(
+    texts: Iterable[str], widths: Sequence[int], sides: Sequence[str], style: str, *, head: bool, keep: bool
+) -> str:
     stay = "<w:keepNext/>" if keep else ""
     cells = [
         _cell(text, width, style, f'{stay}<w:jc w:val="{"right" if side == "right" else "left"}"/>')

@@ -55,7 +55,8 @@ def _named(data: pd.DataFrame, names: Lookup) -> pd.DataFrame:
         if code in full.columns and column not in full.columns:
             empty = "" if column == "unit" else None
             full[column] = [
-                known.get(str(value), str(value) if empty is None else empty) for value in full[code].astype("object")
+                known.get(str(value), str(value) if empty is None else empty)
+                for value in full[code].astype("object")
             ]
     return _coded(full)
 
@@ -127,7 +128,11 @@ def _pivots(data: pd.DataFrame) -> bool:
     if not needed <= set(data.columns):
         return False
     one_measure = data["measure"].astype("str").nunique() == 1
-    return one_measure and data["period"].nunique() <= _WIDEST and not data.duplicated(["region_code", "period"]).any()
+    return (
+        one_measure
+        and data["period"].nunique() <= _WIDEST
+        and not data.duplicated(["region_code", "period"]).any()
+    )
 
 
 def _across(data: pd.DataFrame, names: Lookup) -> pd.DataFrame:

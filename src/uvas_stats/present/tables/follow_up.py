@@ -179,13 +179,11 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
     about = About(
         id="utfall_i_korthet",
         title=f"{name}: utfall i korthet",
-        subtitle="De tre senaste utfallen, ändring mot året innan och grupp bland landets kommuner",
+        subtitle="Tre senaste utfall, ändring mot året innan och grupp bland kommunerna",
         source=source_line(data, views[0].catalog, computed=True),
-        alt=" ".join(
-            f"{row['Mått']}: {row['Senaste']}, {row['Ändring']}, grupp {row['Grupp']}." for row, _ in rows
-        ),
+        alt=" ".join(f"{row['Mått']}: {row['Senaste']}, {row['Ändring']}, {row['Grupp']}." for row, _ in rows),
         note=(
-            f"Bästa och sämsta gruppen är 25 procent var av de kommuner som har uppgift (högst {n}), mellersta gruppen "
+            f"Bästa och sämsta gruppen är 25 procent var av kommunerna med uppgift (högst {n}), mellersta gruppen "
             "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas."
         ),
         data=data,

@@ -1,0 +1,187 @@
+"""What the command line prints: rankings, histories, sources and the result of a check."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+
+from uvas_stats import pipeline
+from uvas_stats.catalog import Catalog, Measure, load_catalog
+from uvas_stats.errors import UnknownNameError, UvasStatsError
+from uvas_stats.fetch.snapshot import list_snapshots, verify
+from uvas_stats.indicators import difference, direction_words, latest_period
+from uvas_stats.indicators import rank as rank_series
+from uvas_stats.numbers import number_text
+from uvas_stats.observation import latest_edition, read_observations, select, validate
+from uvas_stats.periods import period_end, period_kind
+from uvas_stats.present.view import STATUS_TEXT
+from uvas_stats.report import csv_text
+from uvas_stats.workspace import Workspace, find_workspace
+
+__all__ = ["check", "history", "ranking", "sources"]
+
+RANK_COLUMNS = ["rank", "rank_low", "rank_high", "region_code", "region_name", "value", "status", "n", "direction"]
+_HEADINGS = {
+    "rank": "plats",
+    "rank_low": "lägsta",
+    "rank_high": "högsta",
+    "region_code": "kod",
+    "region_name": "kommun",
+    "value": "värde",
+    "status": "anm.",
+    "difference": "skillnad",
+    "edition": "utgåva",
+    "origin": "råfil",
+}
+STALE_DAYS = 550
+"""An edition older than this is called old: a year's figures and half a year of grace."""
+
+
+def _open() -> tuple[Workspace, Catalog, pd.DataFrame]:
+    workspace = find_workspace()
+    pipeline.ensure_processed(workspace)
+    return workspace, load_catalog(workspace), latest_edition(read_observations(workspace.processed))
+
+
+def _series(observations: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    rows = select(observations, measure=measure.id, dataset=measure.dataset, sex="total")
+    rows = rows.loc[rows["breakdown"].isna()]
+    if rows.empty:
+        raise UnknownNameError(f"Det finns inga uppgifter för {measure.title}", todo="Se: uvas sources")
+    return rows
+
+
+def _period(series: pd.DataFrame, measure: Measure, period: str | None) -> str:
+    """Return the period asked for, or the newest that most kommuner have."""
+    known = series.loc[series["value"].notna() & (series["region_code"].str.len() == 4)]
+    counts = known.groupby("period")["region_code"].nunique()
+    if counts.empty:
+        raise UnknownNameError(f"Inga kommuner har uppgift för {measure.title}", todo="Välj ett annat mått")
+    if period is None:
+        wide = counts.index[counts >= counts.max() / 2]
+        return str(latest_period(known.loc[known["period"].isin(wide)]))
+    period_kind(period)
+    if period not in counts.index:
+        first, last = known["period"].iloc[0], known["period"].iloc[-1]
+        raise UnknownNameError(
+            f"Perioden ”{period}” saknas för {measure.short}", todo=f"Det finns {first} till {last}"
+        )
+    return period
+
+
+def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> str:
+    """Write a frame as JSON, as CSV with decimal point, or as a table for the eye with decimal comma."""
+    if form == "json":
+        return frame.to_json(orient="records", force_ascii=False, indent=1)
+    if form == "csv":
+        return csv_text(frame).rstrip("\n")
+    shown = frame.copy()
+    for column in shown.select_dtypes("number").columns:
+        decimals = 2 if column in ("value", "riket", "difference") and measure.decimals else 0
+        shown[column] = [number_text(value, decimals) for value in shown[column]]
+    if "status" in shown:
+        shown["status"] = shown["status"].map(STATUS_TEXT)
+    shown = shown.rename(columns=_HEADINGS)
+    return f"{heading}\n{shown.to_string(index=False, na_rep='–')}"
+
+
+def ranking(measure: str, *, period: str | None, group: str | None, order: str, form: str) -> str:
+    """Write the ranking of a measure within a group or all kommuner."""
+    _, catalog, observations = _open()
+    chosen = catalog.measure(measure)
+    series = _series(observations, chosen)
+    when = _period(series, chosen, period)
+    members = catalog.group(group).members if group else tuple(region.code for region in catalog.kommuner)
+    ranked = rank_series(series.loc[series["period"] == when], chosen, members, order)
+    words = direction_words(chosen, order)
+    ranked = ranked.assign(region_name=ranked["region_code"].map(catalog.names), direction=words)
+    places = dict.fromkeys(("rank", "rank_low", "rank_high", "n"), "Int64")
+    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning."
+    table = ranked[RANK_COLUMNS].astype(places)
+    return _print(table if form != "table" else table.drop(columns=["n", "direction"]), form, heading, chosen)
+
+
+def history(measure: str, area: str, *, since: str | None, form: str) -> str:
+    """Write a measure over time for one area, beside riket."""
+    _, catalog, observations = _open()
+    chosen, region = catalog.measure(measure), catalog.area(area)
+    series = _series(observations, chosen)
+    rows = difference(series, region.code).rename(columns={"reference": "riket"})
+    own = series.loc[series["region_code"] == region.code, ["period", "status", "edition", "origin"]]
+    rows = rows.merge(own, on="period", how="left", validate="1:1")
+    if since is not None:
+        rows = rows.loc[rows["period_end"] >= pd.Timestamp(period_end(since))]
+    if rows["value"].isna().all():
+        raise UnknownNameError(
+            f"Uppgift saknas för {region.name}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
+        )
+    rows["status"] = rows["status"].fillna("not_available")
+    rows = rows.drop(columns="period_end")
+    heading = f"{region.name} ({region.code}): {chosen.title}"
+    marks = [f"Brott {item.at}: {item.text}" for item in catalog.breaks_of(chosen.id, (region.code,))]
+    text = _print(rows, form, heading, chosen)
+    return "\n".join([text, *marks]) if form == "table" else text
+
+
+def _age(retrieved: dt.date) -> int:
+    return (dt.datetime.now(dt.UTC).date() - retrieved).days
+
+
+def sources() -> str:
+    """Write the sources: what is there, from whom, and how old it is."""
+    workspace, catalog, observations = _open()
+    counts = observations.groupby(["dataset", "edition"], observed=True).size()
+    rows: list[dict[str, Any]] = []
+    for snapshot in list_snapshots(workspace.raw_roots):
+        dataset = catalog.datasets[snapshot.dataset]
+        rows.append(
+            {
+                "datamängd": snapshot.dataset,
+                "utgåva": snapshot.edition,
+                "uppgifter": number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0),
+                "utgivare": snapshot.publisher,
+                "licens": dataset.licence,
+                "uppdateras": dataset.cadence,
+            }
+        )
+    documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
+    lines = [
+        f"{row['datamängd']} {row['utgåva']}: {row['uppgifter']} uppgifter. {row['utgivare']}. {row['licens'].rstrip('.')}. "
+        f"Uppdateras: {row['uppdateras'].lower()}."
+        for row in rows
+    ]
+    return "\n".join([*lines, *documents])
+
+
+def check() -> tuple[str, int]:
+    """Check catalog, checksums, contract and the age of editions; return the report and the number of errors."""
+    lines, problems = [], 0
+    workspace = find_workspace()
+
+    def attempt(what: str, work: Any) -> Any:
+        nonlocal problems
+        try:
+            result = work()
+        except UvasStatsError as error:
+            problems += 1
+            lines.append(f"FEL   {what}: {error}")
+            return None
+        lines.append(f"ok    {what}")
+        return result
+
+    catalog = attempt("katalog och program", lambda: load_catalog(workspace))
+    snapshots = attempt("råfilernas ursprung", lambda: list_snapshots(workspace.raw_roots)) or []
+    for snapshot in snapshots:
+        attempt(f"kontrollsumma {snapshot.dataset}/{snapshot.edition}", lambda one=snapshot: verify(one))
+    if catalog is not None and not problems:
+        attempt("bearbetning", lambda: pipeline.ensure_processed(workspace))
+        attempt("kontraktet", lambda: validate(read_observations(workspace.processed)))
+    newest = {snapshot.dataset: snapshot for snapshot in snapshots}
+    for snapshot in newest.values():
+        if _age(snapshot.retrieved) > STALE_DAYS:
+            lines.append(
+                f"gammal {snapshot.dataset}: utgåvan är {_age(snapshot.retrieved)} dagar. Kör: uvas fetch"
+            )
+    return "\n".join(lines), problems

@@ -1,0 +1,36 @@
+"""The goals of a programme, assessed for each of its kommuner."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, Goal, Programme
+from uvas_stats.indicators import assess_goal
+from uvas_stats.present.charts.goal_board import GoalRow
+
+__all__ = ["assess_programme"]
+
+
+def assess_programme(
+    programme: Programme, catalog: Catalog, series_of: Callable[[Goal], pd.DataFrame], as_of: dt.date
+) -> tuple[list[GoalRow], pd.DataFrame]:
+    """Assess all goals: one row a goal, or one a goal and kommun where statistics can tell them apart.
+
+    Returns
+    -------
+    tuple of list and pandas.DataFrame
+        The rows in the order of the document, and the observations that they rest on.
+    """
+    rows, figures = [], []
+    for goal in programme.goals:
+        regions = programme.municipalities if goal.rule != "none" else programme.municipalities[:1]
+        for region in regions:
+            status = assess_goal(goal, catalog.measures.get(goal.measure), series_of(goal), region, as_of)
+            name = catalog.names[region] if len(regions) > 1 else ""
+            rows.append(GoalRow(goal.text, name, status.status, status.reason))
+            figures.append(status.figures)
+    known = [frame for frame in figures if len(frame)]
+    return rows, pd.concat(known, ignore_index=True) if known else pd.DataFrame()
