@@ -7,7 +7,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-__all__ = ["SwedishCommand", "SwedishGroup", "usage_message"]
+__all__ = ["SwedishCommand", "SwedishGroup", "asks_for_help", "usage_message"]
 
 _WORDS = {
     "Usage:": "Användning:",
@@ -44,6 +44,11 @@ class SwedishGroup(TyperGroup):
         return _swedish(super().get_help(ctx))
 
 
+def asks_for_help(error: TyperException) -> bool:
+    """Tell whether the error is only that nothing was asked for, so that its message is the help page."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
 def usage_message(error: TyperException) -> str:
     """Say in Swedish what was wrong with the words of a call.
 
@@ -60,14 +65,11 @@ def usage_message(error: TyperException) -> str:
         return f"{label} saknas"
     if name == "BadOptionUsage":
         return f"Flaggan {getattr(error, 'option_name', '')} saknar värde"
-    if name == "BadParameter":
-        choices = getattr(getattr(param, "type", None), "choices", None)
-        if choices:
-            allowed = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
-            return f"Fel värde för {label}. Välj {allowed}"
-        return error.message.rstrip(".")
+    if " is not one of " in error.message:
+        allowed = error.message.rpartition(" is not one of ")[2].replace("'", "").rstrip(".")
+        return f"{label} ska vara något av {allowed}"
     if "No such command" in error.message:
         return f"Kommandot {error.message.split()[-1].rstrip('.').strip(chr(39))} finns inte"
     if "unexpected extra argument" in error.message:
-        return f"För många argument: {error.message.partition('(')[2].partition(')')[0]}"
+        return f"För många argument: {error.message.rpartition('(')[2].rstrip(').')}"
     return error.message.rstrip(".")

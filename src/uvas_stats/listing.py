@@ -133,25 +133,15 @@ def sources() -> str:
     """Write the sources: what is there, from whom, and how old it is."""
     workspace, catalog, observations = _open()
     counts = observations.groupby(["dataset", "edition"], observed=True).size()
-    rows: list[dict[str, Any]] = []
+    lines = []
     for snapshot in list_snapshots(workspace.raw_roots):
         dataset = catalog.datasets[snapshot.dataset]
-        rows.append(
-            {
-                "datamängd": snapshot.dataset,
-                "utgåva": snapshot.edition,
-                "uppgifter": number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0),
-                "utgivare": snapshot.publisher,
-                "licens": dataset.licence,
-                "uppdateras": dataset.cadence,
-            }
+        n = number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0)
+        lines.append(
+            f"{snapshot.dataset} {snapshot.edition}: {n} uppgifter. {snapshot.publisher}. "
+            f"{dataset.licence.rstrip('.')}. Uppdateras: {dataset.cadence.lower()}."
         )
     documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
-    lines = [
-        f"{row['datamängd']} {row['utgåva']}: {row['uppgifter']} uppgifter. {row['utgivare']}. {row['licens'].rstrip('.')}. "
-        f"Uppdateras: {row['uppdateras'].lower()}."
-        for row in rows
-    ]
     return "\n".join([*lines, *documents])
 
 
@@ -179,9 +169,9 @@ def check() -> tuple[str, int]:
         attempt("bearbetning", lambda: pipeline.ensure_processed(workspace))
         attempt("kontraktet", lambda: validate(read_observations(workspace.processed)))
     newest = {snapshot.dataset: snapshot for snapshot in snapshots}
-    for snapshot in newest.values():
-        if _age(snapshot.retrieved) > STALE_DAYS:
-            lines.append(
-                f"gammal {snapshot.dataset}: utgåvan är {_age(snapshot.retrieved)} dagar. Kör: uvas fetch"
-            )
+    lines += [
+        f"gammal {dataset}: utgåvan är {_age(snapshot.retrieved)} dagar. Hämta en ny"
+        for dataset, snapshot in newest.items()
+        if _age(snapshot.retrieved) > STALE_DAYS
+    ]
     return "\n".join(lines), problems
