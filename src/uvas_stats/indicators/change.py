@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from uvas_stats.catalog import Break, Measure
+from uvas_stats.numbers import rounded
 from uvas_stats.periods import period_end, same_period_last_year
 
 __all__ = ["Change", "change_between", "latest_period", "same_period_table"]
@@ -26,7 +27,7 @@ class Change:
     direction: str
     """``upp``, ``ned``, ``lika`` (equal as shown) or ``okänd``."""
     broken_by: str
-    """Text of the break between the periods; empty where there is none."""
+    """Texts of the breaks between the periods; empty where there is none."""
 
     @property
     def percent(self) -> float | None:
@@ -49,10 +50,11 @@ def _value(series: pd.DataFrame, region: str, period: str) -> float | None:
 
 def _break_between(breaks: Iterable[Break], region: str, earlier: str, later: str) -> str:
     first, last = period_end(earlier), period_end(later)
-    for item in breaks:
-        if (not item.regions or region in item.regions) and first < period_end(item.at) <= last:
-            return item.text
-    return ""
+    return " ".join(
+        item.text
+        for item in breaks
+        if (not item.regions or region in item.regions) and first < period_end(item.at) <= last
+    )
 
 
 def change_between(
@@ -87,7 +89,7 @@ def change_between(
     difference = None if old is None or new is None else new - old
     if old is None or new is None:
         direction = "okänd"
-    elif round(old, measure.decimals) == round(new, measure.decimals):
+    elif rounded(old, measure.decimals) == rounded(new, measure.decimals):
         direction = "lika"
     else:
         direction = "upp" if new > old else "ned"
