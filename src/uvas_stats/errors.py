@@ -48,7 +48,7 @@ class UvasStatsError(Exception):
         self.where = None if where is None else _one_line(where)
         self.todo = None if todo is None else _one_line(todo)
         place = f" ({self.where})" if self.where else ""
-        advice = f" {self.todo.rstrip('.')}." if self.todo else ""
+        advice = f" {self.todo.rstrip('.')}{'' if self.todo.endswith('?') else '.'}" if self.todo else ""
         super().__init__(f"{self.what.rstrip('.')}{place}.{advice}")
 
 
