@@ -1,5 +1,7 @@
 """The one family of errors: every message says what is wrong, where, and what to do, in Swedish."""
 
+import re
+
 __all__ = [
     "CatalogError",
     "FetchError",
@@ -12,6 +14,15 @@ __all__ = [
     "WorkspaceError",
 ]
 
+_LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+_LONGEST = 500
+
+
+def _one_line(text: object) -> str:
+    """Take out what would break a line, colour a terminal or turn the reading direction; cut what never ends."""
+    line = _LINE_BREAKING.sub(" ", str(text)).strip()
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
 
 class UvasStatsError(Exception):
     """Root of all errors that the package raises on purpose.
@@ -19,7 +30,8 @@ class UvasStatsError(Exception):
     Parameters
     ----------
     what
-        What is wrong, in Swedish, without a full stop.
+        What is wrong, in Swedish, without a full stop. Line breaks and control characters become spaces, so
+        that the message is one line whatever name or file content it quotes.
     where
         The place: file, sheet, cell, table id or key.
     todo
@@ -32,12 +44,12 @@ class UvasStatsError(Exception):
     """
 
     def __init__(self, what: str, *, where: object = None, todo: str | None = None) -> None:
-        self.what = what
-        self.where = None if where is None else str(where)
-        self.todo = todo
+        self.what = _one_line(what)
+        self.where = None if where is None else _one_line(where)
+        self.todo = None if todo is None else _one_line(todo)
         place = f" ({self.where})" if self.where else ""
-        advice = f" {todo.rstrip('.')}." if todo else ""
-        super().__init__(f"{what.rstrip('.')}{place}.{advice}")
+        advice = f" {self.todo.rstrip('.')}{'' if self.todo.endswith('?') else '.'}" if self.todo else ""
+        super().__init__(f"{self.what.rstrip('.')}{place}.{advice}")
 
 
 class CatalogError(UvasStatsError):

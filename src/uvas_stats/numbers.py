@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["MISSING", "THIN_SPACE", "number_text", "signed_text"]
+__all__ = ["MISSING", "THIN_SPACE", "number_text", "rounded", "signed_text"]
 
 THIN_SPACE = "\u202f"
 """Narrow no-break space: between thousands and before the percent sign."""
 MISSING = "–"
+_ENOUGH_DIGITS = Context(prec=400)
 _UNITS = {"procent": f"{THIN_SPACE}%", "kkr": f"{THIN_SPACE}tkr"}
 
 
 def number_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
-    """Write a number; null becomes a dash.
+    """Write a number; null, or what is not a finite number, becomes a dash.
 
     Examples
     --------
@@ -22,11 +24,11 @@ def number_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
     >>> number_text(-0.04), number_text(None)
     ('0,0', '–')
     """
-    if value is None or math.isnan(value):
+    if value is None or not math.isfinite(value):
         return MISSING
-    rounded = _round(value, decimals)
-    text = f"{abs(rounded):,.{decimals}f}".replace(",", THIN_SPACE).replace(".", ",")
-    return f"{'−' if rounded < 0 else ''}{text}{_UNITS.get(unit, '')}"
+    shown = rounded(value, decimals)
+    text = f"{abs(shown):,.{decimals}f}".replace(",", THIN_SPACE).replace(".", ",")
+    return f"{'−' if shown < 0 else ''}{text}{_UNITS.get(unit, '')}"
 
 
 def signed_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
@@ -38,11 +40,17 @@ def signed_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
     ('+1,0', '−2', '0,0')
     """
     text = number_text(value, decimals, unit)
-    positive = value is not None and not math.isnan(value) and _round(value, decimals) > 0
+    positive = value is not None and math.isfinite(value) and rounded(value, decimals) > 0
     return f"+{text}" if positive else text
 
 
-def _round(value: float, decimals: int) -> float:
-    """Round half away from zero, as a reader checks by hand: 9.15 is 9.2 whatever its binary form."""
-    scale = 10.0**decimals
-    return math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
+def rounded(value: float, decimals: int) -> float:
+    """Round half away from zero, as a reader checks by hand, whatever the binary form of the number.
+
+    Examples
+    --------
+    >>> rounded(9.25, 1), rounded(-9.25, 1), rounded(6.25 - 6.2, 1)
+    (9.3, -9.3, 0.1)
+    """
+    written = Decimal(repr(round(float(value), 9)))  # 6.25 - 6.2 is 0.04999999999999982
+    return float(written.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, context=_ENOUGH_DIGITS))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from uvas_stats.errors import ObservationError
 from uvas_stats.periods import period_end, period_kind
@@ -52,6 +53,7 @@ COLUMNS = (
     "noise",
     "origin",
 )
+NUMBERS = ("value", "lower", "upper")
 STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "provisional", "true_zero")
 SEXES = ("total", "women", "men")
 NULLABLE_TEXT = ("breakdown", "category")
@@ -104,13 +106,20 @@ def make_observations(frame: pd.DataFrame) -> pd.DataFrame:
     ends = {period: pd.Timestamp(period_end(str(period))) for period in full["period"].unique()}
     full["period_end"] = full["period"].map(ends).astype("datetime64[us]")
     full = full.astype(dict.fromkeys(TEXT_COLUMNS, "category"))
-    full = full.astype({"value": "float64", "lower": "float64", "upper": "float64", "noise": "bool"})
+    full = full.astype({name: "float64" for name in NUMBERS if _numeric(full[name], name)})
     return validate(full[list(COLUMNS)])
+
+
+def _numeric(column: pd.Series, name: str) -> bool:
+    """Demand numbers or nulls: text that looks like a number is the reader's to understand, not ours."""
+    if column.isna().all() or (is_numeric_dtype(column) and not is_bool_dtype(column)):
+        return True
+    raise ObservationError(f"Kolumnen {name} har annat än tal", todo="Rätta läsaren eller råfilen")
 
 
 def _first(frame: pd.DataFrame, bad: pd.Series) -> str:
     row = frame.loc[bad.to_numpy()].iloc[0]
-    key = ", ".join(f"{name}={row[name]}" for name in KEY if not pd.isna(row[name]))
+    key = ", ".join(f"{name}={row[name]}" for name in (*KEY, "origin") if not pd.isna(row[name]))
     return f"{int(bad.sum())} rader, först {key}"
 
 
@@ -198,19 +207,21 @@ def select(frame: pd.DataFrame, **wanted: str | Iterable[str]) -> pd.DataFrame:
 def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
 
-    A figure that the publisher has withdrawn does not live on from an older edition.
+    A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
+    source of its own: the figures of one are never replaced by those of another, newer one.
     """
     if frame.empty:
         return frame
-    edition = frame["edition"].astype("str")
-    newest = edition.groupby([frame["dataset"], frame["measure"]], observed=True).transform("max")
+    edition, origin = frame["edition"].astype("str"), frame["origin"].astype("str")
+    document = origin.where(origin.str.startswith("programmes/"), "")
+    newest = edition.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
     return frame.loc[(edition == newest).to_numpy()]
 
 
 def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:
     """Write a validated frame and its origins to data/processed, each file whole or not at all."""
     with atomic_file(folder / "observations.parquet") as path:
-        frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False)
+        frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False, write_page_checksum=True)
     with atomic_file(folder / "origins.json") as path:
         path.write_text(json.dumps(origins, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -225,14 +236,20 @@ def read_observations(folder: Path) -> pd.DataFrame:
     """
     path = folder / "observations.parquet"
     try:
-        frame = pd.read_parquet(path, engine="pyarrow")
+        frame = pd.read_parquet(path, engine="pyarrow", page_checksum_verification=True)
     except FileNotFoundError:
         raise ObservationError("Det finns inga bearbetade uppgifter", where=path, todo="Kör: uvas build") from None
-    except (OSError, ValueError) as error:  # pyarrow's ArrowInvalid is a ValueError
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        LookupError,
+        NotImplementedError,
+    ) as error:  # as pyarrow's own errors are
         raise ObservationError(
             "Filen med bearbetade uppgifter är skadad", where=path, todo="Ta bort den och kör: uvas build"
         ) from error
-    if tuple(frame.columns) != COLUMNS:
+    if tuple(frame.columns) != COLUMNS or any(frame[name].dtype != "float64" for name in NUMBERS):
         raise ObservationError(
             "Filen med bearbetade uppgifter har fel kolumner",
             where=path,
@@ -245,9 +262,11 @@ def read_origins(folder: Path) -> dict[str, Any]:
     """Read what is known of each raw file: publisher, retrieved, licence and sha256, by its ``origin``."""
     path = folder / "origins.json"
     try:
-        origins: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        origins = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
         raise ObservationError(
             "Förteckningen över råfiler saknas eller är skadad", where=path, todo="Kör: uvas build"
         ) from error
+    if not isinstance(origins, dict):
+        raise ObservationError("Förteckningen över råfiler är skadad", where=path, todo="Kör: uvas build")
     return origins

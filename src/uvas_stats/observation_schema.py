@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaError
@@ -21,13 +23,15 @@ def _text(
     """Declare a categorical text column; the check looks at the categories in use, not at each row."""
 
     def fits(series: pd.Series) -> bool:
-        used = pd.Series(series.unique()).dropna().astype("str")
+        used = pd.Series(list(series.unique()), dtype="object").dropna()
+        if not used.map(lambda item: isinstance(item, str)).all():
+            return False
         if allowed is not None:
             return bool(used.isin(allowed).all())
-        return bool(used.str.fullmatch(pattern or ".+").all())
+        return bool(used.map(lambda item: re.fullmatch(pattern or ".+", item, re.ASCII) is not None).all())
 
-    wanted = allowed or pattern or ".+"
-    return pa.Column("category", pa.Check(fits, error=f"tillåtet: {wanted}"), nullable=nullable)
+    wanted = f"ett av {', '.join(allowed)}" if allowed else f"text av formen {pattern or 'en rad'}"
+    return pa.Column("category", pa.Check(fits, error=wanted), nullable=nullable)
 
 
 def _schema() -> pa.DataFrameSchema:
@@ -66,11 +70,25 @@ def check_schema(frame: pd.DataFrame) -> None:
     ObservationError
         Naming the column and what is allowed in it.
     """
+    from uvas_stats.observation import COLUMNS
+
+    if tuple(frame.columns) != COLUMNS:
+        raise ObservationError(
+            "Tabellens kolumner eller deras ordning är fel", todo=f"De ska vara {', '.join(COLUMNS)}"
+        )
     try:
         _schema().validate(frame)
     except SchemaError as error:
-        column = getattr(error.schema, "name", None) or "tabellen"
         raise ObservationError(
-            f"Kolumnen {column} följer inte kontraktet: {error.check or error.failure_cases}",
+            f"Kolumnen {error.schema.name} följer inte kontraktet: {_demanded(error)}",
             todo="Rätta läsaren eller råfilen",
         ) from error
+
+
+def _demanded(error: SchemaError) -> str:
+    """Say what the schema wants of the column; pandera's own names of its checks are English."""
+    if isinstance(error.check, pa.Check):
+        return f"ska vara {error.check.error}"
+    if error.check == "not_nullable":
+        return "får inte sakna värde"
+    return "värdena är av fel slag"

@@ -14,11 +14,12 @@ from uvas_stats.errors import ObservationError
 
 __all__ = ["PERIOD_KINDS", "period_end", "period_kind", "period_text", "same_period_last_year"]
 
+_YEAR = "((?:19|20|21)[0-9]{2})"  # a year outside 1900-2199 is a slip of the hand
 _PATTERNS = {
-    "year": re.compile(r"(\d{4})"),
-    "month": re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
-    "half_year": re.compile(r"(\d{4})H([12])"),
-    "school_year": re.compile(r"(\d{4})/(\d{2})"),
+    "year": re.compile(_YEAR),
+    "month": re.compile(rf"{_YEAR}-(0[1-9]|1[0-2])"),
+    "half_year": re.compile(rf"{_YEAR}H([12])"),
+    "school_year": re.compile(rf"{_YEAR}/([0-9]{{2}})"),
 }
 PERIOD_KINDS = tuple(_PATTERNS)
 _MONTHS = (

@@ -30,7 +30,7 @@ class BuildResult:
 def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> str:
     """Summarise all that a build depends on, from file sizes and times, without reading the raw files."""
     digest = hashlib.sha256(repr(catalog.programmes).encode())
-    digest.update(repr([(m.id, m.ages, m.period_kind, m.dataset) for m in catalog.measures.values()]).encode())
+    digest.update(repr((catalog.measures, catalog.datasets)).encode())
     for snapshot in snapshots:
         for path in (snapshot.folder / "origin.toml", *[snapshot.path(file) for file in snapshot.files]):
             size = (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
@@ -72,11 +72,11 @@ def _origins(snapshots: list[Snapshot]) -> dict[str, Any]:
 
 
 def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
-    frames = [*read_raw(snapshots, catalog), *read_documents(catalog)]
-    if not frames:
+    if not snapshots:  # the printed figures of the documents alone are no edition
         raise ObservationError(
             "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
         )
+    frames = [*read_raw(snapshots, catalog), *read_documents(catalog)]
     observations = make_observations(pd.concat(frames, ignore_index=True).fillna({"sex": "total"}))
     _check_bounds(observations, catalog)
     state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": _origins(snapshots)}

@@ -88,7 +88,7 @@ def find_workspace(start: Path | str | None = None) -> Workspace:
     """
     named = start or os.environ.get(ENVIRONMENT_VARIABLE)
     if named:
-        root = Path(named).expanduser()
+        root = Path(os.path.expanduser(named))  # noqa: PTH111 - leaves ~unknown as it is; Path.expanduser raises
         if not root.is_dir():
             raise WorkspaceError("Arbetsmappen finns inte", where=root, todo="Skapa mappen eller ange en annan")
         return Workspace(root.resolve())
@@ -102,11 +102,13 @@ def find_workspace(start: Path | str | None = None) -> Workspace:
 def _advice(error: OSError) -> tuple[str, str]:
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):  # Windows has no EDQUOT
         return "Disken är full", "Frigör utrymme och kör igen; det som fanns tidigare är kvar"
-    if isinstance(error, PermissionError):
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return (
             "Skrivning nekades",
             "Stäng filen om den är öppen i ett annat program, eller välj en annan mapp",
         )
+    if isinstance(error, IsADirectoryError):
+        return "En mapp ligger där en fil behövs", "Välj ett annat namn eller flytta mappen"
     if isinstance(error, (NotADirectoryError, FileExistsError)):
         return "En fil ligger där en mapp behövs", "Välj en annan mapp eller flytta filen"
     return f"Det gick inte att skriva ({error.strerror or error})", "Kontrollera mappen och kör igen"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from uvas_stats.catalog.check import check_catalog
+from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
 from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Programme, Region
-from uvas_stats.catalog.names import find, find_region
+from uvas_stats.catalog.names import find, find_region, fold
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.errors import CatalogError
 from uvas_stats.workspace import Workspace
@@ -20,6 +22,8 @@ from uvas_stats.workspace import Workspace
 __all__ = ["Catalog", "load_catalog"]
 
 DATA = Path(__file__).resolve().parent / "data"
+SAFE_ID = re.compile(r"\w[\w-]{0,80}")
+"""A programme's id names a folder of reports: no dots, slashes, spaces or line breaks."""
 T = TypeVar("T", Dataset, Group, Measure, Break)
 
 
@@ -69,9 +73,13 @@ class Catalog:
         return find(text, self.groups, {id_: group.name for id_, group in self.groups.items()}, "Gruppen")
 
     def measure(self, text: str) -> Measure:
-        """Find a measure by id, title or the publisher's id."""
+        """Find a measure by id, title, the publisher's id or, unless only a document has it, its short title."""
         for measure in self.measures.values():
             if measure.source_id and measure.source_id.casefold() == text.strip().casefold():
+                return measure
+        wanted = fold(text)
+        for measure in self.measures.values():
+            if fold(measure.short) == wanted and measure.dataset != "programme_documents":
                 return measure
         return find(text, self.measures, {id_: item.title for id_, item in self.measures.items()}, "Måttet")
 
@@ -119,10 +127,12 @@ def _regions(path: Path) -> tuple[Region, ...]:
 def _tables(path: Path, kind: type[T], key: str) -> dict[str, T]:
     """Read a TOML file of one array of tables into dataclasses by id."""
     content = read_toml(path)
-    extra = set(content) - {key}
+    extra = ", ".join(sorted(set(content) - {key}))
     if extra or not isinstance(content.get(key), list):
         raise CatalogError(
-            f"Filen ska bara innehålla tabeller [[{key}]]", where=path, todo=f"Ta bort {sorted(extra)}"
+            f"Filen ska bara innehålla tabeller [[{key}]]",
+            where=path,
+            todo=f"Ta bort {extra}" if extra else f"Skriv minst en tabell [[{key}]], eller ta bort filen",
         )
     things: dict[str, T] = {}
     for table in content[key]:
@@ -153,17 +163,24 @@ def read_programme(path: Path) -> Programme:
     """
     content: dict[str, Any] = read_toml(path)
     programme = build(Programme, content, path)
-    if programme.id != path.stem:
+    stem = unicodedata.normalize("NFC", path.stem)  # a Mac stores å as a and a ring
+    if unicodedata.normalize("NFC", programme.id) != stem:
         raise CatalogError(
-            f"Nyckeln ”id” är ”{programme.id}”",
+            f"Nyckeln ”id” är ”{programme.id}”", where=path, todo=f"Den ska vara ”{stem}”, som filens namn"
+        )
+    if not SAFE_ID.fullmatch(stem):
+        raise CatalogError(
+            f"Nyckeln ”id” är ”{programme.id}”, som inte kan vara namn på en mapp",
             where=path,
-            todo=f"Den ska vara ”{path.stem}”, som filens namn",
+            todo="Döp filen och id till bokstäver, siffror, _ och -",
         )
     return programme
 
 
 def _programmes(folder: Path) -> dict[str, Programme]:
-    return {path.stem: read_programme(path) for path in sorted(folder.glob("*.toml"))}
+    """Read the programme files of a folder; hidden ones are another program's, such as a Mac's ._x.toml."""
+    files = sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
+    return {programme.id: programme for programme in map(read_programme, files)}
 
 
 @cache
@@ -203,10 +220,10 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
     if workspace.groups_file.is_file():
         own = _tables(workspace.groups_file, Group, "groups")
         groups |= {id_: replace(group, kind="own") for id_, group in own.items()}
-        check_catalog(replace(catalog, groups=groups), workspace.groups_file)
+        check_groups(replace(catalog, groups=groups), workspace.groups_file)
     programmes = _programmes(workspace.programmes) if workspace.programmes.is_dir() else {}
     if not programmes and groups == catalog.groups:
         return catalog
     own_part = replace(catalog, groups=groups, programmes=programmes)
-    check_catalog(own_part, workspace.programmes)
+    check_programmes(own_part, workspace.programmes)
     return replace(own_part, programmes={**catalog.programmes, **programmes})

@@ -14,13 +14,14 @@ from uvas_stats.errors import UnknownNameError
 __all__ = ["find", "find_region", "fold", "nearest"]
 
 T = TypeVar("T")
-_SUFFIX = re.compile(r"s?[\s]+kommun$")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # come along when a name is pasted from a document
+_SUFFIX = re.compile(r"s?\s+(kommun|stad)$")
 _REGION_PREFIX = re.compile(r"^(region|kommunen)\s+")
 
 
 def tidy(text: str) -> str:
     """Lower the case and even out spaces, hyphens and composed letters; å, ä and ö are kept."""
-    text = unicodedata.normalize("NFC", text).casefold()
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).casefold()
     return re.sub(r"[\s\u00a0\u2009\u202f\-\u2010\u2011\u2013]+", " ", text).strip()
 
 
@@ -36,12 +37,16 @@ def fold(text: str) -> str:
     return "".join(char for char in parts if not unicodedata.combining(char))
 
 
+def _unspaced(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
 def nearest(text: str, names: Iterable[str], n: int = 3) -> list[str]:
     """Return the ``n`` names most like the text, the nearest first."""
-    by_fold = {fold(name): name for name in names}
+    folded = {name: fold(name) for name in names}
     wanted = fold(text)
-    ranked = sorted(by_fold, key=lambda name: difflib.SequenceMatcher(None, wanted, name).ratio(), reverse=True)
-    return [by_fold[name] for name in ranked[:n]]
+    likeness = {name: difflib.SequenceMatcher(None, wanted, plain).ratio() for name, plain in folded.items()}
+    return sorted(folded, key=lambda name: likeness[name], reverse=True)[:n]
 
 
 def find(text: str, things: Mapping[str, T], titles: Mapping[str, str], what: str) -> T:
@@ -58,16 +63,16 @@ def find(text: str, things: Mapping[str, T], titles: Mapping[str, str], what: st
     for id_, title in titles.items():
         if wanted in (fold(id_).replace(" ", "_"), fold(title).replace(" ", "_")):
             return things[id_]
-    labels = {f"{id_} ({title})" if id_ != title else id_: id_ for id_, title in titles.items()}
-    close = nearest(text, [*titles, *titles.values()], n=3)
-    shown = [next((label for label, id_ in labels.items() if name in (id_, titles[id_])), name) for name in close]
-    raise UnknownNameError(f"{what} ”{text}” finns inte", todo=f"Närmast: {', '.join(dict.fromkeys(shown))}")
+    id_of = {name: id_ for id_, title in titles.items() for name in (title, id_)}
+    close = dict.fromkeys(id_of[name] for name in nearest(text, id_of, n=len(id_of)))
+    shown = [f"{id_} ({titles[id_]})" if fold(id_) != fold(titles[id_]) else id_ for id_ in list(close)[:3]]
+    raise UnknownNameError(f"{what} ”{text}” finns inte", todo=f"Närmast: {', '.join(shown)}")
 
 
 def _candidates(text: str) -> list[str]:
-    """Give the spellings to try: as written, without ``kommun``, and without the genitive s before it."""
+    """Give the spellings to try: as written, without ``kommun`` or ``stad``, and without the genitive s before."""
     plain = tidy(text)
-    without = _REGION_PREFIX.sub("", re.sub(r"\s+kommun$", "", plain))
+    without = _REGION_PREFIX.sub("", re.sub(r"\s+(kommun|stad)$", "", plain))
     genitive = _SUFFIX.sub("", plain)
     return list(dict.fromkeys([plain, without, genitive]))
 
@@ -88,7 +93,7 @@ def find_region(text: str, regions: tuple[Region, ...], kinds: tuple[str, ...] =
     by_code = [region for region in pool if region.code == wanted]
     if by_code:
         return _current(by_code, pool)
-    for same in (tidy, fold):
+    for same in (tidy, fold, _unspaced):
         for candidate in _candidates(text):
             hits = [region for region in pool if same(region.name) == same(candidate)]
             codes = {_current([hit], pool).code for hit in hits}
@@ -97,8 +102,8 @@ def find_region(text: str, regions: tuple[Region, ...], kinds: tuple[str, ...] =
             if codes:
                 names = ", ".join(f"{hit.name} {hit.code}" for hit in hits)
                 raise UnknownNameError(f"”{text}” kan vara flera kommuner", todo=f"Välj en av: {names}")
-    close = nearest(re.sub(r"(?i)\s+kommun$", "", wanted), [region.name for region in pool])
-    codes_of = {region.name: region.code for region in pool}
+    codes_of = {region.name: region.code for region in pool if region.current}
+    close = nearest(re.sub(r"(?i)\s+kommun$", "", wanted), codes_of)
     listed = ", ".join(f"{name} ({codes_of[name]})" for name in close)
     what = "Kommunen" if kinds == ("kommun",) else "Området"
     raise UnknownNameError(f"{what} ”{text}” finns inte", todo=f"Närmast: {listed}")

@@ -7,10 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Measure
-from uvas_stats.errors import RawFileError
+from uvas_stats.errors import ObservationError, RawFileError
+from uvas_stats.periods import period_kind
 
 __all__ = ["read_kolada_csv", "read_ranks_csv", "read_tidy_csv"]
 
+LONGEST = 120
+"""Characters of a wrong heading that are shown; a web page saved as CSV is one long heading."""
 _SEX = {"T": "total", "K": "women", "M": "men"}
 _PERIOD = {"year": lambda year: str(year), "school_year": lambda year: f"{year - 1}/{year % 100:02d}"}
 
@@ -20,13 +23,11 @@ def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise RawFileError(
-            f"Filen går inte att läsa som CSV: {error}", where=path, todo="Hämta den igen"
-        ) from error
+        raise RawFileError("Filen går inte att läsa som CSV", where=path, todo="Hämta den igen") from error
     if tuple(frame.columns) != columns:
-        raise RawFileError(
-            f"Rubrikerna är {', '.join(frame.columns)}", where=path, todo=f"De ska vara {', '.join(columns)}"
-        )
+        found = ", ".join(frame.columns)
+        shown = found if len(found) <= LONGEST else f"{found[:LONGEST]}…"
+        raise RawFileError(f"Rubrikerna är {shown}", where=path, todo=f"De ska vara {', '.join(columns)}")
     if frame.empty:
         raise RawFileError("Filen saknar rader", where=path, todo="Hämta den igen")
     return frame
@@ -35,13 +36,24 @@ def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
 def _numbers(frame: pd.DataFrame, column: str, path: Path) -> pd.Series:
     """Read a column of numbers with decimal point; an empty cell is unknown, anything else stops the reading."""
     text = frame[column]
-    bad = ~text.str.fullmatch(r"-?\d+(\.\d+)?|")
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        raise RawFileError(
-            f"”{text.iloc[row]}” är inget tal", where=f"{path}, rad {row + 2}, {column}", todo="Hämta filen igen"
-        )
+    _demand(text.str.fullmatch(r"-?[0-9]+(\.[0-9]+)?|"), text, "inget tal", path)
     return text.where(text != "").astype("float64")
+
+
+def _years(frame: pd.DataFrame, path: Path) -> pd.Series:
+    _demand(frame["year"].str.fullmatch("(19|20|21)[0-9]{2}"), frame["year"], "inget år", path)
+    return frame["year"].astype("int64")
+
+
+def _demand(holds: pd.Series, text: pd.Series, what: str, path: Path) -> None:
+    """Stop at the first cell that does not hold, and say which: the file, its row and its column."""
+    bad = ~holds.fillna(False).astype("bool").to_numpy()  # a row that ends too early has null cells
+    if bad.any():
+        row = int(bad.argmax())
+        cell = "" if pd.isna(text.iloc[row]) else text.iloc[row]
+        raise RawFileError(
+            f"”{cell}” är {what}", where=f"{path}, rad {row + 2}, {text.name}", todo="Hämta filen igen"
+        )
 
 
 def _status(values: pd.Series) -> pd.Series:
@@ -78,7 +90,7 @@ def read_kolada_csv(path: Path, catalog: Catalog) -> pd.DataFrame:
     frame = _read(path, ("kpi", "region", "year", "gender", "value"))
     measures = _measures(frame, catalog, path)
     values = _numbers(frame, "value", path)
-    years = _numbers(frame, "year", path).astype("int64")
+    years = _years(frame, path)
     periods = {
         (kpi, year): _PERIOD[measures[kpi].period_kind](year)
         for kpi, year in pd.DataFrame({"kpi": frame["kpi"], "year": years})
@@ -104,7 +116,9 @@ def read_kolada_csv(path: Path, catalog: Catalog) -> pd.DataFrame:
 def read_ranks_csv(path: Path, catalog: Catalog) -> pd.DataFrame:
     """Read ``kpi,region,year,rank,n``: places as another publisher computed them."""
     frame = _read(path, ("kpi", "region", "year", "rank", "n"))
-    _measures(frame, catalog, path)
+    ranked = catalog.measures["uvas_share_pct"].source_id
+    _demand(frame["kpi"] == ranked, frame["kpi"], f"inte {ranked}, som placeringarna gäller", path)
+    _years(frame, path)
     values = _numbers(frame, "rank", path)
     return pd.DataFrame(
         {
@@ -118,12 +132,22 @@ def read_ranks_csv(path: Path, catalog: Catalog) -> pd.DataFrame:
     )
 
 
+def _is_period(text: str, kind: str) -> bool:
+    try:
+        return period_kind(text) == kind
+    except ObservationError:
+        return False
+
+
 def read_tidy_csv(path: Path, catalog: Catalog) -> pd.DataFrame:
     """Read ``measure,region_code,period,age_group,value,publisher``: figures already in the catalog's terms."""
     frame = _read(path, ("measure", "region_code", "period", "age_group", "value", "publisher"))
     unknown = sorted(set(frame["measure"]) - set(catalog.measures))
     if unknown:
         raise RawFileError(f"Okända mått: {', '.join(unknown)}", where=path, todo="Lägg till dem i measures.toml")
+    kinds = frame["measure"].map({id_: measure.period_kind for id_, measure in catalog.measures.items()})
+    fits = [_is_period(period, kind) for period, kind in zip(frame["period"], kinds, strict=True)]
+    _demand(pd.Series(fits), frame["period"], "inte det slags period som måttet har", path)
     values = _numbers(frame, "value", path)
     return frame[["measure", "period", "age_group"]].assign(
         region_code=_regions(frame["region_code"], catalog, path), value=values, status=_status(values)

@@ -13,8 +13,12 @@ THRESHOLD = 5
 
 
 def mask_small(figure: PrintedFigure) -> bool:
-    """Tell whether a printed count must be masked: 1 to 4 persons in a sensitive breakdown."""
-    return figure.sensitive and figure.value is not None and 0 < figure.value < THRESHOLD
+    """Tell whether a printed count must be masked: 1 to 4 persons in a sensitive breakdown.
+
+    Bounds that leave only 1 to 4 possible give the count away as well as the count itself.
+    """
+    highest = figure.upper if figure.value is None else figure.value
+    return figure.sensitive and highest is not None and 0 < highest < THRESHOLD
 
 
 def _row(figure: PrintedFigure, programme: Programme, catalog: Catalog) -> dict[str, object]:
@@ -35,10 +39,18 @@ def _row(figure: PrintedFigure, programme: Programme, catalog: Catalog) -> dict[
 
 
 def document_observations(programme: Programme, catalog: Catalog) -> pd.DataFrame:
-    """Return the printed figures of one programme, small counts in sensitive breakdowns masked."""
+    """Return the printed figures of one programme, small counts in sensitive breakdowns masked.
+
+    The edition is the document's date and the programme's id: two documents of one day that print the same
+    figure, such as a programme file copied to a new one, are two editions.
+    """
     rows = [_row(figure, programme, catalog) for figure in programme.printed]
-    return pd.DataFrame(rows).assign(
-        dataset="programme_documents",
-        edition=programme.document_date.isoformat(),
-        origin=f"programmes/{programme.id}.toml",
+    return (
+        pd.DataFrame(rows)
+        .astype(dict.fromkeys(("value", "lower", "upper"), "float64"))
+        .assign(
+            dataset="programme_documents",
+            edition=f"{programme.document_date.isoformat()}_{programme.id}",
+            origin=f"programmes/{programme.id}.toml",
+        )
     )

@@ -40,6 +40,12 @@ def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> list[pd.DataFra
                 where=snapshot.folder,
                 todo="Flytta mappen",
             )
+        if dataset.reader not in READERS:
+            raise RawFileError(
+                f"Datamängden ”{dataset.id}” har inga råfiler: den läses ur programfilerna",
+                where=snapshot.folder,
+                todo="Flytta mappen",
+            )
         verify(snapshot)
         for file in snapshot.files:
             frame = READERS[dataset.reader](snapshot.path(file), catalog)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.errors import CatalogError, RawFileError
 
 __all__ = ["RawFile", "Snapshot", "list_snapshots", "read_snapshot", "verify"]
+
+_EDITION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T_][\w.-]+)?")
+_FILE_NAME = re.compile(r"[\w. ()+-]{1,150}")
+_SHA256 = re.compile("[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True)
@@ -57,22 +62,44 @@ def read_snapshot(folder: Path) -> Snapshot:
     """
     where = folder / "origin.toml"
     try:
-        snapshot = build(Snapshot, {**read_toml(where), "folder": folder}, where)
+        snapshot = replace(build(Snapshot, read_toml(where), where), folder=folder)
     except CatalogError as error:
         raise RawFileError(error.what, where=where, todo="Hämta utgåvan igen eller rätta origin.toml") from error
     if (snapshot.dataset, snapshot.edition) != (folder.parent.name, folder.name):
         raise RawFileError(
             f"origin.toml säger {snapshot.dataset}/{snapshot.edition}", where=folder, todo="Flytta tillbaka mappen"
         )
+    if not _EDITION.fullmatch(snapshot.edition):
+        raise RawFileError(f"Utgåvan ”{snapshot.edition}” är inget datum", where=folder, todo="Skriv 2026-11-21")
+    if not snapshot.files:
+        raise RawFileError("origin.toml nämner inga filer", where=where, todo="Hämta utgåvan igen")
+    for file in snapshot.files:
+        _check_file(file, where)
     return snapshot
 
 
+def _check_file(file: RawFile, where: Path) -> None:
+    """Demand the name of a file in the folder itself: no path may lead out of it."""
+    if not _FILE_NAME.fullmatch(file.name) or file.name.strip(". ") != file.name:
+        raise RawFileError(f"”{file.name}” är inget filnamn", where=where, todo="Skriv namnet utan mapp")
+    if not _SHA256.fullmatch(file.sha256):
+        raise RawFileError(
+            f"sha256 för {file.name} är ingen kontrollsumma", where=where, todo="64 tecken, 0-9 a-f"
+        )
+
+
 def list_snapshots(roots: Iterable[Path]) -> list[Snapshot]:
-    """Find all snapshots under the raw folders; the first root that holds an edition wins."""
+    """Find all snapshots under the raw folders; the first root that holds an edition wins.
+
+    A folder of an edition that has files but no origin.toml is an error and not passed over: what is in
+    data/raw counts. Folders that are hidden or empty are passed over.
+    """
     found: dict[tuple[str, str], Path] = {}
     for root in roots:
-        for origin in sorted(root.glob("*/*/origin.toml")):
-            found.setdefault((origin.parent.parent.name, origin.parent.name), origin.parent)
+        for folder in sorted(root.glob("*/*/")):
+            hidden = folder.name.startswith(".") or folder.parent.name.startswith(".")
+            if not hidden and any(folder.iterdir()):
+                found.setdefault((folder.parent.name, folder.name), folder)
     return [read_snapshot(folder) for _, folder in sorted(found.items())]
 
 
@@ -91,9 +118,9 @@ def verify(snapshot: Snapshot) -> None:
                 digest = hashlib.file_digest(handle, "sha256").hexdigest()
         except OSError as error:
             raise RawFileError("Råfilen kan inte läsas", where=path, todo="Hämta utgåvan igen") from error
-        if digest != file.sha256:
+        if digest != file.sha256.lower() or path.stat().st_size != file.bytes:
             raise RawFileError(
-                "Råfilens kontrollsumma stämmer inte med origin.toml",
+                "Råfilens kontrollsumma eller storlek stämmer inte med origin.toml",
                 where=path,
                 todo="Råfiler ändras aldrig: återställ filen eller hämta utgåvan igen",
             )

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from uvas_stats.catalog import Break, Measure
+from uvas_stats.indicators.series import demand_one_figure_each
+from uvas_stats.numbers import rounded
 from uvas_stats.periods import period_end, same_period_last_year
 
-__all__ = ["Change", "change_between", "latest_period", "same_period_table"]
+__all__ = ["Change", "break_between", "change_between", "latest_period", "same_period_table"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Change:
     direction: str
     """``upp``, ``ned``, ``lika`` (equal as shown) or ``okänd``."""
     broken_by: str
-    """Text of the break between the periods; empty where there is none."""
+    """Texts of the breaks between the periods; empty where there is none."""
 
     @property
     def percent(self) -> float | None:
@@ -43,16 +45,20 @@ def latest_period(series: pd.DataFrame, region: str | None = None) -> str | None
 
 
 def _value(series: pd.DataFrame, region: str, period: str) -> float | None:
-    hit = series.loc[(series["region_code"] == region) & (series["period"] == period), "value"].dropna()
-    return None if hit.empty else float(hit.iloc[0])
+    hit = series.loc[(series["region_code"] == region) & (series["period"] == period)]
+    demand_one_figure_each(hit)
+    known = hit["value"].dropna()
+    return None if known.empty else float(known.iloc[0])
 
 
-def _break_between(breaks: Iterable[Break], region: str, earlier: str, later: str) -> str:
+def break_between(breaks: Iterable[Break], region: str, earlier: str, later: str) -> str:
+    """Return the texts of the breaks that lie between two periods of a region; empty where there is none."""
     first, last = period_end(earlier), period_end(later)
-    for item in breaks:
-        if (not item.regions or region in item.regions) and first < period_end(item.at) <= last:
-            return item.text
-    return ""
+    return " ".join(
+        item.text
+        for item in breaks
+        if (not item.regions or region in item.regions) and first < period_end(item.at) <= last
+    )
 
 
 def change_between(
@@ -87,7 +93,7 @@ def change_between(
     difference = None if old is None or new is None else new - old
     if old is None or new is None:
         direction = "okänd"
-    elif round(old, measure.decimals) == round(new, measure.decimals):
+    elif rounded(old, measure.decimals) == rounded(new, measure.decimals):
         direction = "lika"
     else:
         direction = "upp" if new > old else "ned"
@@ -99,7 +105,7 @@ def change_between(
         value=new,
         difference=difference,
         direction=direction,
-        broken_by=_break_between(breaks, region, earlier, period),
+        broken_by=break_between(breaks, region, earlier, period),
     )
 
 

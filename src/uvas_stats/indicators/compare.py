@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators.series import demand_one_figure_each
 
 __all__ = ["difference", "quartiles", "weighted_share"]
 
@@ -28,6 +29,7 @@ def difference(series: pd.DataFrame, region: str, reference: str = "00") -> pd.D
     [2.99]
     """
     columns = ["period", "period_end", "value"]
+    demand_one_figure_each(series.loc[series["region_code"].isin([region, reference])])
     own = series.loc[series["region_code"] == region, columns]
     other = series.loc[series["region_code"] == reference, columns].rename(columns={"value": "reference"})
     both = own.merge(other, on=["period", "period_end"], how="outer", validate="1:1")
@@ -49,8 +51,9 @@ def quartiles(series: pd.DataFrame, members: Iterable[str]) -> pd.DataFrame:
     >>> quartiles(rows, ["a", "b", "c", "d"])[["q1", "median", "q3", "n", "n_missing"]].iloc[0].tolist()
     [1.5, 2.0, 4.0, 3.0, 1.0]
     """
-    members = list(members)
+    members = list(dict.fromkeys(members))
     part = series.loc[series["region_code"].isin(members) & series["value"].notna()]
+    demand_one_figure_each(part)
     grouped = part.groupby(["period", "period_end"])["value"]
     out = pd.DataFrame(
         {
@@ -94,8 +97,10 @@ def weighted_share(series: pd.DataFrame, denominators: pd.DataFrame, members: It
     >>> weighted_share(shares, people, ["a", "b"])["value"].tolist()
     [6.25]
     """
-    members = list(members)
+    members = list(dict.fromkeys(members))
     columns = ["region_code", "period", "value"]
+    for frame in (series, denominators):
+        demand_one_figure_each(frame.loc[frame["region_code"].isin(members)])
     people = denominators[columns].rename(columns={"value": "people"})
     own = series.loc[series["region_code"].isin(members), columns]
     both = own.merge(people, on=["region_code", "period"], how="left", validate="1:1")
@@ -110,6 +115,13 @@ def weighted_share(series: pd.DataFrame, denominators: pd.DataFrame, members: It
                 where=f"{region}, {period}",
                 todo="Hämta folkmängden efter ålder, eller läs kommunerna var för sig",
             )
+    if (full["people"] <= 0).any():
+        period, region = full.index[full["people"] <= 0][0]
+        raise IndicatorError(
+            "Områdets vägda andel kan inte beräknas: nämnaren är inte större än noll",
+            where=f"{region}, {period}",
+            todo="Kontrollera folkmängden",
+        )
     full["numerator"] = full["value"] / 100 * full["people"]
     total = full.groupby(level="period")[["numerator", "people"]].sum().rename(columns={"people": "denominator"})
     total["value"] = 100 * total["numerator"] / total["denominator"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,8 +49,8 @@ def _values(check: Check, printed: Mapping[str, PrintedFigure]) -> list[float]:
 
 def _partition(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:
     total = printed[check.total]
-    parts = sum(_values(check, printed))
-    ok = parts == total.value
+    parts = math.fsum(_values(check, printed))  # plain sums of decimals end in ...04
+    ok = total.value is not None and math.isclose(parts, total.value)
     message = f"Delarna blir tillsammans {number_text(parts, 0)}; dokumentet anger {total.as_printed}."
     return Finding(check.text, ok, message, (*check.figures, check.total))
 

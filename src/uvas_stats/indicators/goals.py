@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from uvas_stats.catalog import Goal, Measure
+from uvas_stats.catalog import Break, Goal, Measure
+from uvas_stats.indicators.change import break_between
+from uvas_stats.indicators.series import demand_one_figure_each
 from uvas_stats.numbers import number_text
-from uvas_stats.periods import period_text
+from uvas_stats.periods import period_end, period_text
 
 __all__ = ["STATUSES", "GoalStatus", "assess_goal"]
 
@@ -47,25 +49,31 @@ class _Case:
     def text(self, value: float) -> str:
         return number_text(value, self.measure.decimals, self.measure.unit)
 
+    def texts(self, value: float, other: float) -> tuple[str, str]:
+        """Write two figures with as many decimals as it takes to tell them apart, two more at most."""
+        for decimals in range(self.measure.decimals, self.measure.decimals + 3):
+            pair = tuple(number_text(number, decimals, self.measure.unit) for number in (value, other))
+            if pair[0] != pair[1]:
+                return pair[0], pair[1]
+        return self.text(value), self.text(other)
+
     @property
     def open(self) -> bool:
         """Whether there is still time to reach the goal."""
         return self.goal.deadline is None or self.today <= self.goal.deadline
 
 
-def _outcome(goal: Goal, own: pd.DataFrame) -> tuple[pd.Series, str]:
-    """Take the newest figure up to the deadline, else the newest of all, and say which."""
+def _outcome(goal: Goal, own: pd.DataFrame, today: dt.date) -> tuple[pd.Series, str]:
+    """Take the newest figure up to the deadline, else the newest of all; say where that is not the year due."""
     if goal.deadline is None:
         return own.iloc[-1], ""
     within = own.loc[own["period_end"] <= pd.Timestamp(goal.deadline)]
-    if len(within):
-        last = within.iloc[-1]
+    last = (within if len(within) else own).iloc[-1]
+    passed = today > goal.deadline
+    if len(within) and not (passed and last["period_end"].year < goal.deadline.year):
         return last, ""
-    last = own.iloc[-1]
-    return (
-        last,
-        f" Utfall för {goal.deadline.year} saknas; bedömt på senaste uppgift, {period_text(last['period'])}.",
-    )
+    newest = "uppgiften före" if len(within) else "senaste uppgift"
+    return last, f" Utfall för {goal.deadline.year} saknas; bedömt på {newest}, {period_text(last['period'])}."
 
 
 def _better(measure: Measure, value: float, other: float) -> bool:
@@ -78,23 +86,37 @@ def _verdict(case: _Case, reached: bool, improving: bool) -> str:
     return ON_THE_WAY if case.open and improving else NOT_REACHED
 
 
+_SIGN = {"rises": 1, "at_least": 1, "falls": -1, "at_most": -1}
+
+
+def _right_way(case: _Case, value: float, other: float) -> bool:
+    """Tell whether a figure has moved the way the goal wants, which need not be the measure's better way."""
+    sign = _SIGN.get(case.goal.rule, 0)
+    if case.goal.rule == "change_pct":
+        sign = -1 if (case.goal.target or 0) < 0 else 1
+    return sign * (value - other) > 0 if sign else _better(case.measure, value, other)
+
+
 def _improving(case: _Case) -> bool:
     """Compare with the region's own earlier figure: the baseline if one is named, else the period before."""
     own = case.series.loc[(case.series["region_code"] == case.region) & case.series["value"].notna()]
     before = own.loc[own["period_end"] < case.outcome["period_end"]]
     if case.goal.baseline_period:
         before = own.loc[own["period"] == case.goal.baseline_period]
-    return len(before) > 0 and _better(case.measure, case.outcome["value"], before["value"].iloc[-1])
+    return len(before) > 0 and _right_way(case, case.outcome["value"], before["value"].iloc[-1])
 
 
 def _against_riket(case: _Case) -> tuple[str, str, pd.DataFrame]:
     riket = case.row("00", case.outcome["period"])
     if riket.empty:
         return UNKNOWN, f"Uppgift för riket saknas {period_text(case.outcome['period'])}.", riket
+    if case.measure.direction == "none":
+        return UNKNOWN, f"Måttet {case.measure.short} har ingen bättre riktning.", riket
     value, other = case.outcome["value"], float(riket["value"].iloc[0])
     reached = _better(case.measure, value, other)
+    shown = case.texts(value, other)
     reason = (
-        f"{case.text(value)} mot rikets {case.text(other)} {period_text(case.outcome['period'])}: "
+        f"{shown[0]} mot rikets {shown[1]} {period_text(case.outcome['period'])}: "
         f"{'bättre' if reached else 'inte bättre'} än riksgenomsnittet."
     )
     return _verdict(case, reached, _improving(case)), reason, riket
@@ -105,7 +127,9 @@ def _against_baseline(case: _Case) -> tuple[str, str, pd.DataFrame]:
     if base.empty:
         return UNKNOWN, f"Baslinjen {case.goal.baseline_period or 'är inte angiven och'} saknas.", base
     value, start = case.outcome["value"], float(base["value"].iloc[0])
-    if case.goal.rule == "change_pct" and case.goal.target is not None:
+    if case.goal.rule == "change_pct":
+        if case.goal.target is None:
+            return UNKNOWN, "Målet saknar målvärde.", base
         wanted = start * (1 + case.goal.target / 100)
         reached = value <= wanted if case.goal.target < 0 else value >= wanted
         aim = f"målet {case.text(wanted)}"
@@ -140,8 +164,21 @@ _RULES: dict[str, Callable[[_Case], tuple[str, str, pd.DataFrame]]] = {
 }
 
 
+def _of_goal(goal: Goal, series: pd.DataFrame) -> pd.DataFrame:
+    """Keep the breakdown and category that the goal is about, where the series has several."""
+    for column, wanted in (("breakdown", goal.breakdown), ("category", goal.category)):
+        if column in series.columns:
+            series = series.loc[series[column].fillna("") == wanted]
+    return series
+
+
 def assess_goal(
-    goal: Goal, measure: Measure | None, series: pd.DataFrame, region: str, today: dt.date
+    goal: Goal,
+    measure: Measure | None,
+    series: pd.DataFrame,
+    region: str,
+    today: dt.date,
+    breaks: Iterable[Break] = (),
 ) -> GoalStatus:
     """Assess one goal for one region.
 
@@ -155,6 +192,8 @@ def assess_goal(
         Observations of the measure, for the region and riket, sorted by period.
     today
         Decides whether there is still time to reach the goal.
+    breaks
+        Breaks of the measure; one between the baseline and the outcome is told in the reason.
 
     Returns
     -------
@@ -167,11 +206,21 @@ def assess_goal(
         return GoalStatus(
             goal.id, region, UNKNOWN, goal.note or "Målet är inte mätbart i statistiken.", series.iloc[:0]
         )
+    series = _of_goal(goal, series)
+    demand_one_figure_each(series.loc[series["region_code"].isin([region, "00"])])
     own = series.loc[(series["region_code"] == region) & series["value"].notna()].sort_values("period_end")
     if own.empty:
         return GoalStatus(goal.id, region, UNKNOWN, f"Uppgift saknas: {measure.short}. {goal.note}".strip(), own)
-    outcome, remark = _outcome(goal, own)
+    if goal.baseline_period:
+        own = own.loc[own["period_end"] > pd.Timestamp(period_end(goal.baseline_period))]
+        if own.empty:
+            reason = f"Uppgift efter baslinjen {period_text(goal.baseline_period)} saknas."
+            return GoalStatus(goal.id, region, UNKNOWN, reason, own)
+    outcome, remark = _outcome(goal, own, today)
     case = _Case(goal, measure, series, region, outcome, today)
     status, reason, compared = _RULES[goal.rule](case)
     figures = pd.concat([own.loc[own["period"] == outcome["period"]], compared], ignore_index=True)
-    return GoalStatus(goal.id, region, status, f"{reason}{remark}", figures)
+    crossed = (
+        break_between(breaks, region, goal.baseline_period, outcome["period"]) if goal.baseline_period else ""
+    )
+    return GoalStatus(goal.id, region, status, " ".join(filter(None, [f"{reason}{remark}", crossed])), figures)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Measure
 from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators.series import demand_one_figure_each
 
 __all__ = ["ORDERS", "direction_words", "performance_group", "rank"]
 
@@ -71,6 +72,7 @@ def rank(series: pd.DataFrame, measure: Measure, members: Iterable[str], order: 
     """
     ascending = not _highest_first(measure, order)
     part = series.loc[series["region_code"].isin(list(members))].reset_index(drop=True)
+    demand_one_figure_each(part)
     by_period = part.groupby("period")["value"]
     low = by_period.rank(method="min", ascending=ascending)
     n = by_period.transform("count")
@@ -96,7 +98,8 @@ def performance_group(series: pd.DataFrame, measure: Measure, members: Iterable[
         the measure has no better direction.
     """
     if measure.direction == "none":
-        part = series[["region_code", "period"]].reset_index(drop=True)
+        wanted = series["region_code"].isin(list(members))
+        part = series.loc[wanted, ["region_code", "period"]].reset_index(drop=True)
         return part.assign(group=pd.Series([None] * len(part), dtype="object"))
     ranked = rank(series, measure, members, "best")
     quarter = ranked["n"] / 4

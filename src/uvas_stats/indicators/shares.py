@@ -42,6 +42,8 @@ def wilson(numerator: Sequence[float], denominator: Sequence[float], level: floa
     from statsmodels.stats.proportion import proportion_confint
 
     part, whole = np.asarray(numerator, dtype="float64"), np.asarray(denominator, dtype="float64")
+    if part.shape != whole.shape:
+        raise IndicatorError("Täljare och nämnare är olika många", todo="Ange en nämnare för varje täljare")
     known = ~np.isnan(part) & ~np.isnan(whole) & (whole > 0)
     if ((part[known] < 0) | (part[known] > whole[known])).any():
         raise IndicatorError(
@@ -63,4 +65,6 @@ def overlap_bounds(parts: Sequence[float]) -> tuple[float, float]:
     """
     if not len(parts):
         raise IndicatorError("Det finns inga delar att lägga samman", todo="Ange minst ett antal")
+    if not all(part >= 0 for part in parts):  # null is not
+        raise IndicatorError("En del är okänd eller negativ", todo="Ange antal som är noll eller större")
     return float(max(parts)), float(sum(parts))

@@ -1,0 +1,198 @@
+"""Cross-check one programme: what it names must exist, and what it declares must be possible to show."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uvas_stats.catalog.model import Goal, PrintedFigure, Programme
+from uvas_stats.catalog.names import nearest
+from uvas_stats.errors import CatalogError, ObservationError
+from uvas_stats.observation import SEXES, STATUSES
+from uvas_stats.periods import period_kind
+
+if TYPE_CHECKING:
+    from uvas_stats.catalog.load import Catalog
+
+__all__ = ["ITEM_KINDS", "check_period", "check_programme", "require"]
+
+ITEM_KINDS = (
+    "summary",
+    "trend",
+    "place",
+    "place_over_time",
+    "compare",
+    "season",
+    "kkik",
+    "goals",
+    "goal_board",
+    "documents",
+    "consistency",
+    "activities",
+    "economy",
+    "target_group",
+)
+NEEDS_MEASURE = ("trend", "place", "place_over_time", "compare", "season")
+RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")
+NEEDS_TARGET = ("change_pct", "at_least", "at_most")
+NEEDS_BASELINE = ("change_pct", "falls", "rises")
+CHECK_KINDS = ("partition", "union", "same")
+RANK_ORDERS = ("worst", "best")
+ASSESSMENTS = ("", "nått", "på väg", "inte nått")
+_AGE = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}|\+)?|total|")
+_WORD = re.compile(r"[a-z][a-z0-9_]*|")
+
+
+def require(value: str, allowed: Iterable[str], key: str, where: Path) -> None:
+    """Demand that a value is one of those allowed, and name the nearest if not."""
+    allowed = list(allowed)
+    if value not in allowed:
+        close = ", ".join(nearest(value, [name for name in allowed if name])) or "inget"
+        raise CatalogError(f"{key} ”{value}” finns inte", where=where, todo=f"Närmast: {close}")
+
+
+def check_period(period: str, kind: str, key: str, where: Path) -> None:
+    """Demand a period of the kind its measure has."""
+    try:
+        found = period_kind(period)
+    except ObservationError as error:
+        raise CatalogError(f"{key}: {error.what}", where=where, todo=error.todo) from error
+    if found != kind:
+        raise CatalogError(
+            f"{key} ”{period}” är inte det slags period som måttet har ({kind})",
+            where=where,
+            todo="Skriv 2024 för year, 2024-11 för month, 2024H2 för half_year, 2024/25 för school_year",
+        )
+
+
+def _demand(holds: object, what: str, todo: str, where: Path) -> None:
+    if not holds:
+        raise CatalogError(what, where=where, todo=todo)
+
+
+def _unique(names: Iterable[object], key: str, where: Path) -> None:
+    for name, count in Counter(names).items():
+        _demand(count == 1, f"{key} ”{name}” finns två gånger", "Ändra eller ta bort den ena", where)
+
+
+def _check_goal(catalog: Catalog, goal: Goal, where: Path) -> None:
+    name = f"goals {goal.id}"
+    require(goal.rule, RULES, f"{name}: rule", where)
+    if goal.rule == "none":
+        return
+    _demand(goal.measure, f"Målet {goal.id} saknar measure", 'Ange measure eller rule = "none"', where)
+    require(goal.measure, catalog.measures, f"{name}: measure", where)
+    measure = catalog.measures[goal.measure]
+    if goal.rule in NEEDS_TARGET:
+        _demand(goal.target is not None, f"Målet {goal.id} saknar target", f"{goal.rule} kräver ett target", where)
+    if goal.rule in NEEDS_BASELINE:
+        _demand(goal.baseline_period, f"Målet {goal.id} saknar baseline_period", f"{goal.rule} kräver den", where)
+    if goal.baseline_period:
+        check_period(goal.baseline_period, measure.period_kind, f"{name}: baseline_period", where)
+    if goal.rule == "better_than_riket":
+        _demand(
+            measure.direction != "none",
+            f"Målet {goal.id}: måttet {measure.id} har ingen bättre riktning",
+            "Välj en annan rule",
+            where,
+        )
+
+
+def _check_figure(catalog: Catalog, programme: Programme, figure: PrintedFigure, where: Path) -> None:
+    name = f"printed {figure.id}"
+    require(figure.measure, catalog.measures, f"{name}: measure", where)
+    require(figure.status, STATUSES, f"{name}: status", where)
+    require(figure.sex, SEXES, f"{name}: sex", where)
+    measure = catalog.measures[figure.measure]
+    check_period(figure.period, measure.period_kind, f"{name}: period", where)
+    _demand(_AGE.fullmatch(figure.age_group), f"{name}: age_group ”{figure.age_group}”", "Skriv som 16-24", where)
+    _demand(_WORD.fullmatch(figure.breakdown), f"{name}: breakdown ”{figure.breakdown}”", "Skriv a-z och _", where)
+    _demand(len(figure.category.splitlines()) < 2, f"{name}: category är flera rader", "Skriv en rad", where)
+    if figure.region:
+        known = [region.code for region in catalog.regions if region.current]
+        require(figure.region, [*known, *catalog.groups], f"{name}: region", where)
+    else:
+        _demand(len(programme.municipalities) == 1, f"{name}: region saknas", "Ange vilken kommun", where)
+    _check_value(figure, measure.minimum, measure.maximum, name, where)
+
+
+def _key(figure: PrintedFigure) -> str:
+    """Write out what makes a printed figure the only one of its kind in the programme."""
+    parts = (figure.measure, figure.region, figure.period, figure.sex, figure.age_group, figure.breakdown)
+    return ", ".join(part for part in (*parts, figure.category) if part)
+
+
+def _check_value(
+    figure: PrintedFigure, minimum: float | None, maximum: float | None, name: str, where: Path
+) -> None:
+    known = figure.value is not None
+    bounded = figure.lower is not None or figure.upper is not None
+    if figure.status in ("ok", "provisional", "true_zero"):
+        _demand(known, f"{name}: value saknas", 'Ange value, eller status = "not_available"', where)
+    elif figure.status == "interval":
+        _demand(bounded, f"{name}: lower och upper saknas", "Ange minst en gräns", where)
+    else:
+        _demand(not known, f"{name}: value finns fast status är {figure.status}", "Ta bort value", where)
+    bounds = [number for number in (figure.lower, figure.value, figure.upper) if number is not None]
+    _demand(bounds == sorted(bounds), f"{name}: lower, value och upper står inte i ordning", "Rätta dem", where)
+    for number in (figure.value, figure.lower, figure.upper):
+        low = minimum is None or number is None or number >= minimum
+        high = maximum is None or number is None or number <= maximum
+        _demand(low and high, f"{name}: {number} är inte ett möjligt värde för måttet", "Rätta värdet", where)
+
+
+def _check_relations(programme: Programme, where: Path) -> None:
+    """Check the relations between printed figures: each has its figures, a total where one is due, and values."""
+    values = {figure.id: figure.value for figure in programme.printed}
+    for check in programme.checks:
+        require(check.kind, CHECK_KINDS, "checks: kind", where)
+        _demand(check.figures, f"checks ”{check.text}”: figures är tom", "Ange figurernas id", where)
+        if check.kind != "same":
+            _demand(check.total, f"checks ”{check.text}”: total saknas", "Ange figurens id", where)
+        for id_ in (*check.figures, *([check.total] if check.total else [])):
+            require(id_, values, "checks: figur", where)
+            _demand(values[id_] is not None, f"checks ”{check.text}”: {id_} saknar value", "Välj en annan", where)
+    group = programme.target_group
+    for id_ in (*group.parts, *([group.total] if group.total else [])) if group else ():
+        require(id_, values, "target_group: figur", where)
+
+
+def check_programme(catalog: Catalog, programme: Programme, where: Path) -> None:
+    """Check all that a programme names and declares.
+
+    Raises
+    ------
+    CatalogError
+        Naming file and key.
+    """
+    _demand(programme.municipalities, "municipalities är tom", "Ange minst en kommunkod", where)
+    _unique(programme.municipalities, "municipalities", where)
+    for code in programme.municipalities:
+        require(code, [region.code for region in catalog.kommuner], "municipalities: kommunkod", where)
+    for measure in (programme.main_measure, *programme.summary_measures):
+        require(measure, catalog.measures, "main_measure eller summary_measures", where)
+    require(programme.rank_order, RANK_ORDERS, "rank_order", where)
+    _unique([goal.id for goal in programme.goals], "goals: id", where)
+    for goal in programme.goals:
+        _check_goal(catalog, goal, where)
+    _unique([figure.id for figure in programme.printed], "printed: id", where)
+    for figure in programme.printed:
+        _check_figure(catalog, programme, figure, where)
+    _unique(map(_key, programme.printed), "printed: uppgiften", where)
+    _check_relations(programme, where)
+    for group in programme.groups:
+        require(group, catalog.groups, "groups", where)
+    for row in programme.activities:
+        require(row.assessment, ASSESSMENTS, "activities: assessment", where)
+    for item in (item for section in programme.sections for item in section.items):
+        require(item.kind, ITEM_KINDS, "sections: kind", where)
+        _demand(
+            item.measure or item.kind not in NEEDS_MEASURE, f"”{item.kind}” saknar measure", "Ange ett mått", where
+        )
+        if item.measure:
+            require(item.measure, catalog.measures, f"sections: {item.kind}: measure", where)
+        if item.group:
+            require(item.group, catalog.groups, f"sections: {item.kind}: group", where)
