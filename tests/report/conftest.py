@@ -31,7 +31,9 @@ def observations() -> pd.DataFrame:
     )
 
 
-def make_chart(name: str = "utveckling_uvas", title: str = "Söderhamn: unga som varken arbetar eller studerar") -> Chart:
+def make_chart(
+    name: str = "utveckling_uvas", title: str = "Söderhamn: unga som varken arbetar eller studerar"
+) -> Chart:
     data = observations()
     chart = Chart(figsize=(6.3, 3.4), facecolor="white")
     axes = chart.add_axes((0.1, 0.2, 0.8, 0.6))
@@ -51,7 +53,9 @@ def make_chart(name: str = "utveckling_uvas", title: str = "Söderhamn: unga som
     return chart
 
 
-def make_table(name: str = "sammanfattning", first: str = "Unga som varken arbetar eller studerar, 16–24 år") -> Table:
+def make_table(
+    name: str = "sammanfattning", first: str = "Unga som varken arbetar eller studerar, 16–24 år"
+) -> Table:
     cells = pd.DataFrame(
         {
             "Mått": [first, "Öppet arbetslösa och i program, 18–24 år"],
@@ -113,7 +117,9 @@ def make_content(**changes: object) -> Content:
         "date": "2026-11-21",
         "chapters": (
             Chapter("Sammanfattning", "Tabellen visar senaste uppgift.", (make_table(),)),
-            Chapter("Utveckling", "Två diagram följer.\nDe visar samma sak.", (make_chart(), make_chart("plats/å"))),
+            Chapter(
+                "Utveckling", "Två diagram följer.\nDe visar samma sak.", (make_chart(), make_chart("plats/å"))
+            ),
         ),
         "definitions": definitions,
         "sources": sources,

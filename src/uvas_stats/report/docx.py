@@ -86,19 +86,27 @@ class _Writer:
     def definitions(self, frame: pd.DataFrame) -> str:
         out = [xml.heading(_DEFINITIONS[0], self.styles["heading 1"], _DEFINITIONS[1], 900)]
         for row in frame.astype("object").to_dict("records"):
-            term, *facts = [(str(name), printable(text)) for name, text in row.items() if text and not pd.isna(text)]
+            term, *facts = [
+                (str(name), printable(text)) for name, text in row.items() if text and not pd.isna(text)
+            ]
             out.append(xml.paragraph(xml.run(term[1]), self.styles["UVAS Begrepp"], "<w:keepNext/>"))
             inside = []
             for name, text in facts:
                 plain = text.rstrip(". ") + ". "
-                inside.append(xml.run(plain) if name == "Definition" else xml.run(f"{name}: ", "<w:i/>") + xml.run(plain))
+                inside.append(
+                    xml.run(plain) if name == "Definition" else xml.run(f"{name}: ", "<w:i/>") + xml.run(plain)
+                )
             out.append(xml.paragraph("".join(inside), self.styles["UVAS Brödtext"]))
         return "".join(out)
 
     def sources(self, frame: pd.DataFrame) -> str:
-        cells = frame[[name for name in _SHOWN_SOURCES if name in frame.columns]].astype("object").drop_duplicates()
+        cells = (
+            frame[[name for name in _SHOWN_SOURCES if name in frame.columns]].astype("object").drop_duplicates()
+        )
         cells = cells.where(cells.notna(), "")
-        listed = self.table(cells, ["left"] * len(cells.columns), _SOURCES[0], "Datamängder med utgivare, utgåva och licens.")
+        listed = self.table(
+            cells, ["left"] * len(cells.columns), _SOURCES[0], "Datamängder med utgivare, utgåva och licens."
+        )
         return (
             xml.heading(_SOURCES[0], self.styles["heading 1"], _SOURCES[1], 901)
             + self.body("Varje uppgift i rapporten kommer från någon av dessa datamängder.")
@@ -135,7 +143,9 @@ def document(content: Content, sections: Sequence[Section], template: tuple[str,
         "titel": printable(content.title),
         "undertitel": printable(content.subtitle),
         "datum": swedish_date(date),
-        "sammanfattning": "\a".join(printable(line) for line in paragraphs(content.lead)),  # docxtpl: new paragraph
+        "sammanfattning": "\a".join(
+            printable(line) for line in paragraphs(content.lead)
+        ),  # docxtpl: new paragraph
         "innehallsforteckning": xml.Raw(xml.contents(entries, "Innehåll", writer.styles) if entries else ""),
         "innehall": xml.Raw(writer.chapters(sections)),
         "definitioner": xml.Raw(writer.definitions(content.definitions)),
@@ -144,7 +154,9 @@ def document(content: Content, sections: Sequence[Section], template: tuple[str,
     try:
         filled.render(context, TemplateEnvironment(file), autoescape=True)
     except (TemplateError, SyntaxError, ValueError) as error:
-        raise ReportError("Mallen kan inte fyllas i", where=file, todo=f"Kontrollera platshållarna ({error})") from error
+        raise ReportError(
+            "Mallen kan inte fyllas i", where=file, todo=f"Kontrollera platshållarna ({error})"
+        ) from error
     _properties(filled, content, date)
     out = io.BytesIO()
     filled.save(out)

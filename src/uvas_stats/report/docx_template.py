@@ -20,7 +20,15 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from uvas_stats.errors import ReportError
 
-__all__ = ["BLOCKS", "TEXTS", "TemplateEnvironment", "check_placeholders", "open_template", "read_template", "style_ids"]
+__all__ = [
+    "BLOCKS",
+    "TEXTS",
+    "TemplateEnvironment",
+    "check_placeholders",
+    "open_template",
+    "read_template",
+    "style_ids",
+]
 
 TEXTS = ("titel", "undertitel", "datum", "sammanfattning")
 """Placeholders for text, written ``{{ titel }}``; they may stand anywhere, also in a header or footer."""
@@ -82,7 +90,9 @@ def _broken(file: str, text: str) -> ReportError:
 
 def _unknown(file: str, text: str) -> ReportError:
     known = ", ".join((*TEXTS, *BLOCKS))
-    return ReportError("Mallen har en okänd platshållare", where=f"{file}: {text}", todo=f"Kända är {known}. {_HELP}")
+    return ReportError(
+        "Mallen har en okänd platshållare", where=f"{file}: {text}", todo=f"Kända är {known}. {_HELP}"
+    )
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib as mpl
@@ -14,7 +15,7 @@ from uvas_stats.report.escape import printable
 __all__ = ["DPI", "Images", "render"]
 
 DPI = 200
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "uvas_stats", "savefig.bbox": None}
+_SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "uvas_stats", "savefig.bbox": None}
 _NO_CLOCK = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -34,7 +35,9 @@ def _describe(svg: str, about: About) -> str:
     svg = svg[svg.index("<svg ") :]
     end = svg.index(">") + 1
     title, alt = (escape(printable(text)) for text in (about.title, about.alt))
-    opening = svg[: end - 1].replace("<svg ", '<svg role="img" aria-labelledby="titel beskrivning" xml:lang="sv" ', 1)
+    opening = svg[: end - 1].replace(
+        "<svg ", '<svg role="img" aria-labelledby="titel beskrivning" xml:lang="sv" ', 1
+    )
     words = f'<title id="titel">{title}</title>\n <desc id="beskrivning">{alt}</desc>'
     return f'<?xml version="1.0" encoding="utf-8"?>\n{opening}>\n {words}{svg[end:]}'
 

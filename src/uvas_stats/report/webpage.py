@@ -88,7 +88,9 @@ def webpage(content: Content, sections: Sequence[Section]) -> bytes:
 
 
 def _grid(cells: pd.DataFrame, align: Sequence[str]) -> _Grid:
-    rows = [["" if pd.isna(text) else str(text) for text in row] for row in cells.itertuples(index=False, name=None)]
+    rows = [
+        ["" if pd.isna(text) else str(text) for text in row] for row in cells.itertuples(index=False, name=None)
+    ]
     sides = ["tal" if side == "right" else "" for side in align]
     return _Grid([str(name) for name in cells.columns], rows, sides)
 
