@@ -1,4 +1,4 @@
-"""Pieces of WordprocessingML: paragraphs, captions with number fields, tables, pictures and a table of contents."""
+"""Pieces of WordprocessingML: paragraphs, captions with number fields, tables, pictures and contents."""
 
 from __future__ import annotations
 
@@ -114,8 +114,9 @@ def contents(entries: Sequence[tuple[str, str]], title: str, styles: Mapping[str
         first, last = place == 0, place == len(entries) - 1
         rows.append(paragraph(f"{start if first else ''}{link}{end if last else ''}", styles["toc 1"]))
     return (
-        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
-        f"</w:sdtPr><w:sdtContent>{paragraph(run(title), styles['toc heading'])}{''.join(rows)}</w:sdtContent></w:sdt>"
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/>'
+        "</w:docPartObj></w:sdtPr>"
+        f"<w:sdtContent>{paragraph(run(title), styles['toc heading'])}{''.join(rows)}</w:sdtContent></w:sdt>"
     )
 
 
@@ -140,7 +141,8 @@ def picture(relation: str, size: tuple[int, int], name: str, title: str, alt: st
         f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="1" {words}/>'
         '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
         f'<a:graphic><a:graphicData uri="{_PICTURE}"><pic:pic><pic:nvPicPr><pic:cNvPr id="0" {words}/>'
-        f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch>'
+        f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{relation}"/>'
+        "<a:stretch><a:fillRect/></a:stretch>"
         f'</pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
         "</wp:inline></w:drawing></w:r>"
@@ -217,9 +219,11 @@ def table(
     grid = "".join(f'<w:gridCol w:w="{column}"/>' for column in widths)
     title, alt = (quoteattr(_line(text)) for text in words)
     return (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val={quoteattr(styles["UVAS Tabell"])}/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f"<w:tbl><w:tblPr><w:tblStyle w:val={quoteattr(styles['UVAS Tabell'])}/>"
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
         '<w:tblLayout w:type="fixed"/>'
-        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
+        'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         f"<w:tblCaption w:val={title}/><w:tblDescription w:val={alt}/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         f"{head}{''.join(rows)}</w:tbl>"
     )

@@ -66,4 +66,4 @@ def set_text(cell: Cell, value: object) -> None:
     cell.value = text
     cell.data_type = "s"  # openpyxl guesses a formula from "=" and an error from "#N/A"
     if is_formula(text):
-        cell.quotePrefix = True  # type: ignore[assignment]
+        cell.quotePrefix = True

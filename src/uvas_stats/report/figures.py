@@ -53,11 +53,16 @@ def _named(data: pd.DataFrame, names: Lookup) -> pd.DataFrame:
         ("status", "status_text", STATUS),
     ):
         if code in full.columns and column not in full.columns:
+<<<<<<< HEAD
             empty = "" if column == "unit" else None
             full[column] = [
                 known.get(str(value), str(value) if empty is None else empty)
                 for value in full[code].astype("object")
             ]
+=======
+            codes = full[code].astype("object").map(str)
+            full[column] = [known.get(text, "" if column == "unit" else text) for text in codes]
+>>>>>>> report
     return _coded(full)
 
 
@@ -65,7 +70,7 @@ def _coded(full: pd.DataFrame) -> pd.DataFrame:
     if "sex" in full.columns:
         full["sex"] = [SEX.get(str(value), str(value)) for value in full["sex"].astype("object")]
     if "age_group" in full.columns:
-        full["age_group"] = [_age(value) for value in full["age_group"].astype("object")]
+        full["age_group"] = full["age_group"].astype("object").map(_age)
     if "noise" in full.columns:
         full["noise"] = ["ja" if value else "nej" for value in full["noise"]]
     return full

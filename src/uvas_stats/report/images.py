@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib as mpl
@@ -14,7 +15,7 @@ from uvas_stats.report.escape import printable
 __all__ = ["DPI", "Images", "render"]
 
 DPI = 200
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "uvas_stats", "savefig.bbox": None}
+_SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "uvas_stats", "savefig.bbox": None}
 _NO_CLOCK = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 

@@ -94,7 +94,8 @@ _FORMATS = {
 }
 _DECIMALS = {"procent": 1, "poäng": 1, "antal": 0, "plats": 0, "kkr": 0}
 _MONTHS = (
-    ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"]
+    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+    "december",
 )  # fmt: skip
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
@@ -129,7 +130,7 @@ def value_text(value: float | None, unit: str, status: str = "ok") -> str:
 
     Examples
     --------
-    >>> value_text(9.15, "procent"), value_text(None, "antal", "suppressed"), value_text(8.0, "antal", "provisional")
+    >>> value_text(9.15, "procent"), value_text(None, "antal", "suppressed"), value_text(8, "antal", "provisional")
     ('9,2', 'sekretess', '8 (preliminär)')
     """
     if value is None or pd.isna(value):
