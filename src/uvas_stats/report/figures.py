@@ -53,16 +53,8 @@ def _named(data: pd.DataFrame, names: Lookup) -> pd.DataFrame:
         ("status", "status_text", STATUS),
     ):
         if code in full.columns and column not in full.columns:
-<<<<<<< HEAD
-            empty = "" if column == "unit" else None
-            full[column] = [
-                known.get(str(value), str(value) if empty is None else empty)
-                for value in full[code].astype("object")
-            ]
-=======
             codes = full[code].astype("object").map(str)
             full[column] = [known.get(text, "" if column == "unit" else text) for text in codes]
->>>>>>> report
     return _coded(full)
 
 
@@ -132,7 +124,7 @@ def _pivots(data: pd.DataFrame) -> bool:
     needed = {"region_code", "period", "measure", "value", "status"}
     if not needed <= set(data.columns):
         return False
-    one_measure = data["measure"].astype("str").nunique() == 1
+    one_measure = len(set(data["measure"].astype("str"))) == 1
     return (
         one_measure
         and data["period"].nunique() <= _WIDEST
