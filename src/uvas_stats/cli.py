@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, usage_message
 from uvas_stats.errors import UvasStatsError
-
-if TYPE_CHECKING:
-    from uvas_stats.situation import Nulage
 
 __all__ = ["app", "main"]
 
@@ -56,23 +51,6 @@ FormatOption = Annotated[Format, typer.Option("--format", help="Utskriftsform.")
 OrderOption = Annotated[Order, typer.Option(help="Plats 1 är sämst (worst) eller bäst (best).")]
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[object]:
-    """Show progress on stderr when it is a terminal; otherwise be silent."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("Nuläge", total=total)
-
-        def step(text: str, advance: int = 0) -> None:
-            progress.update(task, description=text, advance=advance)
-
-        yield step
-
-
 @app.command("nulage", cls=SwedishCommand)
 def nulage_command(
     programmes: Annotated[
@@ -88,34 +66,16 @@ def nulage_command(
     template: Annotated[Path | None, typer.Option(metavar="FIL", help="Kommunens egen Word-mall (.docx).")] = None,
 ) -> None:
     """Skriv rapport, diagram och underlag för ett eller flera program, eller för en kommun."""
-    from uvas_stats import nulage
-    from uvas_stats.catalog import load_catalog
-    from uvas_stats.workspace import find_workspace
+    from uvas_stats import batch
 
-    workspace = find_workspace()
     if sum([bool(programmes), all_, kommun is not None]) != 1:
-        raise typer.BadParameter("Ange program, --all eller --kommun (en av dem).")
-    names = list(load_catalog(workspace).programmes) if all_ else list(dict.fromkeys(programmes or []))
-    wanted = [{"kommun": kommun}] if kommun is not None else [{"programme": name} for name in names]
-    found = [nulage(**choice, group=group, period=period) for choice in wanted]
-    base = out if out is not None else workspace.reports
-    with _progress(len(found)) as step:
-        for one in found:
-            _export(one, base, template, step)
-
-
-def _export(one: Nulage, base: Path, template: Path | None, step: object) -> None:
-    name = one.programme.name
-    step(name)  # type: ignore[operator]
-    result = one.export(
-        base / one.programme.id,
-        template=template,
-        progress=lambda text: step(f"{name}: {text}"),  # type: ignore[operator]
-    )
-    step(name, 1)  # type: ignore[operator]
-    pictures = sum(path.suffix == ".png" for path in result.files)
-    others = ", ".join(str(path) for path in result.files if path.parent == Path())
-    typer.echo(f"{name}: {_relative(result.folder)} ({others}, {pictures} diagram)")
+        raise typer.BadParameter("Ange program, --all eller --kommun (en av dem)")
+    for done in batch.export_all(
+        programmes or [], kommun=kommun, group=group, period=period, out=out, template=template
+    ):
+        others = ", ".join(str(path) for path in done.files if path.parent == Path())
+        pictures = sum(path.suffix == ".png" for path in done.files)
+        typer.echo(f"{done.name}: {_relative(done.folder)} ({others}, {pictures} diagram)")
 
 
 def _relative(path: Path) -> str:

@@ -1,6 +1,9 @@
 """The one family of errors: every message says what is wrong, where, and what to do, in Swedish."""
 
+from __future__ import annotations
+
 import re
+from typing import Any
 
 __all__ = [
     "CatalogError",
@@ -50,6 +53,14 @@ class UvasStatsError(Exception):
         place = f" ({self.where})" if self.where else ""
         advice = f" {self.todo.rstrip('.')}{'' if self.todo.endswith('?') else '.'}" if self.todo else ""
         super().__init__(f"{self.what.rstrip('.')}{place}.{advice}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error cross from one process to another with its parts."""
+        return _rebuild, (type(self), self.what, self.where, self.todo)
+
+
+def _rebuild(kind: type[UvasStatsError], what: str, where: str | None, todo: str | None) -> UvasStatsError:
+    return kind(what, where=where, todo=todo)
 
 
 class CatalogError(UvasStatsError):
