@@ -89,7 +89,7 @@ def find_workspace(start: Path | str | None = None) -> Workspace:
     named = start or os.environ.get(ENVIRONMENT_VARIABLE)
     if named:
         root = Path(os.path.expanduser(named))  # noqa: PTH111 - leaves ~unknown as it is; Path.expanduser raises
-        if not root.is_dir():
+        if not os.path.isdir(root):  # noqa: PTH112 - Path.is_dir raises where the name is too long to be one
             raise WorkspaceError("Arbetsmappen finns inte", where=root, todo="Skapa mappen eller ange en annan")
         return Workspace(root.resolve())
     here = Path.cwd()

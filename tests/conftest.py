@@ -1,0 +1,58 @@
+"""Fixtures that several rooms share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, settings
+
+from uvas_stats.catalog import Catalog, load_catalog
+from uvas_stats.observation import read_observations
+from uvas_stats.pipeline import build
+from uvas_stats.workspace import Workspace
+
+# The same examples on every run: a failure found once is a failure for everyone.
+settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Give the folder of original files and facts beside the checkout."""
+    folder = Path(__file__).parents[1].parent / "shared"
+    if not folder.is_dir():
+        reason = f"the folder {folder.name} is not beside the checkout"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """Give an empty workspace; the shipped first edition is seen from it."""
+    return Workspace(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """Give the shipped catalog."""
+    return load_catalog()
+
+
+@pytest.fixture(scope="session")
+def observations(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Give the first edition as it is read back from data/processed."""
+    workspace = Workspace(tmp_path_factory.mktemp("edition"))
+    build(workspace)
+    return read_observations(workspace.processed)
