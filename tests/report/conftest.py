@@ -113,7 +113,7 @@ def make_content(**changes: object) -> Content:
         "id": "soderhamn",
         "title": "Nuläge: Handlingsprogram om ökad sysselsättningsgrad för ungdomar",
         "subtitle": "Söderhamns kommun, handlingsprogram, version 2010",
-        "lead": "Andelen unga som varken arbetar eller studerar är 9,2 % i Söderhamn och 6,2 % i riket.\n\nDen har stigit.",
+        "lead": "Andelen unga som varken arbetar eller studerar är 9,2 % i Söderhamn.\n\nDen har stigit.",
         "date": "2026-11-21",
         "chapters": (
             Chapter("Sammanfattning", "Tabellen visar senaste uppgift.", (make_table(),)),

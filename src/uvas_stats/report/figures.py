@@ -124,7 +124,7 @@ def _pivots(data: pd.DataFrame) -> bool:
     needed = {"region_code", "period", "measure", "value", "status"}
     if not needed <= set(data.columns):
         return False
-    one_measure = data["measure"].astype("str").nunique() == 1
+    one_measure = len(set(data["measure"].astype("str"))) == 1
     return (
         one_measure
         and data["period"].nunique() <= _WIDEST

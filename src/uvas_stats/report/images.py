@@ -32,7 +32,7 @@ class Images:
 
 def _describe(svg: str, about: About) -> str:
     """Give the root of an SVG a role, a title and a description."""
-    svg = svg[svg.index("<svg ") :]
+    svg = printable(svg[svg.index("<svg ") :])
     end = svg.index(">") + 1
     title, alt = (escape(printable(text)) for text in (about.title, about.alt))
     opening = svg[: end - 1].replace(

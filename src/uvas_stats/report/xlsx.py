@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -89,7 +90,7 @@ def _index_sheet(sheet: Worksheet, content: Content, date: dt.date, rows: list[t
     _header(sheet, _HEADER_ROW, ["Flik", "Innehåll", "Kapitel"])
     for number, (name, title, chapter) in enumerate(rows, start=_HEADER_ROW + 1):
         link = _cell(sheet, number, 1)
-        link.hyperlink = f"#'{name}'!A1"
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{name}'!A1", display=name)
         set_text(link, name)
         link.font = _LINK
         for column, text in ((2, title), (3, chapter)):

@@ -1,0 +1,75 @@
+import base64
+import re
+
+from conftest import make_chart, make_content, make_table
+from lxml import html
+
+from uvas_stats.present.chapter import Chapter, Content
+from uvas_stats.report.prepare import prepare
+from uvas_stats.report.webpage import webpage
+
+
+def text_of(content: Content) -> str:
+    return webpage(content, prepare(content, str)).decode("utf-8")
+
+
+def test_everything_is_escaped() -> None:
+    evil = '"><script>alert(1)</script><img src=http://x onerror=alert(1)>'
+    chart = make_chart(title=evil)
+    object.__setattr__(chart.about, "alt", evil)
+    content = make_content(
+        title=evil, subtitle=evil, lead=evil, chapters=(Chapter(evil, evil, (chart, make_table(first=evil))),)
+    )
+    root = html.document_fromstring(text_of(content))
+    assert root.xpath("//script") == []
+    assert root.xpath("//@onerror") == []
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in root.xpath("//img/@src"))
+    assert root.xpath("//img/@alt")[0] == evil
+
+
+def test_the_page_asks_for_nothing(content: Content) -> None:
+    text = text_of(content)
+    root = html.document_fromstring(text)
+    policy = root.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert policy.startswith("default-src 'none'; img-src data:")
+    assert root.xpath("//link | //script | //iframe | //object") == []
+    assert re.search(r"url\(|@import", text) is None
+    assert all(link.startswith("#") for link in root.xpath("//a/@href"))
+
+
+def test_the_page_can_be_read_without_seeing_it(content: Content) -> None:
+    root = html.document_fromstring(text_of(content))
+    assert root.get("lang") == "sv"
+    assert len(root.xpath("//h1")) == 1
+    for tag in ("header", "nav", "main", "footer"):
+        assert len(root.xpath(f"//{tag}")) == 1
+    assert root.xpath("//a[@class='hoppa']/@href") == ["#innehall"]
+    ids = root.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in root.xpath("//a/@href")} <= set(ids)
+    assert all(root.xpath("//img/@alt"))
+    for table in root.xpath("//table"):
+        assert table.xpath("caption")
+        assert table.xpath("thead//th/@scope") == ["col"] * len(table.xpath("thead//th"))
+        assert set(table.xpath("tbody//th/@scope")) == {"row"}
+
+
+def test_the_figures_are_behind_each_chart(content: Content) -> None:
+    root = html.document_fromstring(text_of(content))
+    figure = root.xpath("//figure")[0]
+    assert figure.xpath(".//summary/text()") == ["Visa siffrorna"]
+    cells = [[cell.text_content() for cell in row.xpath("th|td")] for row in figure.xpath(".//table//tr")]
+    assert cells[0] == ["Region", "2022", "2023", "2024"]
+    told = {row[0]: row[1:] for row in cells[1:]}
+    assert told["Söderhamn"] == ["8,0", "8,2", "9,2"]
+    assert told["Riket"] == ["6,3", "6,1", "6,2 (preliminär)"]
+    assert told["Nykvarn"] == ["sekretess", "uppgift saknas", "5,0"]
+    caption = figure.xpath("figcaption")[0].text_content()
+    assert caption.startswith("Figur 1. Söderhamn: unga")
+    assert "Källa: MUCF via Kolada. Utgåva 2026-11-21." in caption
+
+
+def test_the_picture_is_the_svg_with_its_text(content: Content) -> None:
+    root = html.document_fromstring(text_of(content))
+    svg = base64.b64decode(root.xpath("//img/@src")[0].split(",", 1)[1]).decode("utf-8")
+    assert "Söderhamn: unga som varken arbetar eller studerar" in svg
