@@ -40,6 +40,7 @@ def own_template(path: Path, *lines: str, header: str = "") -> Path:
         (["{{ titel", "{{p innehall }}"], "trasig", "{{ titel"),
         (["titel }}", "{{p innehall }}"], "trasig", "titel }}"),
         (["{{ titel + }}", "{{p innehall }}"], "trasig", "{{ titel + }}"),
+        (["{# hej", "{{p innehall }}"], "trasig", "{# hej"),
         (["{% if titel %}x", "{{p innehall }}"], "trasig", ""),
         (["{{ tittel }}", "{{p innehall }}"], "okänd", "tittel"),
         (["{{ ''.__class__.__mro__ }}", "{{p innehall }}"], "okänd", "__class__"),

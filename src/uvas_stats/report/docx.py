@@ -44,8 +44,11 @@ class _Writer:
         scale = min(1.0, self.width / wide, 0.67 * self.height / high)
         return int(wide * scale), int(high * scale)
 
-    def body(self, text: str) -> str:
-        return "".join(xml.paragraph(xml.run(line), self.styles["UVAS Brödtext"]) for line in paragraphs(text))
+    def body(self, text: str, *, keep: bool = False) -> str:
+        stay = "<w:keepNext/>" if keep else ""
+        return "".join(
+            xml.paragraph(xml.run(line), self.styles["UVAS Brödtext"], stay) for line in paragraphs(text)
+        )
 
     def small(self, *texts: str) -> str:
         return "".join(xml.paragraph(xml.run(text), self.styles["UVAS Källa"]) for text in texts if text)
@@ -79,7 +82,7 @@ class _Writer:
         out = []
         for number, section in enumerate(sections, start=1):
             out.append(xml.heading(section.heading, self.styles["heading 1"], f"_Toc{number:03}", number))
-            out.append(self.body(section.text))
+            out.append(self.body(section.text, keep=bool(section.shown)))
             out += [self.part_of(shown) for shown in section.shown]
         return "".join(out)
 

@@ -48,6 +48,7 @@ _STYLES = {
     "UVAS Tabell": "table",
 }
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not)
+_MARKS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
 _HELP = "Platshållarna beskrivs i docs/template.md"
 
 
@@ -75,7 +76,7 @@ class TemplateEnvironment(SandboxedEnvironment):
 
 def _plain(xml: str) -> str:
     text = re.sub(r"<[^>]*>", "", xml).strip()
-    start = min((text.index(mark) for mark in ("{{", "{%", "{#") if mark in text), default=0)
+    start = min((text.index(mark) for mark, _ in _MARKS if mark in text), default=0)
     return text[start : start + 60]
 
 
@@ -174,9 +175,7 @@ def check_placeholders(template: DocxTemplate, file: str) -> frozenset[str]:
     environment = TemplateEnvironment(file)
     used: list[str] = []
     for in_body, element, text in _paragraphs(template):
-        if not any(mark in text for mark in ("{{", "}}", "{%", "%}")):
-            continue
-        if text.count("{{") != text.count("}}") or text.count("{%") != text.count("%}"):
+        if any(text.count(start) != text.count(end) for start, end in _MARKS):
             raise _broken(file, _plain(text))
         names = re.findall(r"{{(?:p |r )?\s*([^}]*?)\s*}}", text)
         for name in names:
