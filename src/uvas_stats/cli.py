@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, usage_message
+from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
 from uvas_stats.errors import UvasStatsError
 
 __all__ = ["app", "main"]
@@ -155,8 +155,8 @@ def main() -> None:
         print(f"Fel: {error}", file=sys.stderr)
         code = 1
     except TyperException as error:
-        if error.message:
-            print(f"Fel: {usage_message(error)}. Hjälp: uvas --help", file=sys.stderr)
+        text = error.message if asks_for_help(error) else f"Fel: {usage_message(error)}. Hjälp: uvas --help"
+        print(text, file=sys.stderr)
         code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         print("Avbrutet.", file=sys.stderr)

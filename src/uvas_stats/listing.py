@@ -76,7 +76,7 @@ def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> st
     if form == "json":
         return frame.to_json(orient="records", force_ascii=False, indent=1)
     if form == "csv":
-        return csv_text(frame).rstrip("\n")
+        return frame.map(csv_text, na_action="ignore").to_csv(index=False, lineterminator="\n").rstrip("\n")
     shown = frame.copy()
     for column in shown.select_dtypes("number").columns:
         decimals = 2 if column in ("value", "riket", "difference") and measure.decimals else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,39 +61,40 @@ class Nulage:
             self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
         return self._series[measure]
 
-    def view(self, measure: str | None = None, group: str | None = None) -> View:
+    def view(self, measure: str | None = None, group: str | None = None, title: str = "") -> View:
         """Return what a chart of the measure looks at."""
         chosen = self.catalog.measure(measure) if measure else self.catalog.measures[self.programme.main_measure]
         names = self.programme.groups
         picked = self.catalog.group(group) if group else (self.catalog.groups[names[0]] if names else None)
         same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
         period = self.period if same_kind else None
-        return View(self.catalog, chosen, self.programme.municipalities, picked, self.programme.rank_order, period)
+        focus, order = self.programme.municipalities, self.programme.rank_order
+        return View(self.catalog, chosen, focus, picked, order, period, title)
 
-    def trend(self, measure: str | None = None, group: str | None = None) -> Chart:
+    def trend(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
         """Draw the measure over time against riket and the middle half of the group."""
-        view = self.view(measure, group)
+        view = self.view(measure, group, title)
         printed = self.document_figures.loc[self.document_figures["measure"] == view.measure.id]
         return charts.trend(self.series(view.measure.id), view, printed)
 
-    def place(self, measure: str | None = None) -> Chart:
-        """Draw the place among all kommuner."""
-        view = self.view(measure)
+    def place(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
+        """Draw the place among all kommuner; ``group`` makes no difference."""
+        view = self.view(measure, group, title)
         return charts.place(self.series(view.measure.id), view)
 
-    def place_over_time(self, measure: str | None = None) -> Chart:
-        """Draw the place year by year, with the range that ties leave open."""
-        view = self.view(measure)
+    def place_over_time(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
+        """Draw the place among all kommuner year by year, with the range that ties leave open."""
+        view = self.view(measure, group, title)
         return charts.place_over_time(self.series(view.measure.id), view)
 
-    def compare(self, measure: str | None = None, group: str | None = None) -> Chart:
+    def compare(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
         """Draw ranked bars within a group."""
-        view = self.view(measure, group)
+        view = self.view(measure, group, title)
         return charts.compare(self.series(view.measure.id), view)
 
-    def season(self, measure: str | None = None, group: str | None = None) -> Chart:
+    def season(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
         """Draw the same period last year and now."""
-        view = self.view(measure, group)
+        view = self.view(measure, group, title)
         return charts.season(self.series(view.measure.id), view)
 
     def summary(self) -> Table:
@@ -223,15 +224,8 @@ class Nulage:
         )
 
     def _part(self, item: Item) -> Chart | Table:
-        options = {"measure": item.measure or None, "group": item.group or None}
-        if item.kind not in ("trend", "compare", "season"):
-            del options["group"]
-        if item.kind not in ("trend", "compare", "season", "place", "place_over_time"):
-            options = {}
-        part: Chart | Table = getattr(self, item.kind)(**options)
-        if item.title:
-            part.about = replace(part.about, title=item.title)  # type: ignore[misc]
-        return part
+        draw: Callable[..., Chart | Table] = getattr(self, item.kind)
+        return draw(item.measure, item.group, item.title) if item.measure else draw()
 
     def _demand(self, things: tuple[Any, ...], what: str, key: str) -> None:
         if not things:

@@ -1,9 +1,9 @@
 import io
 
-from conftest import make_chart
 from lxml import etree
 from PIL import Image
 
+from conftest import make_chart
 from uvas_stats.report.images import render
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -46,6 +46,8 @@ class View:
     group: Group | None = None
     order: str = "worst"
     period: str | None = None
+    title: str = ""
+    """Takes the place of the chart's own title where a programme file gives one."""
 
     @property
     def kommuner(self) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
     group = view.group.id if view.group else "fokus"
     about = About(
         id=f"jamforelse_{view.measure.id}_{group.lower()}",
-        title=f"{places} av {n} bland {view.group_name}",
+        title=view.title or f"{places} av {n} bland {view.group_name}",
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now.loc[now["region_code"].isin([*members, "00"])], view.catalog, computed=True, n=n),
         alt=_alt(ranked, riket, view, places, n),

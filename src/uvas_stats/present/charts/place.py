@@ -55,7 +55,7 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     riket_text = f" Riket: {view.number(riket['value'].iloc[0])}." if len(riket) else ""
     about = About(
         id=f"plats_{view.measure.id}",
-        title=f"{places} av {n}",
+        title=view.title or f"{places} av {n}",
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now, view.catalog, computed=True, n=n),
         alt=(

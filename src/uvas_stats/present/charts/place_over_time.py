@@ -48,7 +48,7 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     better = "uppåt är bättre" if view.measure.direction != "none" else "störst platsnummer överst"
     about = About(
         id=f"plats_over_tid_{view.measure.id}",
-        title=f"{view.focus_names}: plats bland kommunerna, {view.measure.short}",
+        title=view.title or f"{view.focus_names}: plats bland kommunerna, {view.measure.short}",
         subtitle=f"{own['period'].iloc[0]}–{own['period'].iloc[-1]}. {view.direction}; {better}.",
         source=source_line(rows, view.catalog, computed=True, n=n),
         alt=f"Linjediagram över plats bland {n} kommuner, {view.direction}. {' '.join(filter(None, sentences))}",

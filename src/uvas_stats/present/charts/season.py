@@ -48,7 +48,7 @@ def season(series: pd.DataFrame, view: View) -> Chart:
     title, alt, broken = _sentences(series, view, period, own)
     about = About(
         id=f"samma_tid_i_fjol_{view.measure.id}",
-        title=title,
+        title=view.title or title,
         subtitle=f"{view.measure.title}, {view.when(earlier)} och {view.when(period)}",
         source=source_line(shown, view.catalog, computed=median is not None),
         alt=alt,

@@ -39,7 +39,7 @@ def target_group(
         note="Samma person kan finnas i flera register: högsta antalet gäller om ingen gör det.",
         data=data,
     )
-    chart, axes = canvas(about, 0.34 * (len(parts) + 1) + 0.1, left=2.3, right=0.75, below=0.08)
+    chart, axes = canvas(about, 0.34 * (len(parts) + 1) + 0.1, left=2.75, right=0.75, below=0.08)
     for i, (label, count) in enumerate(parts):
         axes.barh(i, count, height=0.6, color="#a9a9a9")
         axes.annotate(

@@ -1,0 +1,232 @@
+"""The charts: their data, labels, source lines and marks, and that nothing is clipped or overlaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import combinations
+
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from uvas_stats import nulage
+from uvas_stats.errors import IndicatorError
+from uvas_stats.numbers import THIN_SPACE
+from uvas_stats.present import charts
+from uvas_stats.present.charts.goal_board import GoalRow
+from uvas_stats.present.figure import Chart
+from uvas_stats.present.view import View
+
+SeriesOf = Callable[[str], pd.DataFrame]
+ViewOf = Callable[..., View]
+UVAS, JOBLESS, SCHOOL = "uvas_share_pct", "unemployed_youth_rate_pct", "eligible_vocational_share_pct"
+
+
+def texts(chart: Chart) -> list[Text]:
+    """Return all text that is drawn; matplotlib keeps tick labels outside the limits but does not draw them."""
+    outside = {
+        tick.label1
+        for axes in chart.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in axis.get_major_ticks()
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+    }
+    found = [text for text in chart.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return [text for text in found if isinstance(text, Text) and text not in outside]
+
+
+def words(chart: Chart) -> str:
+    return "\n".join(text.get_text() for text in texts(chart)).replace(THIN_SPACE, " ")
+
+
+CHOICES: dict[str, dict[str, str]] = {
+    "soderhamn": {"programme": "soderhamn"},
+    "storuman": {"programme": "storuman"},
+    "lidkoping": {"programme": "lidkoping"},
+    "ale": {"programme": "ale"},
+    "ostra_sodertorn": {"programme": "ostra_sodertorn"},
+    "border kommun": {"kommun": "Eda"},
+    "long name": {"kommun": "Upplands Väsby"},
+    "large group": {"kommun": "Malung-Sälen", "group": "B4"},
+}
+
+
+@cache
+def drawn(choice: str) -> tuple[Chart, ...]:
+    """Draw every chart of a nuläge."""
+    parts = [part for chapter in nulage(**CHOICES[choice]).chapters() for part in chapter.parts]  # type: ignore[arg-type]
+    return tuple(part for part in parts if isinstance(part, Chart))
+
+
+def faults(chart: Chart) -> Iterator[str]:
+    """Find text outside the page, and labels on top of each other."""
+    renderer = FigureCanvasAgg(chart).get_renderer()
+    chart.draw(renderer)
+    boxes = [(text.get_text(), Text.get_window_extent(text, renderer)) for text in texts(chart)]
+    width, height = chart.bbox.width, chart.bbox.height
+    for label, box in boxes:
+        if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1:
+            yield f"{label!r} is clipped"
+    for (label, box), (other, against) in combinations(boxes, 2):
+        wide = min(box.x1, against.x1) - max(box.x0, against.x0)
+        high = min(box.y1, against.y1) - max(box.y0, against.y0)
+        if wide > 1 and high > 0.3 * min(box.height, against.height):
+            yield f"{label!r} overlaps {other!r}"
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_no_text_is_clipped_and_no_labels_overlap(choice: str) -> None:
+    found = [f"{chart.about.id}: {fault}" for chart in drawn(choice) for fault in faults(chart)]
+    assert found == []
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_chart_has_title_source_edition_and_alternative_text(choice: str) -> None:
+    for chart in drawn(choice):
+        about = chart.about
+        assert about.source.startswith(("Källa:", "Egen bearbetning", "Mål:"))
+        own_document = (about.data["dataset"] == "programme_documents").all() if len(about.data) else True
+        assert own_document or "Utgåva 2026-11-21." in about.source
+        assert len(about.alt) > 20
+        shown = words(chart).replace("\n", " ")
+        assert about.title.split()[0] in shown
+        assert about.source.split()[-1] in shown
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_own_calculations_never_name_kolada_as_their_source(choice: str) -> None:
+    for chart in drawn(choice):
+        if chart.about.id.startswith(("plats", "jamforelse", "mal")):
+            assert "Kolada" not in chart.about.source
+
+
+def test_trend_shows_the_published_figures(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.trend(series_of(UVAS), view_of(UVAS, "2182", group="21"))
+    assert "Söderhamn 9,2 %" in words(chart)
+    assert "Riket 6,2 %" in words(chart)
+    line = next(line for line in chart.axes[0].lines if line.get_linewidth() == 2.2)
+    assert list(line.get_ydata())[-1] == 9.15  # type: ignore[arg-type]
+    assert next(iter(line.get_xdata())) == 2008  # type: ignore[arg-type]
+    assert (
+        chart.about.source
+        == "Källa: MUCF via Kolada. Utgåva 2026-11-21. Gruppens median och fält: egen bearbetning."
+    )
+
+
+def test_trend_stops_at_a_declared_break(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.trend(series_of(UVAS), view_of(UVAS, "1730"))
+    pieces = [line for line in chart.axes[0].lines if line.get_linewidth() == 2.2]
+    assert [(min(p.get_xdata()), max(p.get_xdata())) for p in pieces] == [(2008, 2014), (2015, 2024)]  # type: ignore[type-var]
+    assert "brott" in words(chart)
+    assert "gränspendlare" in chart.about.note
+
+
+def test_trend_without_a_break_is_one_line(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.trend(series_of(UVAS), view_of(UVAS, "1440"))
+    assert len([line for line in chart.axes[0].lines if line.get_linewidth() == 2.2]) == 1
+    assert "brott" not in words(chart)
+
+
+def test_trend_is_not_drawn_across_a_missing_year(series_of: SeriesOf, view_of: ViewOf) -> None:
+    series = series_of(UVAS)
+    gone = (series["region_code"] == "1440") & (series["period"] == "2015")
+    holed = series.assign(value=series["value"].mask(gone), status=series["status"].mask(gone, "suppressed"))
+    chart = charts.trend(holed, view_of(UVAS, "1440"))
+    assert len([line for line in chart.axes[0].lines if line.get_linewidth() == 2.2]) == 2
+
+
+def test_trend_says_that_its_axis_does_not_start_at_zero(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.trend(series_of(SCHOOL), view_of(SCHOOL, "2182"))
+    assert chart.axes[0].get_ylim()[0] > 0
+    assert "börjar inte vid noll" in chart.about.note
+
+
+def test_trend_shows_the_documents_figure_beside_todays(series_of: SeriesOf, view_of: ViewOf) -> None:
+    printed = pd.DataFrame({"period": ["2016"], "value": [8.0]})
+    chart = charts.trend(series_of(UVAS), view_of(UVAS, "2421"), printed)
+    assert "enligt dokumentet" in words(chart)
+    assert any(line.get_marker() == "D" and list(line.get_ydata()) == [8.0] for line in chart.axes[0].lines)  # type: ignore[arg-type]
+
+
+def test_place_shows_the_tie_range_and_how_many(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.place(series_of(UVAS), view_of(UVAS, "2182"))
+    assert chart.about.title == "Söderhamn: plats 27–28 av 290"
+    assert "1 = högst andel" in chart.about.subtitle
+    assert "n = 290 kommuner" in chart.about.source
+    dots = sum(len(collection.get_offsets()) for collection in chart.axes[0].collections)
+    assert dots >= 290
+
+
+def test_place_turns_round_when_one_is_best(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.place(series_of(UVAS), view_of(UVAS, "2182", order="best"))
+    assert chart.about.title == "Söderhamn: plats 263–264 av 290"
+    assert "1 = lägst andel" in chart.about.subtitle
+
+
+def test_place_says_how_many_kommuner_lack_a_figure(series_of: SeriesOf, view_of: ViewOf) -> None:
+    series = series_of(UVAS)
+    gone = series["region_code"].isin(["0114", "0115"]) & (series["period"] == "2024")
+    holed = series.assign(value=series["value"].mask(gone), status=series["status"].mask(gone, "suppressed"))
+    chart = charts.place(holed, view_of(UVAS, "2182"))
+    assert "2 kommuner saknar uppgift" in chart.about.note
+    assert "n = 288" in chart.about.source
+
+
+def test_place_over_time_has_one_place_a_year(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.place_over_time(series_of(UVAS), view_of(UVAS, "2182"))
+    assert chart.about.data["period"].tolist() == [str(year) for year in range(2008, 2025)]
+    assert chart.axes[0].get_ylim()[0] < chart.axes[0].get_ylim()[1]
+    assert "plats 27–28" in words(chart)
+
+
+def test_compare_ranks_the_group_and_keeps_a_kommun_without_figure(series_of: SeriesOf, view_of: ViewOf) -> None:
+    series = series_of(UVAS)
+    gone = (series["region_code"] == "2180") & (series["period"] == "2024")
+    holed = series.assign(value=series["value"].mask(gone), status=series["status"].mask(gone, "suppressed"))
+    chart = charts.compare(holed, view_of(UVAS, "2182", group="21"))
+    assert chart.about.title == "Söderhamn: plats 1 av 9 bland kommunerna i Gävleborgs län"
+    assert "sekretess" in words(chart)
+    assert "Gävle" in words(chart)
+    assert len([bar for bar in chart.axes[0].patches if bar.get_width() > 0]) == 9  # type: ignore[attr-defined]
+
+
+def test_season_compares_the_same_month_last_year(observations: pd.DataFrame) -> None:
+    chart = nulage("soderhamn").season("unemployment_place_rank")
+    assert chart.about.title == "Mot samma tid i fjol: Söderhamn +41 platser (bättre)"
+    assert "november 2008" in words(chart)
+    assert "november 2009" in words(chart)
+
+
+def test_season_refuses_when_last_year_is_missing(series_of: SeriesOf, view_of: ViewOf) -> None:
+    with pytest.raises(IndicatorError, match="saknas för 2007 eller 2008"):
+        charts.season(series_of(UVAS), view_of(UVAS, "2182", period="2008"))
+
+
+def test_a_period_that_is_not_there_is_refused_with_what_is(series_of: SeriesOf, view_of: ViewOf) -> None:
+    with pytest.raises(IndicatorError, match="Det finns 2008 till 2024"):
+        charts.place(series_of(UVAS), view_of(UVAS, "2182", period="1999"))
+
+
+def test_goal_board_says_in_words_what_the_face_shows() -> None:
+    rows = [
+        GoalRow("Ett mål", "", status, "Skäl.") for status in ("nått", "på väg", "inte nått", "kan inte bedömas")
+    ]
+    chart = charts.goal_board(rows, name="Ale", source="Mål: dokumentet.", data=pd.DataFrame(), date="2026-11-21")
+    for row in rows:
+        assert row.status in words(chart).split("\n")
+    assert "1 nått, 1 på väg, 1 inte nått, 1 kan inte bedömas" in chart.about.subtitle
+
+
+def test_target_group_shows_the_bounds_of_the_union() -> None:
+    chart = nulage("storuman").target_group()
+    assert chart.about.title == "Målgruppen är minst 20 och högst 50 personer"
+    assert "20–50" in words(chart)
+
+
+def test_a_chart_shows_itself_in_a_notebook_with_its_text(series_of: SeriesOf, view_of: ViewOf) -> None:
+    picture, metadata = charts.place(series_of(UVAS), view_of(UVAS, "2182"))._repr_mimebundle_()
+    assert picture["image/png"].startswith(b"\x89PNG")
+    assert "plats 27–28 av 290" in picture["text/plain"]
+    assert metadata["image/png"]["alt"] == picture["text/plain"]

@@ -1,0 +1,109 @@
+"""The tables: what stands in the cells, and why something does not."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from uvas_stats import nulage
+from uvas_stats.errors import IndicatorError
+from uvas_stats.numbers import THIN_SPACE
+from uvas_stats.situation import Nulage
+
+
+@pytest.fixture(scope="module")
+def soderhamn() -> Nulage:
+    return nulage("soderhamn")
+
+
+@pytest.fixture(scope="module")
+def storuman() -> Nulage:
+    return nulage("storuman")
+
+
+def plain(frame: pd.DataFrame) -> list[list[str]]:
+    return [[str(cell).replace(THIN_SPACE, " ") for cell in row] for row in frame.to_numpy().tolist()]
+
+
+def test_summary_puts_kommun_beside_riket_group_and_place(soderhamn: Nulage) -> None:
+    rows = {row[0]: row for row in plain(soderhamn.summary().cells)}
+    assert rows["UVAS 16–24 år"] == [
+        "UVAS 16–24 år", "2024", "9,2 %", "6,2 %", "+3,0", "7,8 %", "27–28 av 290", "+1,0",
+    ]  # fmt: skip
+    assert rows["Högskolebehörighet inom 3 år"][-1] == "–"
+
+
+def test_summary_never_calls_its_source_kolada(soderhamn: Nulage) -> None:
+    assert "Kolada" not in soderhamn.summary().about.source
+
+
+def test_an_area_of_several_kommuner_gets_no_figure_without_its_denominator() -> None:
+    table = nulage("ostra_sodertorn").summary()
+    assert sorted(set(table.cells["Kommun"])) == ["Haninge", "Nynäshamn", "Tyresö"]
+    assert (
+        "De 3 kommunerna tillsammans: områdets vägda andel kan inte beräknas: nämnaren saknas" in table.about.note
+    )
+
+
+def test_outcomes_in_brief_show_three_years_change_and_group(soderhamn: Nulage) -> None:
+    rows = {row[0]: row for row in plain(soderhamn.kkik().cells)}
+    assert rows["UVAS 16–24 år"] == [
+        "UVAS 16–24 år", "7,5 % (2022)", "8,2 % (2023)", "9,2 % (2024)", "upp", "sämsta", "6,2 %",
+    ]  # fmt: skip
+    assert rows["Högskolebehörighet inom 3 år"][1:3] == ["–", "–"]
+    assert rows["Högskolebehörighet inom 3 år"][4] == "–"
+
+
+def test_documents_table_stands_beside_todays_figure(soderhamn: Nulage) -> None:
+    rows = plain(soderhamn.documents().cells)
+    assert rows[0][:4] == ["Nuläge", "Plats i listan över arbetslösa ungdomar, november 2008", "2008-11", "47"]
+    assert rows[1][3] == "88"
+    assert rows[1][4].startswith("plats 2 av 290")
+
+
+def test_small_counts_in_sensitive_breakdowns_are_hidden_everywhere(storuman: Nulage) -> None:
+    table = storuman.documents()
+    hidden = table.cells.loc[table.cells["Enligt dokumentet"] == "färre än 5", "Uppgift"].tolist()
+    assert hidden == [
+        "– arbetslös, otillräcklig ersättning", "– arbetslös, ingen ersättning", "– ohälsa",
+    ]  # fmt: skip
+    reasons = table.about.data.loc[table.about.data["breakdown"] == "reason"]
+    assert reasons.loc[reasons["status"] == "suppressed", "value"].isna().all()
+    assert (reasons["value"].dropna() >= 5).all()
+
+
+def test_shares_with_counts_carry_their_interval(storuman: Nulage) -> None:
+    shown = [row[3] for row in plain(storuman.documents().cells) if row[1] == "Studieavbrott"]
+    assert shown[1] == "1,9 % (3 av 146), intervall 0,7–5,9 %"
+
+
+def test_consistency_flags_what_does_not_add_up(storuman: Nulage) -> None:
+    rows = {row[0]: row for row in plain(storuman.consistency().cells)}
+    assert rows["Studieavbrott 2013/14"][1:] == ["stämmer inte", "3 av 146 är 2,05 %; dokumentet anger 1,9 %."]
+    assert rows["Antal i KAA"][1] == "stämmer inte"
+    assert rows["Inskrivna hos Arbetsförmedlingen efter kategori"][1] == "stämmer inte"
+    assert rows["Aktivitetsersättning efter kön"][1] == "stämmer"
+
+
+def test_goals_carry_status_and_reason(storuman: Nulage) -> None:
+    rows = plain(storuman.goals().cells)
+    assert rows[0][1] == "inte nått"
+    assert rows[0][2] == "7,7 % 2017 mot 7,1 % 2016; målet 3,5 %."
+    assert rows[1][1] == "kan inte bedömas"
+
+
+def test_economy_has_a_sum_of_its_own(soderhamn: Nulage) -> None:
+    rows = {row[0]: row for row in plain(soderhamn.economy().cells)}
+    assert rows["2009"] == ["2009", "0", "0", "500", "0", "500", "500"]
+    assert rows["Summa"] == ["Summa", "0", "0", "500", "0", "500", "500"]
+
+
+def test_activities_that_are_not_there_are_refused_with_what_to_do(soderhamn: Nulage) -> None:
+    with pytest.raises(IndicatorError, match="inga inlagda aktiviteter"):
+        soderhamn.activities()
+
+
+def test_a_table_shows_itself_in_a_notebook_with_escaped_text(storuman: Nulage) -> None:
+    page = storuman.activities()._repr_html_()
+    assert "Informera unga (mål 50)" in page
+    assert "Källa: Överenskommelse" in page

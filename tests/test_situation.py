@@ -1,0 +1,119 @@
+"""The facade: what it gives, and what it refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from uvas_stats import nulage
+from uvas_stats.errors import CatalogError, ObservationError, UnknownNameError, UvasStatsError
+from uvas_stats.present.figure import Chart
+from uvas_stats.present.table import Table
+from uvas_stats.workspace import Workspace
+
+PROGRAMMES = ("soderhamn", "storuman", "lidkoping", "ale", "ostra_sodertorn")
+
+
+@pytest.mark.parametrize("name", PROGRAMMES)
+def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> None:
+    one = nulage(name)
+    for section, chapter in zip(one.programme.sections, one.chapters(), strict=True):
+        missing = len(section.items) - len(chapter.parts)
+        assert missing == (1 if name == "soderhamn" and "aktiviteter" in section.heading else 0)
+        assert missing == 0 or "inga inlagda aktiviteter" in chapter.text
+        assert all(isinstance(part, (Chart, Table)) for part in chapter.parts)
+
+
+def test_any_kommun_works_by_name_or_code() -> None:
+    by_name, by_code = nulage(kommun="gävle kommun"), nulage(kommun="2180")
+    assert by_name.programme == by_code.programme
+    assert by_name.place().about.title.startswith("Gävle: plats ")
+    assert by_name.programme.groups == ("21", "B3")
+
+
+def test_a_group_takes_the_place_of_all_others() -> None:
+    one = nulage("ale", group="C8")
+    assert "landsbygdskommuner (C8)" in one.compare().about.title
+    titles = [part.about.title for chapter in one.chapters() for part in chapter.parts]
+    assert not any("Göteborgsregionen" in title for title in titles)
+
+
+def test_a_period_moves_the_nulage_back() -> None:
+    one = nulage("soderhamn", period="2012")
+    assert "2012" in one.place("uvas_share_pct").about.subtitle
+    assert one.trend("uvas_share_pct").about.data["period"].max() == "2012"
+
+
+def test_goals_are_assessed_as_of_the_newest_edition() -> None:
+    assert nulage("ale").as_of == dt.date(2026, 11, 21)
+
+
+def test_soderhamns_goal_is_not_reached_and_says_why() -> None:
+    row = nulage("soderhamn").goals().cells.iloc[0]
+    assert row["Status"] == "inte nått"
+    assert "15,2" in row["Skäl"]
+    assert "7,8" in row["Skäl"]
+    assert "Utfall för 2011 saknas" in row["Skäl"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"programme": "soderham"}, "Programmet ”soderham” finns inte. Närmast: soderhamn"),
+        ({"kommun": "Sodehamn"}, "Kommunen ”Sodehamn” finns inte. Närmast: Söderhamn (2182)"),
+        ({"programme": "ale", "group": "Z9"}, "Gruppen ”Z9” finns inte"),
+        ({"programme": "ale", "period": "1999"}, "Perioden ”1999” saknas för alla mått. Det finns: UVAS"),
+        ({"programme": "ale", "period": "i fjol"}, "Perioden ”i fjol” är inte giltig"),
+        ({}, "Ange antingen ett program eller en kommun"),
+        ({"programme": "ale", "kommun": "Ale"}, "Ange antingen ett program eller en kommun"),
+    ],
+)
+def test_what_does_not_exist_is_refused_in_one_line(choice: dict[str, str], words: str) -> None:
+    with pytest.raises(UvasStatsError) as caught:
+        nulage(**choice)  # type: ignore[arg-type]
+    assert str(caught.value).startswith(words)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_measure_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="uvas_share_pct"):
+        nulage("ale").trend("uvas_share")
+
+
+def test_a_corrupt_parquet_is_told_in_one_line(workspace: Workspace) -> None:
+    nulage("ale", workspace=workspace.root)
+    (workspace.processed / "observations.parquet").write_bytes(b"PAR1 not")
+    with pytest.raises(ObservationError, match="skadad"):
+        nulage("ale", workspace=workspace.root)
+
+
+def test_a_users_own_programme_is_read_from_the_workspace(workspace: Workspace) -> None:
+    workspace.programmes.mkdir()
+    (workspace.programmes / "gavle_unga.toml").write_text(
+        'id = "gavle_unga"\nname = "Gävle unga"\ntitle = "Eget"\ndocument = "Plan"\ndocument_date = 2026-01-01\n'
+        'municipalities = ["2180"]\nperiod = "2026"\ngroups = ["21"]\nmain_measure = "uvas_share_pct"\n'
+        '[[sections]]\nheading = "Läget"\nitems = [{ kind = "trend", measure = "uvas_share_pct" }]\n',
+        encoding="utf-8",
+    )
+    one = nulage("gavle unga", workspace=workspace.root)
+    assert one.trend().about.title.startswith("Gävle: ")
+    assert [len(chapter.parts) for chapter in one.chapters()] == [1]
+
+
+def test_a_users_programme_with_a_misspelt_key_names_file_and_key(workspace: Workspace) -> None:
+    workspace.programmes.mkdir()
+    (workspace.programmes / "x.toml").write_text('id = "x"\nnaem = "X"\n', encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"naem.*x\.toml.*name"):
+        nulage("ale", workspace=workspace.root)
+
+
+def test_export_writes_where_it_is_told(tmp_path: Path) -> None:
+    one = nulage("lidkoping")
+    result = one.export(tmp_path / "ut")
+    assert {path.name for path in (tmp_path / "ut").iterdir()} == {
+        "rapport.docx", "rapport.html", "underlag.xlsx", "manifest.json", "diagram",
+    }  # fmt: skip
+    assert result.folder == tmp_path / "ut"
+    assert list(tmp_path.glob(".*")) == []
