@@ -65,8 +65,7 @@ def test_a_table_either_keeps_the_contract_or_is_refused(rows: list[dict[str, An
     frame = table(*rows).astype({"value": float, "lower": float, "upper": float})
     try:
         made = make_observations(frame)
-    except ObservationError as error:
-        assert len(str(error).splitlines()) == 1
+    except ObservationError:
         return
     known = made["value"].notna()
     assert not (made["status"].isin(["ok", "provisional"]) & ~known).any()
