@@ -145,7 +145,7 @@ def changed(old: str, new: str) -> str:
     [
         (changed('title = "Eget program"\n', ""), ["title", "saknas"]),
         (changed('as_printed = "5 %"\n', ""), ["printed.as_printed", "saknas"]),
-        (changed("municipalities", "munici palities".replace(" ", "_")), ["munici_palities", "Menades municipalities"]),
+        (changed("municipalities", "munici_palities"), ["munici_palities", "Menades municipalities"]),
         (changed("[[goals]]", "[[gaols]]"), ["gaols", "Menades goals"]),
         (changed('text = "Andel"', 'txt = "Andel"'), ["txt", "Menades text"]),
         (changed('title = "Eget program"', "title = 5"), ["title", "5", "text inom citattecken"]),
@@ -161,7 +161,10 @@ def changed(old: str, new: str) -> str:
         (changed("2020-01-01", "2020-01-01T12:00:00"), ["document_date", "utan klockslag"]),
         (changed("2020-01-01", "2020-02-31"), ["TOML", "rad 6"]),
         (changed('groups = ["21"]', 'groups = ["GRR"]'), ["groups", "GRR", "Närmast: GR"]),
-        (changed('main_measure = "uvas_share_pct"', 'main_measure = "uvas_share"'), ["main_measure", "uvas_share_pct"]),
+        (
+            changed('main_measure = "uvas_share_pct"', 'main_measure = "uvas_share"'),
+            ["main_measure", "uvas_share_pct"],
+        ),
         (changed('period = "2014"', 'period = "20-14"'), ["printed andel: period", "20-14"]),
         (changed('period = "2014"', 'period = "2014-11"'), ["printed andel: period", "year"]),
         (changed("value = 5.0", "value = true"), ["printed.value", "True"]),
@@ -181,18 +184,27 @@ def changed(old: str, new: str) -> str:
         (changed("value = 5.0", 'value = 5.0\nbreakdown = "Två ord"'), ["printed andel: breakdown"]),
         (changed("value = 5.0", 'value = 5.0\ncategory = "a\\nb"'), ["printed andel: category"]),
         (changed("value = 5.0", 'value = 5.0\nregion = "9999"'), ["printed andel: region", "9999"]),
-        (changed('measure = "uvas_share_pct"\nperiod', 'measure = "uvas"\nperiod'), ["printed andel: measure", "uvas"]),
+        (
+            changed('measure = "uvas_share_pct"\nperiod', 'measure = "uvas"\nperiod'),
+            ["printed andel: measure", "uvas"],
+        ),
         (changed('id = "andra"', 'id = "andel"'), ["printed: id", "andel", "två gånger"]),
         (changed('period = "2013"', 'period = "2014"'), ["printed: uppgiften", "två gånger"]),
         (changed('["2182"]', '["2182", "2101"]'), ["printed andel: region saknas"]),
         (changed('rule = "at_most"', 'rule = "at_mots"'), ["goals mal: rule", "Närmast: at_most"]),
         (changed("target = 5.0\n", ""), ["mal", "saknar target"]),
         (changed('rule = "at_most"', 'rule = "falls"'), ["mal", "saknar baseline_period"]),
-        (changed("target = 5.0", 'target = 5.0\nbaseline_period = "i fjol"'), ["goals mal: baseline_period", "i fjol"]),
-        (changed("target = 5.0", "target = 5.0\ndeadline = 2017-01-01T00:00:00"), ["goals.deadline", "utan klockslag"]),
+        (
+            changed("target = 5.0", 'target = 5.0\nbaseline_period = "i fjol"'),
+            ["goals mal: baseline_period", "i fjol"],
+        ),
+        (
+            changed("target = 5.0", "target = 5.0\ndeadline = 2017-01-01T00:00:00"),
+            ["goals.deadline", "utan klockslag"],
+        ),
         (WHOLE + GOAL, ["goals: id", "mal", "två gånger"]),
         (
-            changed('rule = "at_most"\nmeasure = "uvas_share_pct"', 'rule = "better_than_riket"\nmeasure = "population_count"'),
+            changed('"at_most"\nmeasure = "uvas_share_pct"', '"better_than_riket"\nmeasure = "population_count"'),
             ["mal", "ingen bättre riktning"],
         ),
         (changed('measure = "uvas_share_pct"\ntarget', "target"), ["mal", "saknar measure"]),
@@ -205,7 +217,10 @@ def changed(old: str, new: str) -> str:
         (changed('group = "21" }', 'group = "99" }'), ["sections: trend: group", "99"]),
         (OWN + 'rank_order = "värst"\n', ["rank_order", "värst"]),
         (WHOLE + '[[activities]]\nyear = true\nactivity = "x"\n', ["activities.year", "heltal"]),
-        (WHOLE + '[[activities]]\nyear = 2020\nactivity = "x"\nassessment = "bra"\n', ["activities: assessment", "bra"]),
+        (
+            WHOLE + '[[activities]]\nyear = 2020\nactivity = "x"\nassessment = "bra"\n',
+            ["activities: assessment", "bra"],
+        ),
         (WHOLE + "[target_group]\n", ["target_group.text", "saknas"]),
         (OWN + 'target_group = ["x"]\n', ["target_group"]),
         (OWN + 'goals = ["x"]\n', ["goals", "tabell"]),
@@ -222,7 +237,7 @@ def changed(old: str, new: str) -> str:
         ("a = 1 #" + "x" * LARGEST, ["större än 1 MB"]),
         ('"nyckel\\nmed rad" = 1\n' + OWN, ["nyckel med rad"]),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_file_gives_one_line_that_names_file_and_key(
     workspace: Workspace, text: str | bytes, words: list[str]
 ) -> None:
@@ -319,11 +334,8 @@ def dumps(value: Any) -> str:
 
 def quoted(text: str) -> str:
     plain = {'"': '\\"', "\\": "\\\\"}
-    return (
-        '"'
-        + "".join(plain.get(char, char if char.isprintable() else f"\\U{ord(char):08x}") for char in text)
-        + '"'
-    )
+    safe = (plain.get(char, char if char.isprintable() else f"\\U{ord(char):08x}") for char in text)
+    return f'"{"".join(safe)}"'
 
 
 def document(content: dict[str, Any]) -> str:
@@ -352,6 +364,8 @@ def parent_of(content: Any, path: tuple[Any, ...]) -> Any:
 def loads_or_says_why(folder: Path, id_: str, content: dict[str, Any]) -> str | None:
     """Load a programme; give the message if it is refused. Any other exception is a defect."""
     workspace = Workspace(folder)
+    for other in workspace.programmes.glob("*.toml"):
+        other.unlink()
     try:
         load(workspace, document(content), f"{id_}.toml")
     except CatalogError as error:
