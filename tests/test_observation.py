@@ -111,7 +111,7 @@ good_tables = st.lists(
 )
 
 
-@settings(max_examples=20)  # each example writes and reads a file
+@settings(max_examples=12)  # each example writes and reads a file
 @given(good_tables)
 def test_every_table_that_keeps_the_contract_is_taken_and_comes_back_from_disk_unchanged(
     tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame
@@ -298,7 +298,7 @@ def test_a_file_that_is_no_parquet_is_told(tmp_path: Path, content: bytes) -> No
         read_observations(tmp_path)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.floats(0, 0.999))
 def test_a_truncated_file_is_told_wherever_it_was_cut(
     tmp_path_factory: pytest.TempPathFactory, part: float

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvas_stats.catalog import Catalog, load_catalog
@@ -432,6 +432,7 @@ odd_values = st.one_of(
 )
 
 
+@settings(max_examples=120)
 @given(st.sampled_from(PLACES), odd_values)
 def test_any_value_at_any_key_loads_or_gives_our_own_error(folder: Path, place: tuple, value: Any) -> None:
     id_, path = place

@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from uvas_stats.catalog import Catalog, PrintedFigure, Programme
 from uvas_stats.clean.documents import document_observations, mask_small
@@ -24,19 +22,20 @@ def observed(catalog: Catalog, *figures: PrintedFigure) -> pd.DataFrame:
     return make_observations(document_observations(replace(PROGRAMME, printed=figures), catalog))
 
 
-@given(st.integers(0, 60).map(float))
-def test_a_sensitive_count_of_one_to_four_never_leaves_as_a_value(catalog: Catalog, count: float) -> None:
-    row = observed(catalog, replace(FIGURE, value=count)).iloc[0]
-    if 1 <= count <= 4:
-        assert pd.isna(row["value"])
-        assert (row["lower"], row["upper"], row["status"]) == (1.0, 4.0, "suppressed")
-    else:
-        assert (row["value"], row["status"]) == (count, "ok")
+def test_a_sensitive_count_of_one_to_four_never_leaves_as_a_value(catalog: Catalog) -> None:
+    figures = [replace(FIGURE, id=str(n), breakdown="reason", category=str(n), value=float(n)) for n in range(40)]
+    for row in observed(catalog, *figures).itertuples():
+        count = float(row.category)
+        if 1 <= count <= 4:
+            assert pd.isna(row.value)
+            assert (row.lower, row.upper, row.status) == (1.0, 4.0, "suppressed")
+        else:
+            assert (row.value, row.status) == (count, "ok")
 
 
-@given(st.integers(1, 4).map(float), st.integers(1, 4).map(float))
-def test_masked_counts_cannot_be_told_from_each_other(catalog: Catalog, one: float, other: float) -> None:
-    first, second = (observed(catalog, replace(FIGURE, value=count)) for count in (one, other))
+@pytest.mark.parametrize("other", [2.0, 3.0, 4.0])
+def test_masked_counts_cannot_be_told_from_each_other(catalog: Catalog, other: float) -> None:
+    first, second = (observed(catalog, replace(FIGURE, value=count)) for count in (1.0, other))
     pd.testing.assert_frame_equal(first, second)
 
 
