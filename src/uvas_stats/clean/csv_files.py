@@ -21,7 +21,8 @@ _PERIOD = {"year": lambda year: str(year), "school_year": lambda year: f"{year -
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     """Read a CSV as text and demand exactly the columns expected."""
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        # pyarrow refuses a row with too few or too many cells; pandas' own reader fills them in silence
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", engine="pyarrow")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise RawFileError("Filen går inte att läsa som CSV", where=path, todo="Hämta den igen") from error
     if tuple(frame.columns) != columns:
