@@ -83,7 +83,7 @@ def detailed(data: pd.DataFrame, names: Lookup, *, everything: bool = False) -> 
     names
         Names for the codes.
     everything
-        Keep columns that say nothing, so that the sheet has the same columns every time.
+        Keep codes, origin and columns that say nothing, so that the sheet has the same columns every time.
 
     Returns
     -------
@@ -91,7 +91,8 @@ def detailed(data: pd.DataFrame, names: Lookup, *, everything: bool = False) -> 
         Index from 0; what tells figures apart first, then the figures, then where they came from.
     """
     full = _named(data, names)
-    dull = set() if everything else {"period_end", *(c for c in full.columns if c != "value" and _silent(full, c))}
+    silent = (c for c in full.columns if c != "value" and _silent(full, c))
+    dull = set() if everything else {"period_end", *_LAST, *silent}
     head = [c for c in _FIRST if c in full.columns]
     middle = [c for c in _MIDDLE if c in full.columns]
     tail = [c for c in _LAST if c in full.columns]
@@ -151,9 +152,7 @@ def _in_time(data: pd.DataFrame) -> list[str]:
 
 
 def _down(data: pd.DataFrame, names: Lookup) -> pd.DataFrame:
-    table = detailed(data, names).drop(
-        columns=["Statuskod", "Måttets id", "Datamängd", "Utgåva", "Fil", "Regionkod"], errors="ignore"
-    )
+    table = detailed(data, names).drop(columns="Regionkod", errors="ignore")
     units = list(table["Enhet"]) if "Enhet" in table.columns else [""] * len(table)
     codes = list(data["status"].astype("str")) if "status" in data.columns else ["ok"] * len(table)
     if not set(codes) & {*SHORT_STATUS, "interval", "provisional"}:

@@ -146,35 +146,40 @@ def _header(sheet: Worksheet, row: int, headings: Sequence[str]) -> None:
 
 def _fill(sheet: Worksheet, table: pd.DataFrame, header_row: int) -> None:
     _header(sheet, header_row, [str(name) for name in table.columns])
+    if table.empty:
+        return
     units = list(table["Enhet"]) if "Enhet" in table.columns else [""] * len(table)
     formats = [number_format(str(unit)) for unit in units]
-    for column, name in enumerate(table.columns, start=1):
+    columns = []
+    for place, name in enumerate(table.columns, start=1):
         values = table[name].astype("object").tolist()
-        longest = len(str(name)) + 2
-        for offset, value in enumerate(values):
-            longest = max(longest, _put(sheet, header_row + 1 + offset, column, value))
-            if name in _FIGURES and value is not None:
-                sheet.cell(header_row + 1 + offset, column).number_format = formats[offset]
-        sheet.column_dimensions[get_column_letter(column)].width = min(longest + 2, _WIDEST)
+        longest = max(len(str(name)) + 2, *(len(str(value)) for value in set(values)))
+        sheet.column_dimensions[get_column_letter(place)].width = min(longest + 2, _WIDEST)
+        shown = formats if name in _FIGURES else [""] * len(values)
+        columns.append([_made(sheet, value, form) for value, form in zip(values, shown, strict=True)])
+    for row in zip(*columns, strict=True):
+        sheet.append(row)
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: object) -> int:
-    """Write one value as a number, a date or a text; return how wide it is."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
-        return 0
-    cell = _cell(sheet, row, column)
-    if isinstance(value, bool):
+def _made(sheet: Worksheet, value: object, form: str) -> Cell | None:
+    """Make a cell of a number, a date or a text; nothing for a missing value."""
+    if value is None or value is pd.NaT or value != value:
+        return None
+    cell = Cell(sheet, row=1, column=1)  # append() gives it its place
+    if isinstance(value, str):
+        set_text(cell, value)
+    elif isinstance(value, bool):
         set_text(cell, "ja" if value else "nej")
     elif isinstance(value, numbers.Real):
         cell.value = int(value) if isinstance(value, numbers.Integral) else float(value)
-        return 8
+        if form:
+            cell.number_format = form
     elif isinstance(value, dt.date):
         cell.value = dt.date(value.year, value.month, value.day)
         cell.number_format = "yyyy-mm-dd"
-        return 10
     else:
         set_text(cell, value)
-    return len(str(value))
+    return cell
 
 
 def _page(sheet: Worksheet, header_row: int) -> None:
