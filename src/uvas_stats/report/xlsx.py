@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import numbers
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from uvas_stats.present.chapter import Content
 from uvas_stats.report.escape import printable, set_text
-from uvas_stats.report.figures import Lookup, detailed, lookup
+from uvas_stats.report.figures import FIGURES, Lookup, detailed, lookup
 from uvas_stats.report.prepare import Section, Shown
 from uvas_stats.report.words import number_format, parse_date, swedish_date
 from uvas_stats.report.zipped import settle
@@ -32,9 +32,8 @@ _LINK = Font(name="Calibri", color="0B5394", underline="single")
 _FILL = PatternFill("solid", fgColor="E8EEF4")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _HEAD_ROW = Alignment(wrap_text=True, vertical="center")
-_FIGURES = {"Värde", "Undre gräns", "Övre gräns"}
 _HEADER_ROW = 4
-_WIDEST = 48
+_WIDEST = 66
 
 
 def workbook(content: Content, sections: Sequence[Section]) -> bytes:
@@ -155,10 +154,16 @@ def _fill(sheet: Worksheet, table: pd.DataFrame, header_row: int) -> None:
         values = table[name].astype("object").tolist()
         longest = max(len(str(name)) + 2, *(len(str(value)) for value in set(values)))
         sheet.column_dimensions[get_column_letter(place)].width = min(longest + 2, _WIDEST)
-        shown = formats if name in _FIGURES else [""] * len(values)
+        shown = formats if name in FIGURES else [_other_format(values)] * len(values)
         columns.append([_made(sheet, value, form) for value, form in zip(values, shown, strict=True)])
     for row in zip(*columns, strict=True):
         sheet.append(row)
+
+
+def _other_format(values: list[object]) -> str:
+    """Return the format of a column that has no unit: one decimal, or none where all are whole."""
+    floats = [value for value in values if isinstance(value, float) and value == value]
+    return "" if all(value.is_integer() for value in floats) else "#,##0.0"
 
 
 def _made(sheet: Worksheet, value: object, form: str) -> Cell | None:
@@ -170,8 +175,8 @@ def _made(sheet: Worksheet, value: object, form: str) -> Cell | None:
         set_text(cell, value)
     elif isinstance(value, bool):
         set_text(cell, "ja" if value else "nej")
-    elif isinstance(value, numbers.Real):
-        cell.value = int(value) if isinstance(value, numbers.Integral) else float(value)
+    elif isinstance(value, (int, float, np.number)):
+        cell.value = value.item() if isinstance(value, np.number) else value
         if form:
             cell.number_format = form
     elif isinstance(value, dt.date):
