@@ -20,7 +20,7 @@ _SAME = ("Mått", "Ålder", "Kön", "Enhet")
 """Headings left out of a small table where every row says the same; its caption tells."""
 FIGURES = ("Värde", "Undre gräns", "Övre gräns")
 """Headings of the columns that are in the measure's unit."""
-_WIDEST = 12
+_WIDEST = 40
 _LONGEST = 400
 
 
