@@ -229,3 +229,15 @@ def test_the_committed_template_is_what_the_script_makes(monkeypatch: pytest.Mon
     kept = Document(str(script["Path"](root / "src/uvas_stats/report/templates/rapport.docx")))
     assert made.element.xml == kept.element.xml
     assert made.styles.element.xml == kept.styles.element.xml
+
+
+def test_a_crowded_table_breaks_figures_before_it_breaks_words() -> None:
+    from uvas_stats.report.docx_xml import _widths
+
+    names = ["Mått", "Kommun", "Tredje senaste", "Näst senaste", "Senaste", "Ändring", "Grupp", "Riket"]
+    row = ["Högskolebehörighet inom 3 år", "Nynäshamn", *["81,3 % (2023/24)"] * 3, "upp", "mellersta", "83,6 %"]
+    cells = pd.DataFrame([row], columns=names)
+    widths = _widths(cells, ["left", "left", *["right"] * 3, "left", "left", "right"], 9071)
+    assert sum(widths) <= 9071
+    assert widths[1] >= len("Nynäshamn") * 94 + 190
+    assert min(widths) > 500

@@ -34,6 +34,20 @@ def test_several_figures_for_a_place_and_period_are_not_merged() -> None:
     assert set(table["Kön"]) == {"båda könen", "kvinnor"}
 
 
+def test_places_are_shown_beside_their_figures() -> None:
+    frame = observations().loc[lambda rows: rows["period"] == "2024"].assign(rank=[2.0, 1.0, 3.0])
+    table, _ = compact(frame, lookup(make_content()))
+    assert table.columns.tolist() == ["Region", "Period", "Värde (procent)", "Status", "Plats"]
+    assert table.iloc[1].tolist() == ["Söderhamn", "2024", "9,2", "publicerad uppgift", "1"]
+
+
+def test_an_interval_shows_its_bounds() -> None:
+    frame = observations().loc[lambda rows: rows["period"] == "2024"]
+    frame = frame.assign(value=np.nan, lower=1.0, upper=4.0, status="interval")
+    table, _ = compact(frame, lookup(make_content()))
+    assert table.iloc[1].tolist() == ["Söderhamn", "2024", "–", "1,0", "4,0", "intervall"]
+
+
 def test_a_long_table_is_cut_and_says_so() -> None:
     frame = pd.DataFrame({"nr": range(1000)})
     table, cut = compact(frame, NOTHING)

@@ -166,16 +166,21 @@ def _ink(text: str) -> float:
 
 def _widths(cells: pd.DataFrame, align: Sequence[str], total: int) -> list[int]:
     """Share the width between columns: first room for what must not break, then by how much text there is."""
-    least, wanted = [], []
-    for name, side in zip(cells.columns, align, strict=True):
-        texts = [str(text) for text in cells[name]]
-        whole = [text for text in texts if side == "right" and len(text) <= _UNBROKEN]
-        words = [word for text in texts for word in text.split()]
-        heads = [_ink(word) * _BOLD for word in str(name).split()]
-        letters = [_ink(text) * _LETTER for text in (*whole, *words)]
-        least.append(max(*heads, *letters, 1) + _PADDING)
-        wanted.append(max([_ink(text) * _LETTER for text in texts], default=1) + _PADDING)
-    wanted = [max(small, min(want, total // 2)) for small, want in zip(least, wanted, strict=True)]
+    columns = [[str(text) for text in cells[name]] for name in cells.columns]
+    wanted, least, words = [], [], []
+    for name, texts, side in zip(cells.columns, columns, align, strict=True):
+        head = max(_ink(word) * _BOLD for word in (*str(name).split(), ""))
+        word = max(head, *(_ink(word) * _LETTER for text in texts for word in text.split()), 1)
+        whole = (text for text in texts if side == "right" and len(text) <= _UNBROKEN)
+        words.append(word + _PADDING)
+        least.append(max(word, *(_ink(text) * _LETTER for text in whole), 1) + _PADDING)
+        text = max(word, *(_ink(text) * _LETTER for text in texts), 1) + _PADDING
+        wanted.append(max(least[-1], min(text, total / 2)))
+    return _share(wanted, least if sum(least) <= total else words, total)
+
+
+def _share(wanted: Sequence[float], least: Sequence[float], total: int) -> list[int]:
+    """Give each column what it wants if there is room, else its least and a part of the rest."""
     if sum(wanted) <= total:
         share = [total * want / sum(wanted) for want in wanted]
     elif sum(least) >= total:

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from uvas_stats.observation import COLUMNS
 from uvas_stats.present.chapter import Content
 from uvas_stats.report.words import AGE, SEX, SHORT_STATUS, STATUS, heading, value_text
 
-__all__ = ["Lookup", "compact", "detailed", "lookup"]
+__all__ = ["FIGURES", "Lookup", "compact", "detailed", "lookup"]
 
 _FIRST = ("region_name", "region_code", "measure_title", "period", "sex", "age_group", "breakdown", "category")
 _MIDDLE = ("value", "lower", "upper", "unit", "status_text")
 _LAST = ("status", "measure", "dataset", "edition", "origin")
-_UNTOLD = {"sex": "total", "noise": False}
-"""Columns that say nothing while every row has this value."""
-_WIDEST = 12
+_SAME = ("Mått", "Ålder", "Kön", "Enhet")
+"""Headings left out of a small table where every row says the same; its caption tells."""
+FIGURES = ("Värde", "Undre gräns", "Övre gräns")
+"""Headings of the columns that are in the measure's unit."""
+_WIDEST = 40
 _LONGEST = 400
 
 
@@ -70,6 +73,8 @@ def _coded(full: pd.DataFrame) -> pd.DataFrame:
 
 def _age(value: object) -> object:
     text = str(value)
+    if text == "total":
+        return "alla åldrar"
     return f"{text.replace('-', '–')} år" if AGE.fullmatch(text) else value
 
 
@@ -83,7 +88,7 @@ def detailed(data: pd.DataFrame, names: Lookup, *, everything: bool = False) -> 
     names
         Names for the codes.
     everything
-        Keep columns that say nothing, so that the sheet has the same columns every time.
+        Keep codes, origin and columns that say nothing, so that the sheet has the same columns every time.
 
     Returns
     -------
@@ -91,7 +96,8 @@ def detailed(data: pd.DataFrame, names: Lookup, *, everything: bool = False) -> 
         Index from 0; what tells figures apart first, then the figures, then where they came from.
     """
     full = _named(data, names)
-    dull = set() if everything else {"period_end", *(c for c in full.columns if c != "value" and _silent(full, c))}
+    silent = (c for c in full.columns if c != "value" and _silent(full, c))
+    dull = set() if everything else {"period_end", *_LAST, *silent}
     head = [c for c in _FIRST if c in full.columns]
     middle = [c for c in _MIDDLE if c in full.columns]
     tail = [c for c in _LAST if c in full.columns]
@@ -122,8 +128,14 @@ def compact(data: pd.DataFrame, names: Lookup) -> tuple[pd.DataFrame, str]:
 
 def _pivots(data: pd.DataFrame) -> bool:
     needed = {"region_code", "period", "measure", "value", "status"}
-    if not needed <= set(data.columns):
+    if not needed <= set(data.columns) or set(data.columns) - set(COLUMNS) - {
+        "region_name",
+        "measure_title",
+        "unit",
+    }:
         return False
+    if "interval" in set(data["status"].astype("str")):
+        return False  # bounds need columns of their own
     one_measure = len(set(data["measure"].astype("str"))) == 1
     return (
         one_measure
@@ -151,23 +163,29 @@ def _in_time(data: pd.DataFrame) -> list[str]:
 
 
 def _down(data: pd.DataFrame, names: Lookup) -> pd.DataFrame:
-    table = detailed(data, names).drop(
-        columns=["Statuskod", "Måttets id", "Datamängd", "Utgåva", "Fil", "Regionkod"], errors="ignore"
-    )
+    table = detailed(data, names).drop(columns="Regionkod", errors="ignore")
     units = list(table["Enhet"]) if "Enhet" in table.columns else [""] * len(table)
     codes = list(data["status"].astype("str")) if "status" in data.columns else ["ok"] * len(table)
     if not set(codes) & {*SHORT_STATUS, "interval", "provisional"}:
         table = table.drop(columns="Status", errors="ignore")
     for column in table.columns:
-        if pd.api.types.is_float_dtype(table[column]):
-            whole = bool((table[column].dropna() % 1 == 0).all())
-            table[column] = [
-                value_text(value, unit or ("antal" if whole else ""), code if column == "Värde" else "ok")
-                for value, unit, code in zip(table[column].tolist(), units, codes, strict=True)
-            ]
-        else:
-            table[column] = ["" if pd.isna(value) else _plain(value) for value in table[column].astype("object")]
-    return table
+        figure = column in FIGURES
+        table[column] = _texts(table[column], units if figure else None, codes if column == "Värde" else None)
+    same = [name for name in _SAME if name in table.columns and len(table) > 1 and len(set(table[name])) == 1]
+    unit = set(units)
+    table = table.drop(columns=same)
+    return table.rename(columns={"Värde": f"Värde ({unit.pop()})"}) if "Enhet" in same and unit != {""} else table
+
+
+def _texts(column: pd.Series, units: list[str] | None, codes: list[str] | None) -> list[str]:
+    """Write a column: figures in their unit, other numbers with one decimal or none, and the rest as it is."""
+    values = column.astype("object").tolist()
+    if not pd.api.types.is_float_dtype(column):
+        return ["" if pd.isna(value) else _plain(value) for value in values]
+    whole = "antal" if bool((column.dropna() % 1 == 0).all()) else ""
+    units = units or [whole] * len(values)
+    codes = codes or ["ok"] * len(values)
+    return [value_text(value, unit or whole, code) for value, unit, code in zip(values, units, codes, strict=True)]
 
 
 def _plain(value: object) -> str:

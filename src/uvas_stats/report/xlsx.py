@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import numbers
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from uvas_stats.present.chapter import Content
 from uvas_stats.report.escape import printable, set_text
-from uvas_stats.report.figures import Lookup, detailed, lookup
+from uvas_stats.report.figures import FIGURES, Lookup, detailed, lookup
 from uvas_stats.report.prepare import Section, Shown
 from uvas_stats.report.words import number_format, parse_date, swedish_date
 from uvas_stats.report.zipped import settle
@@ -32,9 +32,8 @@ _LINK = Font(name="Calibri", color="0B5394", underline="single")
 _FILL = PatternFill("solid", fgColor="E8EEF4")
 _WRAP = Alignment(wrap_text=True, vertical="top")
 _HEAD_ROW = Alignment(wrap_text=True, vertical="center")
-_FIGURES = {"Värde", "Undre gräns", "Övre gräns"}
 _HEADER_ROW = 4
-_WIDEST = 48
+_WIDEST = 66
 
 
 def workbook(content: Content, sections: Sequence[Section]) -> bytes:
@@ -146,35 +145,46 @@ def _header(sheet: Worksheet, row: int, headings: Sequence[str]) -> None:
 
 def _fill(sheet: Worksheet, table: pd.DataFrame, header_row: int) -> None:
     _header(sheet, header_row, [str(name) for name in table.columns])
+    if table.empty:
+        return
     units = list(table["Enhet"]) if "Enhet" in table.columns else [""] * len(table)
     formats = [number_format(str(unit)) for unit in units]
-    for column, name in enumerate(table.columns, start=1):
+    columns = []
+    for place, name in enumerate(table.columns, start=1):
         values = table[name].astype("object").tolist()
-        longest = len(str(name)) + 2
-        for offset, value in enumerate(values):
-            longest = max(longest, _put(sheet, header_row + 1 + offset, column, value))
-            if name in _FIGURES and value is not None:
-                sheet.cell(header_row + 1 + offset, column).number_format = formats[offset]
-        sheet.column_dimensions[get_column_letter(column)].width = min(longest + 2, _WIDEST)
+        longest = max(len(str(name)) + 2, *(len(str(value)) for value in set(values)))
+        sheet.column_dimensions[get_column_letter(place)].width = min(longest + 2, _WIDEST)
+        shown = formats if name in FIGURES else [_other_format(values)] * len(values)
+        columns.append([_made(sheet, value, form) for value, form in zip(values, shown, strict=True)])
+    for row in zip(*columns, strict=True):
+        sheet.append(row)
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: object) -> int:
-    """Write one value as a number, a date or a text; return how wide it is."""
-    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
-        return 0
-    cell = _cell(sheet, row, column)
-    if isinstance(value, bool):
+def _other_format(values: list[object]) -> str:
+    """Return the format of a column that has no unit: one decimal, or none where all are whole."""
+    floats = [value for value in values if isinstance(value, float) and value == value]
+    return "" if all(value.is_integer() for value in floats) else "#,##0.0"
+
+
+def _made(sheet: Worksheet, value: object, form: str) -> Cell | None:
+    """Make a cell of a number, a date or a text; nothing for a missing value."""
+    if value is None or value is pd.NaT or value != value:
+        return None
+    cell = Cell(sheet, row=1, column=1)  # append() gives it its place
+    if isinstance(value, str):
+        set_text(cell, value)
+    elif isinstance(value, bool):
         set_text(cell, "ja" if value else "nej")
-    elif isinstance(value, numbers.Real):
-        cell.value = int(value) if isinstance(value, numbers.Integral) else float(value)
-        return 8
+    elif isinstance(value, (int, float, np.number)):
+        cell.value = value.item() if isinstance(value, np.number) else value
+        if form:
+            cell.number_format = form
     elif isinstance(value, dt.date):
         cell.value = dt.date(value.year, value.month, value.day)
         cell.number_format = "yyyy-mm-dd"
-        return 10
     else:
         set_text(cell, value)
-    return len(str(value))
+    return cell
 
 
 def _page(sheet: Worksheet, header_row: int) -> None:
