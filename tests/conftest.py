@@ -56,3 +56,11 @@ def observations(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     workspace = Workspace(tmp_path_factory.mktemp("edition"))
     build(workspace)
     return read_observations(workspace.processed)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in CI in which a test was skipped: there everything is in place."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -156,7 +156,8 @@ def test_check_exits_1_when_a_raw_file_has_been_changed(
     folder.mkdir(parents=True)
     (folder / "a.csv").write_text("kpi,region,year,gender,value\n", encoding="utf-8")
     (folder / "origin.toml").write_text(
-        'dataset = "kolada"\nedition = "2027-01-01"\ntitle = "t"\npublisher = "p"\nurl = ""\nretrieved = 2027-01-01\n'
+        'dataset = "kolada"\nedition = "2027-01-01"\ntitle = "t"\npublisher = "p"\n'
+        'url = ""\nretrieved = 2027-01-01\n'
         f'licence = "l"\n[[files]]\nname = "a.csv"\nsha256 = "{"0" * 64}"\nbytes = 29\n',
         encoding="utf-8",
     )

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog, Goal, Item, Measure, Programme, Section, choose_programme, load_catalog
+from uvas_stats.catalog import Catalog, Goal, Item, Programme, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
-from uvas_stats.indicators import check_printed, weighted_share
+from uvas_stats.indicators import check_printed
 from uvas_stats.observation import latest_edition, read_observations, read_origins, select
 from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
@@ -99,23 +99,25 @@ class Nulage:
 
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""
-        note = self._area_note()
-        return tables.summary(self._summary_series, self._summary_views, name=self.programme.name, note=note)
+        main = self.catalog.measures[self.programme.main_measure]
+        denominators = self.series(main.denominator_measure) if main.denominator_measure else None
+        note = tables.area_note(self.series(main.id), denominators, self.programme.municipalities)
+        return tables.summary(*self._summary_parts, name=self.programme.name, note=note)
 
     def kkik(self) -> Table:
         """Give the three latest outcomes, the change and the best, middle or worst group."""
-        return tables.kkik(self._summary_series, self._summary_views, name=self.programme.name)
+        return tables.kkik(*self._summary_parts, name=self.programme.name)
 
     def goals(self) -> Table:
         """List the goals with status, reason and the figures they rest on."""
-        rows, data = self._assessed
-        return tables.goals(rows, name=self.programme.name, source=self._goal_source(data), data=data)
+        rows, data, source = self._assessed
+        return tables.goals(rows, name=self.programme.name, source=source, data=data)
 
     def goal_board(self) -> Chart:
         """Draw the goals with a face and a word each."""
-        rows, data = self._assessed
+        rows, data, source = self._assessed
         return charts.goal_board(
-            rows, name=self.programme.name, source=self._goal_source(data), data=data, date=self.as_of.isoformat()
+            rows, name=self.programme.name, source=source, data=data, date=self.as_of.isoformat()
         )
 
     def documents(self) -> Table:
@@ -185,30 +187,19 @@ class Nulage:
         )
 
     def export(self, folder: Path | str | None = None, **options: Any) -> Any:
-        """Write report, workbook, pictures and manifest to a folder.
+        """Write report, workbook, pictures and manifest to a folder; None means ``reports/<id>``.
 
-        Parameters
-        ----------
-        folder
-            Where to; None means ``reports/<id>`` of the workspace.
-        **options
-            ``template``: the municipality's own Word template. ``progress``: called with a line for each step.
+        The options are ``template``, the municipality's own Word template, and ``progress``, called with a line
+        for each step.
         """
         if self.exporter is None:
             raise UnknownNameError("Export är inte kopplad", todo="Skapa nuläget med uvas_stats.nulage(...)")
         return self.exporter(self.content(), folder, **options)
 
-    @cached_property
-    def _summary_measures(self) -> tuple[str, ...]:
-        return self.programme.summary_measures or (self.programme.main_measure,)
-
     @property
-    def _summary_views(self) -> list[View]:
-        return [self.view(measure) for measure in self._summary_measures]
-
-    @property
-    def _summary_series(self) -> dict[str, pd.DataFrame]:
-        return {measure: self.series(measure) for measure in self._summary_measures}
+    def _summary_parts(self) -> tuple[dict[str, pd.DataFrame], list[View]]:
+        measures = self.programme.summary_measures or (self.programme.main_measure,)
+        return {measure: self.series(measure) for measure in measures}, [self.view(one) for one in measures]
 
     def _chapter(self, section: Section) -> Chapter:
         """Draw a chapter; what cannot be drawn is named in its text, with the reason."""
@@ -233,25 +224,8 @@ class Nulage:
                 f"Programmet {self.programme.name} har inga {what}", todo=f"Lägg in dem under {key} i programfilen"
             )
 
-    def _area_note(self) -> str:
-        """Say why several kommuner have no figure together, where the denominator is missing."""
-        members = self.programme.municipalities
-        measure = self.catalog.measures[self.programme.main_measure]
-        if len(members) == 1:
-            return ""
-        try:
-            weighted_share(self.series(measure.id), self._denominators(measure), members)
-        except IndicatorError as error:
-            return f"De {len(members)} kommunerna tillsammans: {error.what[0].lower()}{error.what[1:]}."
-        return ""
-
-    def _denominators(self, measure: Measure) -> pd.DataFrame:
-        if not measure.denominator_measure:
-            return pd.DataFrame({"region_code": [], "period": [], "value": []}).astype({"value": float})
-        return self.series(measure.denominator_measure)
-
     @cached_property
-    def _assessed(self) -> tuple[list[GoalRow], pd.DataFrame]:
+    def _assessed(self) -> tuple[list[GoalRow], pd.DataFrame, str]:
         self._demand(self.programme.goals, "mål", "goals")
         return assess_programme(self.programme, self.catalog, self._goal_series, self.as_of)
 
@@ -272,10 +246,6 @@ class Nulage:
             id_: tables.nearest_figure(printed[id_], self.series(view.measure.id), view)
             for id_, view in views.items()
         }
-
-    def _goal_source(self, data: pd.DataFrame) -> str:
-        base = f"Mål: {self.programme.document}."
-        return f"{base} {source_line(data, self.catalog, computed=True)}".strip()
 
 
 def _check_period(result: Nulage, period: str) -> None:
@@ -305,7 +275,7 @@ def nulage(
     workspace: Workspace | Path | str | None = None,
     exporter: Exporter | None = None,
 ) -> Nulage:
-    """Read data/processed and return the nuläge of a programme or a kommun; see :func:`uvas_stats.nulage`."""
+    """Return the nuläge of a programme or a kommun from data/processed; see :func:`uvas_stats.nulage`."""
     place = workspace if isinstance(workspace, Workspace) else find_workspace(workspace)
     catalog = load_catalog(place)
     chosen = choose_programme(catalog, programme, kommun, group)

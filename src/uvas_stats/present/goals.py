@@ -10,19 +10,20 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Goal, Programme
 from uvas_stats.indicators import assess_goal
 from uvas_stats.present.charts.goal_board import GoalRow
+from uvas_stats.present.source import source_line
 
 __all__ = ["assess_programme"]
 
 
 def assess_programme(
     programme: Programme, catalog: Catalog, series_of: Callable[[Goal], pd.DataFrame], as_of: dt.date
-) -> tuple[list[GoalRow], pd.DataFrame]:
+) -> tuple[list[GoalRow], pd.DataFrame, str]:
     """Assess all goals: one row a goal, or one a goal and kommun where statistics can tell them apart.
 
     Returns
     -------
-    tuple of list and pandas.DataFrame
-        The rows in the order of the document, and the observations that they rest on.
+    tuple of list, pandas.DataFrame and str
+        The rows in the order of the document, the observations that they rest on, and the source line.
     """
     rows, figures = [], []
     for goal in programme.goals:
@@ -33,4 +34,6 @@ def assess_programme(
             rows.append(GoalRow(goal.text, name, status.status, status.reason))
             figures.append(status.figures)
     known = [frame for frame in figures if len(frame)]
-    return rows, pd.concat(known, ignore_index=True) if known else pd.DataFrame()
+    data = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
+    source = f"Mål: {programme.document}. {source_line(data, catalog, computed=True)}"
+    return rows, data, source.strip()

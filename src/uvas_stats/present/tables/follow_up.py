@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from uvas_stats.indicators import change_between, difference, performance_group, quartiles, rank
+from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators import change_between, difference, performance_group, quartiles, rank, weighted_share
 from uvas_stats.numbers import MISSING, number_text, signed_text
 from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.figure import About
@@ -14,7 +15,7 @@ from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import STATUS_TEXT, View
 
-__all__ = ["kkik", "summary"]
+__all__ = ["area_note", "kkik", "summary"]
 
 OUTCOMES = 3
 
@@ -73,6 +74,17 @@ def _summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] 
         "Plats": _place(series, view, code, period),
         "Mot året innan": f"{signed_text(change.difference, view.measure.decimals)}{mark}",
     }
+
+
+def area_note(series: pd.DataFrame, denominators: pd.DataFrame | None, members: tuple[str, ...]) -> str:
+    """Say why several kommuner have no figure together, where the denominator is missing; else nothing."""
+    if len(members) == 1:
+        return ""
+    try:
+        weighted_share(series, series.iloc[:0] if denominators is None else denominators, members)
+    except IndicatorError as error:
+        return f"De {len(members)} kommunerna tillsammans: {error.what[0].lower()}{error.what[1:]}."
+    return ""
 
 
 def summary(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str, note: str) -> Table:

@@ -1,0 +1,1 @@
+"""Measurements against peers: ``uv run python -m benchmarks [AREA]``."""
