@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import make_chart, make_content, make_table
 from docx import Document
 from docx.oxml.ns import qn
+from report_samples import make_chart, make_content, make_table
 
 from uvas_stats.errors import ReportError
 from uvas_stats.present.chapter import Chapter, Content

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import make_chart, make_content
+from report_samples import make_chart, make_content
 
 from uvas_stats.errors import ReportError, UvasStatsError
 from uvas_stats.present.chapter import Chapter, Content

@@ -1,6 +1,6 @@
 import numpy as np
 import pandas as pd
-from conftest import make_content, observations
+from report_samples import make_content, observations
 
 from uvas_stats.report.figures import Lookup, compact, detailed, lookup
 

@@ -1,8 +1,8 @@
 import io
 
-from conftest import make_chart
 from lxml import etree
 from PIL import Image
+from report_samples import make_chart
 
 from uvas_stats.report.images import render
 

@@ -1,8 +1,8 @@
 import base64
 import re
 
-from conftest import make_chart, make_content, make_table
 from lxml import html
+from report_samples import make_chart, make_content, make_table
 
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.prepare import prepare
