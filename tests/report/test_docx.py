@@ -17,6 +17,11 @@ from uvas_stats.report.docx_template import read_template
 from uvas_stats.report.prepare import prepare
 
 
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return make_content()
+
+
 def written(content: Content, template: Path | None = None) -> Any:
     return Document(io.BytesIO(document(content, prepare(content, str), read_template(template))))
 

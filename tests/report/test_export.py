@@ -12,6 +12,11 @@ from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report import export
 
 
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return make_content()
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 

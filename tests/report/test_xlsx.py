@@ -10,6 +10,11 @@ from uvas_stats.report.prepare import prepare
 from uvas_stats.report.xlsx import workbook
 
 
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return make_content()
+
+
 def read(content: Content) -> Workbook:
     return load_workbook(io.BytesIO(workbook(content, prepare(content, str))))
 
