@@ -177,7 +177,7 @@ def page(document: Any) -> None:
     for footer in (section.footer, section.first_page_footer):
         line = footer.paragraphs[0]
         line.style = document.styles["Footer"]
-        line.add_run("{{ undertitel }}\tSida ")
+        line.add_run("\tSida ")
         field(line, "PAGE")
         line.add_run(" av ")
         field(line, "NUMPAGES")

@@ -8,13 +8,18 @@ import pandas as pd
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from report_samples import make_chart, make_content, make_table
 
-from conftest import make_chart, make_content, make_table
 from uvas_stats.errors import ReportError
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
 from uvas_stats.report.prepare import prepare
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return make_content()
 
 
 def written(content: Content, template: Path | None = None) -> Any:

@@ -5,11 +5,16 @@ import os
 from pathlib import Path
 
 import pytest
+from report_samples import make_chart, make_content
 
-from conftest import make_chart, make_content
 from uvas_stats.errors import ReportError, UvasStatsError
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report import export
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return make_content()
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -1,12 +1,18 @@
 import base64
 import re
 
+import pytest
 from lxml import html
+from report_samples import make_chart, make_content, make_table
 
-from conftest import make_chart, make_content, make_table
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.prepare import prepare
 from uvas_stats.report.webpage import webpage
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    return make_content()
 
 
 def text_of(content: Content) -> str:

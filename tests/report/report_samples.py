@@ -1,7 +1,6 @@
 """A small report with everything in it: charts, tables, gaps, and text that wants to be code."""
 
 import pandas as pd
-import pytest
 
 from uvas_stats.observation import make_observations
 from uvas_stats.present.chapter import Chapter, Content
@@ -127,8 +126,3 @@ def make_content(**changes: object) -> Content:
         "origins": {ORIGIN: {"publisher": "RKA", "sha256": "a" * 64, "retrieved": "2026-11-21"}},
     }
     return Content(**{**fields, **changes})  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="session")
-def content() -> Content:
-    return make_content()
