@@ -246,6 +246,29 @@ def test_a_wrong_file_gives_one_line_that_names_file_and_key(
         assert word in message
 
 
+def partition(*counts: float) -> str:
+    """Write a programme whose sensitive parts and total are these counts."""
+    ids = [f"del_{index}" for index, _ in enumerate(counts)]
+    figures = [
+        f'[[printed]]\nid = "{id_}"\ntext = "D"\nmeasure = "in_kaa_count"\nperiod = "2016"\nvalue = {count}\n'
+        f'as_printed = "{count}"\nsection = "B"\nsensitive = true\nbreakdown = "del"\ncategory = "{id_}"\n'
+        for id_, count in zip([*ids, "total"], [*counts, sum(counts)], strict=True)
+    ]
+    listed = ", ".join(f'"{id_}"' for id_ in ids)
+    check = f'[[checks]]\nkind = "partition"\ntext = "Delar"\nfigures = [{listed}]\ntotal = "total"\n'
+    return "\n".join([OWN, *figures, check])
+
+
+@pytest.mark.parametrize("counts", [(3, 10), (1, 1, 10), (4, 4, 10), (2, 7, 7)])
+def test_a_total_that_gives_a_masked_part_away_is_refused(workspace: Workspace, counts: tuple[int, ...]) -> None:
+    assert "en dold del kan räknas ut" in error_of(workspace, partition(*counts))
+
+
+@pytest.mark.parametrize("counts", [(3, 3, 10), (1, 4, 10), (5, 6, 10), (0, 7, 7)])
+def test_a_total_that_gives_nothing_away_is_taken(workspace: Workspace, counts: tuple[int, ...]) -> None:
+    assert "egen" in load(workspace, partition(*counts)).programmes
+
+
 @pytest.mark.parametrize("id_", ["..", "a b", "a.b", "a\nb", " ", "-a"])
 def test_an_id_that_could_lead_out_of_the_reports_folder_is_never_loaded(workspace: Workspace, id_: str) -> None:
     text = OWN.replace('"egen"', f'"{id_}"'.replace("\n", "\\n"))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from uvas_stats.catalog import Catalog, PrintedFigure, Programme
-from uvas_stats.clean.documents import document_observations, mask_small
+from uvas_stats.clean.documents import document_observations
 from uvas_stats.observation import make_observations
 
 FIGURE = PrintedFigure(
@@ -47,13 +47,24 @@ def test_bounds_do_not_give_a_sensitive_count_away(
     assert (row["lower"], row["upper"], row["status"]) == (1.0, 4.0, "suppressed")
 
 
+def test_a_share_with_a_small_sensitive_numerator_is_masked_without_bounds(catalog: Catalog) -> None:
+    share = replace(FIGURE, measure="uvas_share_pct", value=30.0, numerator=3.0, denominator=10.0)
+    row = observed(catalog, share).iloc[0]
+    assert row["status"] == "suppressed"
+    assert row[["value", "lower", "upper"]].isna().all()
+
+
+def test_a_sensitive_share_of_a_few_percent_is_no_small_count() -> None:
+    assert not replace(FIGURE, measure="uvas_share_pct", value=3.0).masked
+
+
 def test_a_small_count_that_is_not_sensitive_is_shown() -> None:
-    assert not mask_small(replace(FIGURE, sensitive=False))
+    assert not replace(FIGURE, sensitive=False).masked
 
 
 def test_zero_and_five_are_not_masked() -> None:
-    assert not mask_small(replace(FIGURE, value=0.0))
-    assert not mask_small(replace(FIGURE, value=5.0))
+    assert not replace(FIGURE, value=0.0).masked
+    assert not replace(FIGURE, value=5.0).masked
 
 
 def test_no_flagged_small_count_of_the_shipped_programmes_is_among_the_observations(
@@ -77,7 +88,7 @@ def test_every_other_printed_figure_is_among_the_observations(
     rows = observations.loc[observations["dataset"] == "programme_documents"]
     printed = [figure for programme in catalog.programmes.values() for figure in programme.printed]
     assert len(rows) == len(printed)
-    shown = sorted(figure.value for figure in printed if figure.value is not None and not mask_small(figure))
+    shown = sorted(figure.value for figure in printed if figure.value is not None and not figure.masked)
     assert sorted(rows["value"].dropna()) == shown
 
 

@@ -178,3 +178,41 @@ def test_parts_with_decimals_that_make_the_total_are_consistent() -> None:
     check = Check("partition", "Delar", ("a", "b"), "t")
     (finding,) = check_printed(replace(PROGRAMME, printed=tuple(parts), checks=(check,)))
     assert finding.ok
+
+
+@pytest.mark.parametrize(
+    ("printed", "ok"), [("2,1 %", True), ("2,0 %", False), ("2 %", True), ("2,05 %", True), ("2,06 %", False)]
+)
+def test_a_share_may_differ_by_its_rounding_and_no_more(printed: str, ok: bool) -> None:
+    value = float(printed.removesuffix(" %").replace(",", "."))
+    figure = replace(FIGURE, value=value, numerator=3, denominator=146, as_printed=printed)
+    (finding,) = check_printed(replace(PROGRAMME, printed=(figure,)))
+    assert finding.ok == ok
+
+
+COUNT = replace(FIGURE, measure="in_kaa_count", period="2016", sensitive=True)
+HIDDEN = "En av uppgifterna är färre än 5 och återges inte."
+
+
+@pytest.mark.parametrize("kind", ["same", "union"])
+def test_a_masked_count_is_not_written_out_by_a_check(kind: str) -> None:
+    parts = [
+        replace(COUNT, id=id_, value=value, as_printed=f"{value:g}")
+        for id_, value in (("a", 3), ("b", 7), ("t", 8))
+    ]
+    check = Check(kind, "Delar", ("a", "b"), "t")
+    (finding,) = check_printed(replace(PROGRAMME, printed=tuple(parts), checks=(check,)))
+    assert finding.message == HIDDEN
+
+
+def test_a_masked_total_is_not_written_out() -> None:
+    parts = [replace(COUNT, id=id_, value=value, as_printed=f"{value:g}") for id_, value in (("a", 2), ("t", 3))]
+    check = Check("partition", "Delar", ("a",), "t")
+    (finding,) = check_printed(replace(PROGRAMME, printed=tuple(parts), checks=(check,)))
+    assert (finding.message, finding.ok) == (HIDDEN, False)
+
+
+def test_a_small_sensitive_numerator_is_not_written_out() -> None:
+    figure = replace(FIGURE, sensitive=True, value=1.9, numerator=3, denominator=146, as_printed="1,9 %")
+    (finding,) = check_printed(replace(PROGRAMME, printed=(figure,)))
+    assert (finding.message, finding.ok) == (HIDDEN, False)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvas_stats.catalog.model import Goal, PrintedFigure, Programme
+from uvas_stats.catalog.model import SMALLEST_SHOWN, Goal, PrintedFigure, Programme
 from uvas_stats.catalog.names import nearest
 from uvas_stats.errors import CatalogError, ObservationError
 from uvas_stats.observation import SEXES, STATUSES
@@ -155,9 +155,23 @@ def _check_relations(programme: Programme, where: Path) -> None:
         for id_ in (*check.figures, *([check.total] if check.total else [])):
             require(id_, values, "checks: figur", where)
             _demand(values[id_] is not None, f"checks ”{check.text}”: {id_} saknar value", "Välj en annan", where)
+        if check.kind == "partition":
+            _check_secrecy(
+                [figure for figure in programme.printed if figure.id in check.figures], check.text, where
+            )
     group = programme.target_group
     for id_ in (*group.parts, *([group.total] if group.total else [])) if group else ():
         require(id_, values, "target_group: figur", where)
+
+
+def _check_secrecy(parts: list[PrintedFigure], text: str, where: Path) -> None:
+    """Refuse a total from which a masked part can be computed: one alone, or all of them 1 or all of them 4."""
+    masked = [figure.value for figure in parts if figure.masked]
+    total = sum(value for value in masked if value is not None)
+    safe = not masked or (len(masked) > 1 and len(masked) < total < (SMALLEST_SHOWN - 1) * len(masked))
+    _demand(
+        safe, f"checks ”{text}”: en dold del kan räknas ut ur totalen", "Slå ihop delar eller ta bort total", where
+    )
 
 
 def check_programme(catalog: Catalog, programme: Programme, where: Path) -> None:

@@ -23,6 +23,10 @@ __all__ = [
 ]
 
 
+SMALLEST_SHOWN = 5
+"""Counts of persons below this are masked where a breakdown is sensitive."""
+
+
 @dataclass(frozen=True)
 class Region:
     """Riket, a län or a kommun, under one name in one span of time."""
@@ -145,6 +149,17 @@ class PrintedFigure:
     denominator: float | None = None
     sensitive: bool = False
     """Counts from 1 to 4 are masked before they leave the catalog."""
+
+    @property
+    def masked(self) -> bool:
+        """Whether the figure is, or gives away, a sensitive count of 1 to 4 persons.
+
+        Bounds that leave only 1 to 4 possible give it away, and so does a share whose numerator is so small.
+        """
+        counts = [self.numerator]
+        if self.measure.endswith("_count"):
+            counts.append(self.upper if self.value is None else self.value)
+        return self.sensitive and any(count is not None and 0 < count < SMALLEST_SHOWN for count in counts)
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, PrintedFigure, Programme
+from uvas_stats.catalog.model import SMALLEST_SHOWN
 
-__all__ = ["document_observations", "mask_small"]
-
-THRESHOLD = 5
-"""Counts below this are masked where a breakdown is sensitive."""
-
-
-def mask_small(figure: PrintedFigure) -> bool:
-    """Tell whether a printed count must be masked: 1 to 4 persons in a sensitive breakdown.
-
-    Bounds that leave only 1 to 4 possible give the count away as well as the count itself.
-    """
-    highest = figure.upper if figure.value is None else figure.value
-    return figure.sensitive and highest is not None and 0 < highest < THRESHOLD
+__all__ = ["document_observations"]
 
 
 def _row(figure: PrintedFigure, programme: Programme, catalog: Catalog) -> dict[str, object]:
-    masked = mask_small(figure)
+    masked = figure.masked
+    counted = figure.measure.endswith("_count")  # a masked share has no bounds that are known
     return {
         "region_code": figure.region or programme.municipalities[0],
         "period": figure.period,
@@ -32,8 +22,8 @@ def _row(figure: PrintedFigure, programme: Programme, catalog: Catalog) -> dict[
         "category": figure.category or None,
         "measure": figure.measure,
         "value": None if masked else figure.value,
-        "lower": 1.0 if masked else figure.lower,
-        "upper": THRESHOLD - 1.0 if masked else figure.upper,
+        "lower": (1.0 if counted else None) if masked else figure.lower,
+        "upper": (SMALLEST_SHOWN - 1.0 if counted else None) if masked else figure.upper,
         "status": "suppressed" if masked else figure.status,
     }
 

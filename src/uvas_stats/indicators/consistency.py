@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from uvas_stats.catalog import Check, PrintedFigure, Programme
+from uvas_stats.catalog.model import SMALLEST_SHOWN
 from uvas_stats.indicators.shares import overlap_bounds
 from uvas_stats.numbers import number_text
 
@@ -95,4 +96,19 @@ def check_printed(programme: Programme) -> list[Finding]:
         for figure in programme.printed
         if figure.numerator is not None and figure.denominator and figure.value is not None
     ]
-    return [*shares, *[_KINDS[check.kind](check, printed) for check in programme.checks]]
+    relations = [
+        _discreet(_KINDS[check.kind](check, printed), _shown(check), printed) for check in programme.checks
+    ]
+    return [*[_discreet(finding, finding.figures, printed) for finding in shares], *relations]
+
+
+def _shown(check: Check) -> tuple[str, ...]:
+    """Name the figures that the message of a check writes out: of a partition only the total."""
+    return (check.total,) if check.kind == "partition" else (*check.figures, check.total)
+
+
+def _discreet(finding: Finding, shown: Iterable[str], printed: Mapping[str, PrintedFigure]) -> Finding:
+    """Leave the figures out of a message that would write out a masked one."""
+    if not any(printed[id_].masked for id_ in shown if id_):
+        return finding
+    return replace(finding, message=f"En av uppgifterna är färre än {SMALLEST_SHOWN} och återges inte.")
