@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from uvas_stats.catalog import load_catalog
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["Exported", "export_all"]
@@ -38,6 +37,10 @@ class _Job:
     template: Path | None
 
 
+_Rest = tuple[str | None, Path | None, Path | None]
+"""Period, folder and template: the same for all exports."""
+
+
 def _run(job: _Job) -> Exported:
     from uvas_stats import nulage
 
@@ -48,7 +51,7 @@ def _run(job: _Job) -> Exported:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[object]:
+def _progress(total: int) -> Iterator[Callable[[], None]]:
     """Show a bar on stderr when it is a terminal; otherwise be silent."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -60,17 +63,48 @@ def _progress(total: int) -> Iterator[object]:
         yield lambda: progress.advance(task)
 
 
-def _in_processes(jobs: list[_Job]) -> Iterator[Exported]:
-    """Run the jobs in as many processes as there are cores; the first error stops those not begun."""
-    workers = min(len(jobs), os.cpu_count() or 1)
+def _warm() -> None:
+    """Load what an export needs, while the first process still looks at the data."""
+    from uvas_stats import report, situation  # noqa: F401
+
+
+@contextmanager
+def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
+    """Start one process a core for several exports; for a single one there is nothing to share."""
+    if not several:
+        yield None
+        return
     # spawn on every system: the same behaviour on Windows, and no threads are forked
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        futures: list[Future[Exported]] = [pool.submit(_run, job) for job in jobs]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context, initializer=_warm)
+    try:
+        pool.submit(int)  # the processes start with the first task
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _results(jobs: list[_Job], pool: ProcessPoolExecutor | None) -> Iterator[Exported]:
+    if pool is None:
+        yield from map(_run, jobs)
+        return
+    for future in as_completed([pool.submit(_run, job) for job in jobs]):
+        yield future.result()
+
+
+def _jobs(
+    workspace: Workspace, programmes: list[str], kommun: str | None, group: str | None, rest: _Rest
+) -> list[_Job]:
+    """Turn names into exports, and refuse what does not exist before anything is written."""
+    from uvas_stats.catalog import load_catalog
+
+    catalog = load_catalog(workspace)
+    wanted = [catalog.programme(name).id for name in programmes] or list(catalog.programmes)
+    chosen: list[tuple[str | None, str | None]] = [(id_, None) for id_ in dict.fromkeys(wanted)]
+    if kommun is not None:
+        chosen = [(None, catalog.region(kommun).code)]
+    group_id = None if group is None else catalog.group(group).id
+    return [_Job(workspace.root, id_, code, group_id, *rest) for id_, code in chosen]
 
 
 def export_all(
@@ -94,21 +128,13 @@ def export_all(
     UvasStatsError
         If a name is unknown (before anything is written), or an export fails.
     """
-    from uvas_stats import pipeline
-
     workspace = find_workspace()
-    catalog = load_catalog(workspace)
-    wanted = [catalog.programme(name).id for name in programmes] or list(catalog.programmes)
-    chosen = (
-        [(None, catalog.region(kommun).code)]
-        if kommun is not None
-        else [(id_, None) for id_ in dict.fromkeys(wanted)]
-    )
-    if group is not None:
-        group = catalog.group(group).id
-    pipeline.ensure_processed(workspace)
-    jobs = [_Job(workspace.root, id_, code, group, period, out, template) for id_, code in chosen]
-    with _progress(len(jobs)) as step:
-        for done in map(_run, jobs) if len(jobs) == 1 else _in_processes(jobs):
-            step()  # type: ignore[operator]
-            yield done
+    with _pool(kommun is None and len(set(programmes)) != 1) as pool:
+        from uvas_stats import pipeline
+
+        jobs = _jobs(workspace, programmes, kommun, group, (period, out, template))
+        pipeline.ensure_processed(workspace)
+        with _progress(len(jobs)) as step:
+            for done in _results(jobs, pool):
+                step()
+                yield done

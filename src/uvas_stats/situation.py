@@ -209,7 +209,7 @@ class Nulage:
             try:
                 parts.append(self._part(item))
             except IndicatorError as error:
-                notices.append(f"Visas inte: {error.what}.")
+                notices.append(f"{error.what}.")
         return Chapter(
             section.heading, "\n".join(filter(None, [section.text, *dict.fromkeys(notices)])), tuple(parts)
         )

@@ -72,7 +72,7 @@ def sources(shown: Iterable[pd.DataFrame], origins: Mapping[str, Any], catalog: 
             [
                 declared.title,
                 known.get("publisher", declared.publisher),
-                edition,
+                str(edition)[:10],
                 known.get("retrieved", ""),
                 known.get("licence", declared.licence),
                 origin,

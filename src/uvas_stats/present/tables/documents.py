@@ -90,7 +90,7 @@ def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, to
         note=" ".join(notes),
         data=observed,
     )
-    return Table(about, cells, ("left", "left", "left", "right", "right")[: len(cells.columns)])
+    return Table(about, cells, ("left", "left", "left", "right", "left")[: len(cells.columns)])
 
 
 def consistency(programme: Programme, catalog: Catalog, observed: pd.DataFrame, findings: list[Finding]) -> Table:
