@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -324,6 +325,20 @@ def test_a_flipped_bit_is_told_or_changes_nothing(
     except ObservationError:
         return
     pd.testing.assert_frame_equal(back, whole)
+
+
+@pytest.mark.parametrize("part", [0.1, 0.2, 0.3, 0.4, 0.5])
+def test_a_bit_flipped_among_the_figures_never_becomes_another_figure(tmp_path: Path, part: float) -> None:
+    rows = table(*[{"region_code": f"{number:04d}"} for number in range(2000)])
+    numbers = np.random.default_rng(1).random(2000) * 100  # as good as incompressible
+    write_observations(make_observations(rows.assign(value=numbers)), tmp_path, {})
+    path = tmp_path / "observations.parquet"
+    pages = parquet.ParquetFile(path).metadata.row_group(0).column(COLUMNS.index("value"))
+    content = bytearray(path.read_bytes())
+    content[pages.dictionary_page_offset + int(part * pages.total_compressed_size)] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(ObservationError, match="skadad"):
+        read_observations(tmp_path)
 
 
 def test_a_parquet_of_something_else_is_told(tmp_path: Path) -> None:
