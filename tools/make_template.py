@@ -186,7 +186,8 @@ def page(document: Any) -> None:
 def body(document: Any) -> None:
     document.add_paragraph("{{ titel }}", style="Title")
     document.add_paragraph("{{ undertitel }}", style="Subtitle")
-    document.add_paragraph("Uppgifter hämtade {{ datum }}", style="Subtitle").paragraph_format.space_after = Pt(18)
+    dated = document.add_paragraph("Uppgifternas utgåva: {{ datum }}", style="Subtitle")
+    dated.paragraph_format.space_after = Pt(18)
     document.add_paragraph("{{ sammanfattning }}", style="UVAS Ingress")
     document.add_paragraph("{{p innehallsforteckning }}")
     turn = document.add_paragraph()

@@ -13,7 +13,7 @@ from uvas_stats.observation import COLUMNS, KEY
 __all__ = ["definitions", "flat", "sources"]
 
 _DEFINITION = ["Mått", "Definition", "Ålder", "Population", "Täljare", "Nämnare", "Utgivare", "Att tänka på"]
-_SOURCE = ["Datamängd", "Utgivare", "Utgåva", "Hämtad", "Licens", "Fil", "sha256"]
+_SOURCE = ["Datamängd", "Utgivare", "Utgåva", "Hämtad", "Licens", "Kommentar", "Fil", "sha256"]
 
 
 def _observations(shown: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -75,6 +75,7 @@ def sources(shown: Iterable[pd.DataFrame], origins: Mapping[str, Any], catalog: 
                 str(edition)[:10],
                 known.get("retrieved", ""),
                 known.get("licence", declared.licence),
+                known.get("note", declared.note),
                 origin,
                 known.get("sha256", ""),
             ]

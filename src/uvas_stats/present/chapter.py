@@ -41,7 +41,7 @@ class Content:
     definitions: pd.DataFrame
     """One row a measure: Mått, Definition, Ålder, Population, Täljare, Nämnare, Utgivare, Att tänka på."""
     sources: pd.DataFrame
-    """One row a raw file: Datamängd, Utgivare, Utgåva, Hämtad, Licens, Fil, sha256."""
+    """One row a raw file: Datamängd, Utgivare, Utgåva, Hämtad, Licens, Kommentar, Fil, sha256."""
     flat: pd.DataFrame
     """One row a figure: the columns of the contract plus region_name, measure_title and unit."""
     origins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -25,7 +25,7 @@ __all__ = ["document"]
 _TWIPS = 635
 """English metric units in a twentieth of a point."""
 _DEFINITIONS, _SOURCES = ("Definitioner", "_Toc900"), ("Källor", "_Toc901")
-_SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Hämtad", "Licens")
+_SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Licens", "Kommentar")
 
 
 class _Writer:

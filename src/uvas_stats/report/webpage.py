@@ -19,7 +19,7 @@ from uvas_stats.report.words import paragraphs, parse_date, swedish_date
 
 __all__ = ["webpage"]
 
-_SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Hämtad", "Licens")
+_SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Licens", "Kommentar")
 
 
 @dataclass(frozen=True)

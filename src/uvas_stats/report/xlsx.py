@@ -85,9 +85,7 @@ def _write(sheet: Worksheet, row: int, text: str, font: Font) -> None:
 
 def _index_sheet(sheet: Worksheet, content: Content, date: dt.date, rows: list[tuple[str, str, str]]) -> None:
     _write(sheet, 1, content.title, _TITLE)
-    _write(
-        sheet, 2, f"{content.subtitle.rstrip('.')}. Uppgifterna hämtade {swedish_date(date)}.".lstrip(". "), _QUIET
-    )
+    _write(sheet, 2, f"{content.subtitle.rstrip('.')}. Utgåva: {swedish_date(date)}.".lstrip(". "), _QUIET)
     _header(sheet, _HEADER_ROW, ["Flik", "Innehåll", "Kapitel"])
     for number, (name, title, chapter) in enumerate(rows, start=_HEADER_ROW + 1):
         link = _cell(sheet, number, 1)
