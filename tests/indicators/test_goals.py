@@ -244,10 +244,10 @@ def test_a_series_that_mixes_sexes_is_refused() -> None:
 @pytest.mark.parametrize(
     ("id_", "text"),
     [
-        ("informerade_2016", "Utfall 15 2016 mot målet 50."),
-        ("kontakt_2016", "Utfall 8 2016 mot målet 20."),
-        ("paborjade_2016", "Utfall 4 2016 mot målet 10."),
-        ("moten_2016", "Utfall 15 2016 mot målet 25."),
+        ("informerade_2016", "Utfall 15 (2016) mot målet 50."),
+        ("kontakt_2016", "Utfall 8 (2016) mot målet 20."),
+        ("paborjade_2016", "Utfall 4 (2016) mot målet 10."),
+        ("moten_2016", "Utfall 15 (2016) mot målet 25."),
     ],
 )
 def test_none_of_storumans_activity_goals_for_2016_was_reached(

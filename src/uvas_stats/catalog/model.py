@@ -55,10 +55,10 @@ class Group:
 
     id: str
     name: str
-    kind: str
-    """``lan``, ``skr``, ``cooperation`` or ``own``."""
     members: tuple[str, ...]
-    source: str
+    kind: str = "own"
+    """``lan``, ``skr``, ``cooperation`` or ``own``."""
+    source: str = ""
     note: str = ""
 
 

@@ -148,9 +148,8 @@ def _against_level(case: _Case) -> tuple[str, str, pd.DataFrame]:
         return UNKNOWN, "Målet saknar målvärde.", case.series.iloc[:0]
     value = case.outcome["value"]
     reached = value >= case.goal.target if case.goal.rule == "at_least" else value <= case.goal.target
-    reason = (
-        f"Utfall {case.text(value)} {period_text(case.outcome['period'])} mot målet {case.text(case.goal.target)}."
-    )
+    when = period_text(case.outcome["period"])
+    reason = f"Utfall {case.text(value)} ({when}) mot målet {case.text(case.goal.target)}."
     return _verdict(case, reached, _improving(case)), reason, case.series.iloc[:0]
 
 

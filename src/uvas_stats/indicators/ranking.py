@@ -104,7 +104,8 @@ def performance_group(series: pd.DataFrame, measure: Measure, members: Iterable[
     ranked = rank(series, measure, members, "best")
     quarter = ranked["n"] / 4
     from_worst = ranked["n"] + 1 - ranked["rank_high"]
-    group = np.select([ranked["rank_low"] <= quarter, from_worst <= quarter], ["bästa", "sämsta"], "mellersta")
+    best, worst = ranked["rank_low"] <= quarter, from_worst <= quarter
+    group = np.select([best & ~worst, worst & ~best], ["bästa", "sämsta"], "mellersta")
     return ranked[["region_code", "period"]].assign(
         group=pd.Series(group, dtype="object").where(ranked["value"].notna())
     )

@@ -29,7 +29,8 @@ def assess_programme(
     for goal in programme.goals:
         regions = programme.municipalities if goal.rule != "none" else programme.municipalities[:1]
         for region in regions:
-            status = assess_goal(goal, catalog.measures.get(goal.measure), series_of(goal), region, as_of)
+            measure, breaks = catalog.measures.get(goal.measure), catalog.breaks_of(goal.measure, (region,))
+            status = assess_goal(goal, measure, series_of(goal), region, as_of, breaks)
             name = catalog.names[region] if len(regions) > 1 else ""
             rows.append(GoalRow(goal.text, name, status.status, status.reason))
             figures.append(status.figures)
