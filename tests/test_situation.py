@@ -29,7 +29,7 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
 def test_any_kommun_works_by_name_or_code() -> None:
     by_name, by_code = nulage(kommun="gävle kommun"), nulage(kommun="2180")
     assert by_name.programme == by_code.programme
-    assert by_name.place().about.title.startswith("Gävle: plats ")
+    assert by_name.place().about.title.startswith("UVAS 16–24 år: Gävle plats ")
     assert by_name.programme.groups == ("21", "B3")
 
 

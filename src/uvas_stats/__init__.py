@@ -65,7 +65,7 @@ def nulage(
     --------
     >>> n = nulage(kommun="Gävle", group="21")
     >>> print(n.compare("uvas_share_pct").about.title)
-    Gävle: plats 10 av 10 bland kommunerna i Gävleborgs län
+    UVAS 16–24 år: Gävle plats 10 av 10 bland kommunerna i Gävleborgs län
     """
     from pathlib import Path
 

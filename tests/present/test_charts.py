@@ -152,7 +152,7 @@ def test_trend_shows_the_documents_figure_beside_todays(series_of: SeriesOf, vie
 
 def test_place_shows_the_tie_range_and_how_many(series_of: SeriesOf, view_of: ViewOf) -> None:
     chart = charts.place(series_of(UVAS), view_of(UVAS, "2182"))
-    assert chart.about.title == "Söderhamn: plats 27–28 av 290"
+    assert chart.about.title == "UVAS 16–24 år: Söderhamn plats 27–28 av 290"
     assert "1 = högst andel" in chart.about.subtitle
     assert "n = 290 kommuner" in chart.about.source
     dots = sum(len(collection.get_offsets()) for collection in chart.axes[0].collections)
@@ -161,7 +161,7 @@ def test_place_shows_the_tie_range_and_how_many(series_of: SeriesOf, view_of: Vi
 
 def test_place_turns_round_when_one_is_best(series_of: SeriesOf, view_of: ViewOf) -> None:
     chart = charts.place(series_of(UVAS), view_of(UVAS, "2182", order="best"))
-    assert chart.about.title == "Söderhamn: plats 263–264 av 290"
+    assert chart.about.title == "UVAS 16–24 år: Söderhamn plats 263–264 av 290"
     assert "1 = lägst andel" in chart.about.subtitle
 
 
@@ -186,7 +186,7 @@ def test_compare_ranks_the_group_and_keeps_a_kommun_without_figure(series_of: Se
     gone = (series["region_code"] == "2180") & (series["period"] == "2024")
     holed = series.assign(value=series["value"].mask(gone), status=series["status"].mask(gone, "suppressed"))
     chart = charts.compare(holed, view_of(UVAS, "2182", group="21"))
-    assert chart.about.title == "Söderhamn: plats 1 av 9 bland kommunerna i Gävleborgs län"
+    assert chart.about.title == "UVAS 16–24 år: Söderhamn plats 1 av 9 bland kommunerna i Gävleborgs län"
     assert "sekretess" in words(chart)
     assert "Gävle" in words(chart)
     assert len([bar for bar in chart.axes[0].patches if bar.get_width() > 0]) == 9  # type: ignore[attr-defined]
@@ -194,7 +194,9 @@ def test_compare_ranks_the_group_and_keeps_a_kommun_without_figure(series_of: Se
 
 def test_season_compares_the_same_month_last_year(observations: pd.DataFrame) -> None:
     chart = nulage("soderhamn").season("unemployment_place_rank")
-    assert chart.about.title == "Mot samma tid i fjol: Söderhamn +41 platser (bättre)"
+    assert (
+        chart.about.title == "Placering, arbetslösa ungdomar mot samma tid i fjol: Söderhamn +41 platser (bättre)"
+    )
     assert "november 2008" in words(chart)
     assert "november 2009" in words(chart)
 

@@ -36,5 +36,6 @@ def assess_programme(
             figures.append(status.figures)
     known = [frame for frame in figures if len(frame)]
     data = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
-    source = f"Mål: {programme.document}. {source_line(data, catalog, computed=True)}"
+    published = data.loc[data["dataset"] != "programme_documents"] if len(data) else data
+    source = f"Mål: {programme.document}. {source_line(published, catalog, computed=True)}"
     return rows, data, source.strip()

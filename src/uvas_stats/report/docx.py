@@ -59,7 +59,7 @@ class _Writer:
         drawn = xml.picture(
             relation, self.size(images), f"{shown.name}.png", about.title, about.alt, self.styles["UVAS Figur"]
         )
-        text = f"{about.title.rstrip('.')}. {about.source}".strip()
+        text = about.title  # the source line stands in the picture
         return drawn + xml.caption("Figur", shown.number, text, self.styles["caption"], keep=False)
 
     def table(self, cells: pd.DataFrame, align: Sequence[str], title: str, alt: str) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import rank
-from uvas_stats.present.charts.place import place_text
+from uvas_stats.present.charts.place import place_text, places_text
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, canvas
@@ -37,16 +37,11 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
     riket = now.loc[(now["region_code"] == "00") & now["value"].notna()]
     n = int(ranked["value"].notna().sum())
     own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
-    places = "; ".join(
-        [
-            f"{view.name(row['region_code'])}: plats {place_text(row['rank_low'], row['rank_high'])}"
-            for _, row in own.iterrows()
-        ]
-    )
+    places = places_text(own, view)
     group = view.group.id if view.group else "fokus"
     about = About(
         id=f"jamforelse_{view.measure.id}_{group.lower()}",
-        title=view.title or f"{places} av {n} bland {view.group_name}",
+        title=view.title or f"{view.measure.short}: {places} av {n} bland {view.group_name}",
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now.loc[now["region_code"].isin([*members, "00"])], view.catalog, computed=True, n=n),
         alt=_alt(ranked, riket, view, places, n),

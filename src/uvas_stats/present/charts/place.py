@@ -11,7 +11,7 @@ from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
 from uvas_stats.present.view import View, join_words
 
-__all__ = ["place", "place_text"]
+__all__ = ["place", "place_text", "places_text"]
 
 PLOT_HEIGHT = 1.9
 
@@ -27,8 +27,10 @@ def place_text(low: float, high: float) -> str:
     return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
 
 
-def _sentence(row: pd.Series, view: View) -> str:
-    return f"{view.name(row['region_code'])}: plats {place_text(row['rank_low'], row['rank_high'])}"
+def places_text(ranked: pd.DataFrame, view: View) -> str:
+    """Write the places of several kommuner as in a sentence."""
+    rows = ranked[["region_code", "rank_low", "rank_high"]].itertuples(index=False)
+    return join_words([f"{view.name(code)} plats {place_text(low, high)}" for code, low, high in rows])
 
 
 def place(series: pd.DataFrame, view: View) -> Chart:
@@ -49,13 +51,13 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     ranked = rank(now, view.measure, view.kommuner, view.order)
     n = int(ranked["n"].iloc[0])
     own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
-    places = "; ".join(_sentence(row, view) for _, row in own.iterrows())
+    places = places_text(own, view)
     limits = quartiles(now, view.kommuner).iloc[0]
     riket = now.loc[(now["region_code"] == "00") & now["value"].notna()]
     riket_text = f" Riket: {view.number(riket['value'].iloc[0])}." if len(riket) else ""
     about = About(
         id=f"plats_{view.measure.id}",
-        title=view.title or f"{places} av {n}",
+        title=view.title or f"{view.measure.short}: {places} av {n}",
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now, view.catalog, computed=True, n=n),
         alt=(

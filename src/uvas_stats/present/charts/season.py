@@ -89,7 +89,7 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
         )
         broken.append(change.broken_by)
     unit = {"procent": " procentenheter", "plats": " platser"}.get(view.measure.unit, "")
-    title = f"Mot samma tid i fjol: {join_words(words)}{unit}{verdict}"
+    title = f"{view.measure.short} mot samma tid i fjol: {join_words(words)}{unit}{verdict}"
     texts = " ".join(dict.fromkeys(filter(None, broken)))
     return title, f"Lutningsdiagram. {view.measure.title}. {' '.join(alt)}", texts
 
