@@ -1,0 +1,1 @@
+"""data/raw to observations, offline: one reader for each format."""

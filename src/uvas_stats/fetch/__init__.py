@@ -1,0 +1,1 @@
+"""Network to data/raw. One small file for each source; nothing here makes observations."""
