@@ -108,12 +108,12 @@ def make_parts(query: Query, limit: int) -> tuple[Query, ...]:
 
 def _earlier(raw: Path, dataset: str, name: str) -> list[tuple[Path, Mapping[str, Any]]]:
     """Find what the editions say of a table, the newest first."""
-    found = []
-    for edition in reversed(editions(raw, dataset)):
-        for table in read_origin(edition).get("tables", []):
-            if table.get("name") == name:
-                found.append((edition, table))
-    return found
+    return [
+        (edition, table)
+        for edition in reversed(editions(raw, dataset))
+        for table in read_origin(edition).get("tables", [])
+        if table.get("name") == name
+    ]
 
 
 def _time_codes(resolved: Resolved) -> Sequence[str]:

@@ -135,6 +135,10 @@ class PxClient(Protocol):
 
     data_format: str
 
+    @property
+    def base_url(self) -> str:
+        """The address that is called."""
+
     def limits(self) -> Limits:
         """Ask the service for its limits, once."""
 

@@ -125,6 +125,11 @@ class PxWeb2:
         self._lock = threading.Lock()
         self._lists: dict[str, CodeList] = {}
 
+    @property
+    def base_url(self) -> str:
+        """The address that is called."""
+        return self.http.base_url
+
     def limits(self) -> Limits:
         """Ask ``/config`` once and give the answer to the limiter."""
         with self._lock:

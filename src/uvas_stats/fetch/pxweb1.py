@@ -58,6 +58,11 @@ class PxWeb1:
         self._limits: Limits | None = None
         self._lock = threading.Lock()
 
+    @property
+    def base_url(self) -> str:
+        """The address that is called."""
+        return self.http.base_url
+
     def limits(self) -> Limits:
         """Ask ``?config`` once and give the answer to the limiter. ``maxCells`` is obeyed, not ``maxValues``."""
         with self._lock:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from uvas_stats.catalog.pxweb import PxTable, load_px_sources
+from uvas_stats.catalog.pxweb import PxTable
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer
 from uvas_stats.fetch.origin import edition_name, file_entry, make_origin, same_files, table_entry
@@ -175,11 +175,10 @@ def _new_table(
     work = _Work(client, plan, folder)
     write_raw(folder / "metadata.json", plan.resolved.table.raw)
     _fetch_table(work, report)
-    base = load_px_sources()[plan.resolved.declared.source]
-    files = [file_entry(staging, folder / "metadata.json", "metadata", base.url, "")]
+    files = [file_entry(staging, folder / "metadata.json", "metadata", client.base_url, "")]
     for name, query in work.files:
         text = json.dumps(client.body(query), ensure_ascii=False, separators=(",", ":"))
-        files.append(file_entry(staging, _suffix(folder, name), "data", base.url, text))
+        files.append(file_entry(staging, _suffix(folder, name), "data", client.base_url, text))
     return table_entry(client, plan, retrieved), files, work
 
 

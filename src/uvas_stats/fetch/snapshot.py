@@ -1,8 +1,8 @@
 """Editions of raw files: written aside, verified, moved into place whole, and never changed afterwards.
 
 ``data/raw/<dataset>/<edition>/`` holds the bytes of every response and ``origin.toml``. While a fetch goes on,
-its files lie in ``data/raw/<dataset>/.partial-<key>/``, where an interrupted fetch finds them again. A folder whose
-name begins with a full stop, or that has no ``origin.toml``, is not an edition.
+its files lie in ``data/raw/<dataset>/.partial-<key>/``, where an interrupted fetch finds them again. A folder
+whose name begins with a full stop, or that has no ``origin.toml``, is not an edition.
 """
 
 from __future__ import annotations
