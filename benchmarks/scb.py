@@ -312,9 +312,10 @@ def _fetch(url: str, raw: Path) -> dict[str, float]:
     from uvas_stats.fetch.run import fetch_dataset
     from uvas_stats.fetch.sources import Clients
 
+    table = _bas()
     start = time.perf_counter()
     with Clients({"scb": url}) as clients:
-        outcome = fetch_dataset(clients, "scb_bas", [_bas()], raw)
+        outcome = fetch_dataset(clients, "scb_bas", [table], raw)
     return {
         "seconds": time.perf_counter() - start,
         "calls": outcome.calls_made,

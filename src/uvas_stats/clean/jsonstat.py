@@ -15,6 +15,7 @@ import numpy as np
 import orjson
 
 from uvas_stats.clean.cube import Axis, Cube, Floats, Ints, check_cube, damaged, text_or
+from uvas_stats.clean.numbers import take_values
 
 __all__ = ["read_jsonstat"]
 
@@ -50,8 +51,12 @@ def read_jsonstat(body: bytes, where: object = "JSON-stat") -> Cube:
     >>> cube.axes[0].codes, cube.values.tolist(), cube.missing()
     (('2023', '2024'), [nan, 7.0], {'..': 1})
     """
+    text, numbers = body.removeprefix(BOM), None
+    taken = take_values(text)
+    if taken is not None:
+        text, numbers = taken
     try:
-        content = orjson.loads(body.removeprefix(BOM))
+        content = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise damaged(f"Filen är inte giltig JSON ({error})", where) from error
     dataset = _dataset(content, where)
@@ -63,7 +68,8 @@ def read_jsonstat(body: bytes, where: object = "JSON-stat") -> Cube:
         raise damaged("Dimensionerna (id och size) saknas eller går inte ihop", where)
     axes = tuple(_axis(code, dimensions.get(code), count, where) for code, count in zip(ids, size, strict=True))
     cells = int(np.prod([len(axis.codes) for axis in axes], dtype=np.int64))
-    values = _values(dataset.get("value"), cells, where)
+    value = dataset.get("value")
+    values = numbers if numbers is not None and value == [] else _values(value, cells, where)
     check_cube(axes, values, where)
     places, symbols = _status(dataset.get("status"), cells, where)
     notes = _notes(dataset.get("note"))
