@@ -83,8 +83,8 @@ def cube_observations(
     >>> frame = cube_observations([Side({"region_code": ("0114", "0180")}), Side({"period": ("2023", "2024")})],
     ...     {"dataset": "scb", "edition": "2026-01-01", "sex": "total", "age_group": "16-24", "breakdown": None,
     ...      "category": None, "measure": "a_count", "origin": "a"}, np.arange(4.0), np.zeros(4, dtype=np.int8))
-    >>> frame[["region_code", "period", "value"]].iloc[1].tolist()
-    ['0114', '2024', 1.0]
+    >>> frame["period"].tolist(), frame["value"].tolist()
+    (['2023', '2024', '2023', '2024'], [0.0, 1.0, 2.0, 3.0])
     """
     size = tuple(side.length for side in sides)
     cells = math.prod(size)
