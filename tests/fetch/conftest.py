@@ -29,9 +29,13 @@ def clients(quick: Fake) -> Iterator[Clients]:
 
 @pytest.fixture
 def scb(clients: Clients) -> PxClient:
-    return clients("scb")
+    client = clients("scb")
+    client.limits()
+    return client
 
 
 @pytest.fixture
 def scb1(clients: Clients) -> PxClient:
-    return clients("scb_v1")
+    client = clients("scb_v1")
+    client.limits()
+    return client
