@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -153,6 +154,28 @@ def _counts(cube: Cube, pairs: Sequence[tuple[Axis, PxDimension]], reading: Read
     return flags.ravel()
 
 
+def _join_breakdowns(
+    sides: list[Side], values: NDArray[np.float64], status: NDArray[np.int8]
+) -> tuple[list[Side], NDArray[np.float64], NDArray[np.int8]]:
+    """Make one side of several breakdowns, which only a table that is not declared can have."""
+    several = [at for at, side in enumerate(sides) if "breakdown" in side.columns]
+    if len(several) < 2:
+        return sides, values, status
+    size = [side.length for side in sides]
+    order = [at for at in range(len(sides)) if at not in several] + several
+    moved = values.reshape(size).transpose(order).ravel(), status.reshape(size).transpose(order).ravel()
+    names, categories = [], []
+    pairs = [
+        list(zip(sides[at].columns["breakdown"], sides[at].columns["category"], strict=True)) for at in several
+    ]
+    for combination in itertools.product(*pairs):
+        known = [(str(name), str(category)) for name, category in combination if name is not None]
+        names.append("_x_".join(name for name, _ in known) or None)
+        categories.append(" / ".join(category for _, category in known) or None)
+    kept = [sides[at] for at in order if at not in several]
+    return [*kept, Side({"breakdown": names, "category": categories})], *moved
+
+
 def _noise(sides: Sequence[Side], reading: Reading, cube: Cube) -> NDArray[np.bool_] | bool:
     if not reading.declared.noise_from:
         return reading.noise or cube.noise
@@ -191,10 +214,12 @@ def cube_frame(cube: Cube, reading: Reading, origin: str) -> pd.DataFrame:
         values, status = _status(cube, _counts(cube, pairs, reading), origin)
     else:
         values, status = _status(cube, np.empty(0, dtype=bool), origin)
+    sides, values, status = _join_breakdowns(sides, values, status)
     filled = {name for side in sides for name in side.columns}
     constants: dict[str, str | None] = {
         "dataset": reading.declared.dataset,
         "edition": reading.edition,
+        "region_code": "00",  # a table without regions is about the whole country
         "sex": "total",
         "breakdown": None,
         "category": None,

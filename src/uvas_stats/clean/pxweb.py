@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from uvas_stats.catalog import load_catalog
+from uvas_stats.catalog import Measure, load_catalog
 from uvas_stats.catalog.pxweb import PxTable, tables_of
 from uvas_stats.clean.cube import Cube, damaged
 from uvas_stats.clean.jsonstat import BOM, read_jsonstat
@@ -76,14 +76,16 @@ def _declared(dataset: str, name: str, tables: Sequence[PxTable], where: Path) -
     )
 
 
-def iter_observations(edition: Path, tables: Sequence[PxTable] | None = None) -> Iterator[pd.DataFrame]:
+def iter_observations(
+    edition: Path, tables: Sequence[PxTable] | None = None, measures: Mapping[str, Measure] | None = None
+) -> Iterator[pd.DataFrame]:
     """Read an edition file by file, so that memory does not grow with the number of files.
 
     Parameters
     ----------
     edition
         The folder of the edition.
-    tables
+    tables, measures
         Declarations to read by; if None, those of the catalog.
 
     Yields
@@ -99,7 +101,7 @@ def iter_observations(edition: Path, tables: Sequence[PxTable] | None = None) ->
     origin = read_origin(edition)
     dataset = str(origin["dataset"])
     declared = tables if tables is not None else tables_of(dataset)
-    measures = load_catalog().measures
+    known = measures if measures is not None else load_catalog().measures
     entries = {table["name"]: table for table in origin["tables"]}
     for file in origin["files"]:
         if file["role"] != "data":
@@ -108,7 +110,7 @@ def iter_observations(edition: Path, tables: Sequence[PxTable] | None = None) ->
         reading = Reading(
             _declared(dataset, entry["name"], declared, edition),
             str(origin["edition"]),
-            measures,
+            known,
             entry.get("meaning", {}),
             bool(entry.get("noise")),
         )

@@ -16,7 +16,7 @@ from uvas_stats.fetch.pxmodel import PxClient, Query
 from uvas_stats.fetch.resolve import Resolved, resolve
 from uvas_stats.fetch.snapshot import editions, read_origin
 
-__all__ = ["DatasetPlan", "GetClient", "TablePlan", "make_parts", "plan_dataset", "query_key"]
+__all__ = ["DatasetPlan", "GetClient", "TablePlan", "make_parts", "plan_dataset", "plan_resolved", "query_key"]
 
 GetClient = Callable[[str], PxClient]
 """Gives the client of a source; the same one each time."""

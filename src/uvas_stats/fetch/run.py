@@ -31,7 +31,7 @@ from uvas_stats.fetch.snapshot import (
 )
 from uvas_stats.fetch.verify import verify
 
-__all__ = ["Outcome", "Progress", "fetch_dataset", "fetch_plan"]
+__all__ = ["Outcome", "Progress", "fetch_dataset", "fetch_plan", "fetch_planned"]
 
 Progress = Callable[[str, int, int], None]
 """Is told the dataset, how many calls are done and how many there are."""
@@ -229,6 +229,46 @@ def fetch_plan(
     return Outcome(plan.dataset, publish(staging, raw, plan.dataset, edition, origin), plan, made, resumed)
 
 
+def fetch_planned(
+    get_client: GetClient,
+    dataset: str,
+    make_plan: Callable[[], DatasetPlan],
+    raw: Path,
+    *,
+    progress: Progress | None = None,
+    now: Callable[[], dt.datetime] = _now,
+) -> Outcome:
+    """Plan and fetch under the dataset's lock; start again if the publisher updates a table meanwhile.
+
+    Parameters
+    ----------
+    get_client
+        Gives the client of a source.
+    dataset, make_plan
+        What to fetch. The plan is made when the lock is held.
+    raw
+        The folder of raw files.
+    progress
+        Is told of each finished call.
+    now
+        Replaced by tests.
+
+    Raises
+    ------
+    FetchError
+        If any call fails for good, or the table never stands still.
+    """
+    with dataset_lock(raw, dataset):
+        for _ in range(RESTARTS):
+            try:
+                return fetch_plan(get_client, make_plan(), raw, progress=progress, now=now)
+            except _TableChangedError:
+                continue
+    raise FetchError(
+        "Tabellen uppdateras hos tjänsten medan den hämtas", where=dataset, todo="Vänta en stund och kör igen"
+    )
+
+
 def fetch_dataset(
     get_client: GetClient,
     dataset: str,
@@ -238,28 +278,9 @@ def fetch_dataset(
     progress: Progress | None = None,
     now: Callable[[], dt.datetime] = _now,
 ) -> Outcome:
-    """Plan and fetch a dataset under its lock; start again if the publisher updates a table meanwhile.
+    """Fetch a dataset by its declared tables, as :func:`fetch_planned` does."""
 
-    Parameters
-    ----------
-    get_client
-        Gives the client of a source.
-    dataset, tables
-        What to fetch.
-    raw
-        The folder of raw files.
-    progress
-        Is told of each finished call.
-    now
-        Replaced by tests.
-    """
-    with dataset_lock(raw, dataset):
-        for _ in range(RESTARTS):
-            plan = plan_dataset(get_client, dataset, tables, raw)
-            try:
-                return fetch_plan(get_client, plan, raw, progress=progress, now=now)
-            except _TableChangedError:
-                continue
-    raise FetchError(
-        "Tabellen uppdateras hos tjänsten medan den hämtas", where=dataset, todo="Vänta en stund och kör igen"
-    )
+    def make_plan() -> DatasetPlan:
+        return plan_dataset(get_client, dataset, tables, raw)
+
+    return fetch_planned(get_client, dataset, make_plan, raw, progress=progress, now=now)
