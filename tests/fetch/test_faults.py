@@ -343,6 +343,16 @@ def test_a_service_that_keeps_a_lower_limit_than_it_tells_gets_smaller_calls(
     assert len(whole) > 0
 
 
+def test_a_selection_that_the_service_fails_on_is_asked_for_in_smaller_pieces(
+    quick: Fake, clients: Clients, tmp_path: Path
+) -> None:
+    quick.faults.fail_above = 100  # the selection has 288 cells
+    outcome = fetch_dataset(clients, "scb_eligibility", tables_of("scb_eligibility"), tmp_path)
+    assert outcome.edition is not None
+    names = sorted(path.name for path in outcome.edition.rglob("part_*.json"))
+    assert names == ["part_0001aa.json", "part_0001ab.json", "part_0001ba.json", "part_0001bb.json"]
+
+
 def test_a_full_disk_says_so_and_leaves_nothing_that_is_read(
     clients: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

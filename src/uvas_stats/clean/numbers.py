@@ -18,8 +18,7 @@ __all__ = ["take_values"]
 
 _KEY = re.compile(rb'"value"\s*:\s*\[')
 _ALLOWED = b"0123456789+-.eE,nul \r\n\t"
-_LINES = bytes.maketrans(b",", b"\n")
-_BLANKS = b" \r\n\t"
+_LINES = bytes.maketrans(b",\r\n\t", b"\n   ")  # a number stands on a line; blanks beside it are passed over
 _SHORT = 2000
 
 
@@ -50,11 +49,11 @@ def take_values(body: bytes) -> tuple[bytes, Floats] | None:
     start = keys[0].end()
     stop = body.find(b"]", start)
     inside = body[start:stop]
-    if stop < 0 or len(inside) < _SHORT or inside.translate(None, _ALLOWED):
+    if stop < 0 or len(inside) < _SHORT or inside.translate(None, _ALLOWED) or inside.rstrip().endswith(b","):
         return None
     try:
         table = csv.read_csv(
-            pa.BufferReader(inside.translate(_LINES, _BLANKS)),
+            pa.BufferReader(inside.translate(_LINES)),
             read_options=csv.ReadOptions(column_names=["value"]),
             parse_options=csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(column_types={"value": pa.float64()}, null_values=["null"]),

@@ -17,10 +17,14 @@ from requests.adapters import HTTPAdapter
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.limiter import RateLimiter
 
-__all__ = ["Answer", "BadBodyError", "Http", "HttpSettings", "check_address", "is_loopback"]
+__all__ = ["Answer", "BadBodyError", "Http", "HttpSettings", "ServiceFailingError", "check_address", "is_loopback"]
 
 USER_AGENT = "uvas_stats (https://pypi.org/project/uvas-stats/)"
 TRY_AGAIN_STATUS = (500, 502, 503, 504)
+
+
+class ServiceFailingError(FetchError):
+    """The service answers 500 each time; a smaller selection may be less than it can bear."""
 
 
 class BadBodyError(FetchError):
@@ -61,6 +65,7 @@ class _Again:
     reason: str
     wait: float
     refused: bool = False
+    failing: bool = False
 
 
 def is_loopback(host: str) -> bool:
@@ -191,7 +196,8 @@ class Http:
             failures += not outcome.refused
             refusals += outcome.refused
             if failures >= self.settings.attempts or refusals >= self.settings.refusals:
-                raise FetchError(
+                kind = ServiceFailingError if outcome.failing else FetchError
+                raise kind(
                     f"Tjänsten svarar inte som den ska: {outcome.reason}",
                     where=self.base_url + path,
                     todo=f"Försökte {failures + refusals} gånger. Kör igen senare; det som hämtats är kvar",
@@ -237,7 +243,7 @@ class Http:
         if answer.status == 429:
             return self._refused(answer)
         if answer.status in TRY_AGAIN_STATUS:
-            return _Again(f"fel {answer.status} i tjänsten", self.settings.backoff)
+            return _Again(f"fel {answer.status} i tjänsten", self.settings.backoff, failing=True)
         if 300 <= answer.status < 400:
             raise FetchError(
                 f"Tjänsten hänvisar till en annan adress: {answer.headers.get('Location', '')}",

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from uvas_stats.catalog.pxweb import PxTable
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer
+from uvas_stats.fetch.http import Answer, ServiceFailingError
 from uvas_stats.fetch.origin import edition_name, file_entry, make_origin, same_files, table_entry
 from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, make_parts, plan_dataset
 from uvas_stats.fetch.pxerrors import TooManyCellsError
@@ -37,6 +38,8 @@ Progress = Callable[[str, int, int], None]
 """Is told the dataset, how many calls are done and how many there are."""
 WORKERS = 6
 RESTARTS = 3
+FAILING_SPLITS = 2
+"""How many times a selection that the service fails on is halved before it is given up."""
 
 
 class _TableChangedError(Exception):
@@ -95,7 +98,7 @@ def _other(updated: str, expected: str) -> bool:
 def _fetch_part(work: _Work, name: str, query: Query) -> list[tuple[str, Query]]:
     """Fetch one part, in halves if the service finds it too large; give the files it became."""
     halves = make_parts(query, max(1, query.cells // 2)) if query.cells > 1 else ()
-    half_names = [f"{name}{chr(ord('a') + index % 26)}" for index in range(len(halves))]
+    half_names = [f"{name}{ascii_lowercase[index % 26]}" for index in range(len(halves))]
     if any(_suffix(work.folder, half).is_file() for half in half_names):
         return _fetch_halves(work, half_names, halves)  # an interrupted run has found that it must be split
     path = _suffix(work.folder, name)
@@ -104,8 +107,9 @@ def _fetch_part(work: _Work, name: str, query: Query) -> list[tuple[str, Query]]
         return [(name, query)]
     try:
         data = work.client.data(work.plan.resolved.table, query)
-    except TooManyCellsError:
-        if not halves:
+    except (TooManyCellsError, ServiceFailingError) as error:
+        splits = len(name) - len(name.rstrip(ascii_lowercase))
+        if not halves or (isinstance(error, ServiceFailingError) and splits >= FAILING_SPLITS):
             raise
         return _fetch_halves(work, half_names, halves)
     if _other(data.updated, work.plan.resolved.table.updated):
