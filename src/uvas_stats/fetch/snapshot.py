@@ -142,13 +142,13 @@ def dataset_lock(raw: Path, dataset: str, wait: float = 3600.0) -> Iterator[None
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock", timeout=wait)
-    try:
-        with writing(folder):
+    with writing(folder):
+        try:
             lock.acquire()
-    except Timeout as error:
-        raise WorkspaceError(
-            "En annan hämtning av samma datamängd pågår", where=folder, todo="Vänta tills den är klar"
-        ) from error
+        except Timeout as error:  # is an OSError too, but not one of the disk's
+            raise WorkspaceError(
+                "En annan hämtning av samma datamängd pågår", where=folder, todo="Vänta tills den är klar"
+            ) from error
     try:
         yield
     finally:
