@@ -18,6 +18,9 @@ from uvas_stats.clean.pxcube import Reading, cube_frame
 from uvas_stats.clean.pxweb import edition_origins, iter_observations, read_pxweb
 from uvas_stats.clean.signal import OUTSIDE, register_signal
 from uvas_stats.errors import RawFileError, UvasStatsError
+from uvas_stats.fetch.http import Http
+from uvas_stats.fetch.limiter import Limits, RateLimiter
+from uvas_stats.fetch.pxweb1 import PxWeb1
 from uvas_stats.fetch.run import fetch_dataset
 from uvas_stats.fetch.snapshot import read_origin
 from uvas_stats.fetch.sources import Clients
@@ -200,6 +203,32 @@ def test_each_origin_of_the_observations_is_accounted_for(fetched) -> None:  # t
     origins = edition_origins(edition)
     assert set(read_pxweb(edition)["origin"].unique()) <= set(origins)
     assert {item["publisher"] for item in origins.values()} == {"SCB"}
+
+
+@pytest.mark.parametrize("form", ["json-stat2", "json-stat", "json"])
+def test_version_1_in_each_form_gives_the_same_observations(
+    fake: Fake, fetched, tmp_path: Path, form: str
+) -> None:  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    wanted = read_pxweb(fetched("scb_eligibility"))
+    fake.faults.bom = True
+    fake.faults.duplicated_rows = True
+    http = Http(fake.v1, RateLimiter(Limits(1, 1000, 1.0)))
+    client = PxWeb1(http, data_format=form)
+    tables = [replace(table, source="scb_v1") for table in tables_of("scb_eligibility")]
+    outcome = fetch_dataset(lambda _: client, "scb_eligibility", tables, tmp_path / "v1")
+    assert outcome.edition is not None
+    found = read_pxweb(outcome.edition)
+    key = ["region_code", "period", "sex", "measure"]
+
+    def plain(frame: pd.DataFrame) -> pd.DataFrame:
+        text = frame.astype(dict.fromkeys([*key, "status", "age_group"], "str")).sort_values(
+            key, ignore_index=True
+        )
+        return text[[*key, "age_group", "value", "status"]]
+
+    pd.testing.assert_frame_equal(plain(found), plain(wanted))
 
 
 # Single cubes

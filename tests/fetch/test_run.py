@@ -51,7 +51,8 @@ def test_an_edition_has_every_answer_and_where_it_came_from(quick: Fake, clients
     assert origin["tables"][1]["noise"] is True
     assert "Cell Key Method" in origin["tables"][1]["notes"][0]
     data = [file for file in origin["files"] if file["role"] == "data"]
-    assert all(file["url"] == quick.v2 and '"variableCode":"Region"' in file["query"] for file in data)
+    assert data[0]["url"] == f"{quick.v2}/tables/TAB638/data?lang=sv&outputFormat=json-stat2"
+    assert all('"variableCode":"Region"' in file["query"] for file in data)
     assert {file["name"] for file in origin["files"]} | {"origin.toml"} == set(content(outcome.edition))
     for file in origin["files"]:
         assert len(read_raw(outcome.edition, file)) == file["bytes"]

@@ -135,9 +135,11 @@ class PxClient(Protocol):
 
     data_format: str
 
-    @property
-    def base_url(self) -> str:
-        """The address that is called."""
+    def table_url(self, table_id: str) -> str:
+        """Give the address of a table's metadata."""
+
+    def data_url(self, table_id: str) -> str:
+        """Give the address that a table's data is asked for at."""
 
     def limits(self) -> Limits:
         """Ask the service for its limits, once."""

@@ -125,10 +125,16 @@ class PxWeb2:
         self._lock = threading.Lock()
         self._lists: dict[str, CodeList] = {}
 
-    @property
-    def base_url(self) -> str:
-        """The address that is called."""
-        return self.http.base_url
+    def table_url(self, table_id: str) -> str:
+        """Give the address of a table's metadata."""
+        return f"{self.http.base_url}/tables/{quote(table_id, safe='')}/metadata?lang={self.language}"
+
+    def data_url(self, table_id: str) -> str:
+        """Give the address that a table's data is asked for at."""
+        return (
+            f"{self.http.base_url}/tables/{quote(table_id, safe='')}/data"
+            f"?lang={self.language}&outputFormat={self.data_format}"
+        )
 
     def limits(self) -> Limits:
         """Ask ``/config`` once and give the answer to the limiter."""

@@ -58,10 +58,13 @@ class PxWeb1:
         self._limits: Limits | None = None
         self._lock = threading.Lock()
 
-    @property
-    def base_url(self) -> str:
-        """The address that is called."""
-        return self.http.base_url
+    def table_url(self, table_id: str) -> str:
+        """Give the address of a table's metadata."""
+        return self.http.base_url + _path(table_id)
+
+    def data_url(self, table_id: str) -> str:
+        """Give the address that a table's data is asked for at."""
+        return self.table_url(table_id)
 
     def limits(self) -> Limits:
         """Ask ``?config`` once and give the answer to the limiter. ``maxCells`` is obeyed, not ``maxValues``."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -68,6 +70,25 @@ class _Work:
     files: list[tuple[str, Query]] = field(default_factory=list)
     made: int = 0
     resumed: int = 0
+    stamps: set[str] = field(default_factory=set)
+    """When the answers say that the table was updated; more than one means that it was meanwhile."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, updated: str, *, made: bool) -> None:
+        """Count a part, and compare when the table was updated with the other answers and the metadata.
+
+        Version 1 lists the time in another zone than its answers, and says so by leaving out the Z.
+        """
+        said = self.plan.resolved.table.updated
+        with self.lock:
+            if updated:
+                self.stamps.add(updated)
+            if said.endswith("Z"):
+                self.stamps.add(said)
+            if len(self.stamps) > 1:
+                raise _TableChangedError
+            self.made += made
+            self.resumed += not made
 
 
 def _now() -> dt.datetime:
@@ -78,21 +99,15 @@ def _suffix(folder: Path, name: str) -> Path:
     return folder / f"{name}.json"
 
 
-def _valid(path: Path, work: _Work, query: Query) -> bool:
-    """Tell whether a part of an interrupted fetch is there, and is an answer to this query."""
+def _kept_part(path: Path, work: _Work, query: Query) -> str | None:
+    """Give when the table was updated, if a part of an interrupted fetch is there and answers this query."""
     if not path.is_file():
-        return False
-    table = work.plan.resolved.table
+        return None
     try:
-        updated = verify(Answer(path.as_posix(), 200, path.read_bytes(), {}), table, query)
+        return verify(Answer(path.as_posix(), 200, path.read_bytes(), {}), work.plan.resolved.table, query)
     except FetchError:
         path.unlink()
-        return False
-    return not _other(updated, table.updated)
-
-
-def _other(updated: str, expected: str) -> bool:
-    return bool(updated and expected and updated != expected)
+        return None
 
 
 def _fetch_part(work: _Work, name: str, query: Query) -> list[tuple[str, Query]]:
@@ -102,8 +117,9 @@ def _fetch_part(work: _Work, name: str, query: Query) -> list[tuple[str, Query]]
     if any(_suffix(work.folder, half).is_file() for half in half_names):
         return _fetch_halves(work, half_names, halves)  # an interrupted run has found that it must be split
     path = _suffix(work.folder, name)
-    if _valid(path, work, query):
-        work.resumed += 1
+    kept = _kept_part(path, work, query)
+    if kept is not None:
+        work.note(kept, made=False)
         return [(name, query)]
     try:
         data = work.client.data(work.plan.resolved.table, query)
@@ -112,10 +128,8 @@ def _fetch_part(work: _Work, name: str, query: Query) -> list[tuple[str, Query]]
         if not halves or (isinstance(error, ServiceFailingError) and splits >= FAILING_SPLITS):
             raise
         return _fetch_halves(work, half_names, halves)
-    if _other(data.updated, work.plan.resolved.table.updated):
-        raise _TableChangedError
+    work.note(data.updated, made=True)
     write_raw(path, data.answer.body)
-    work.made += 1
     return [(name, query)]
 
 
@@ -133,7 +147,7 @@ def _fetch_table(work: _Work, report: Callable[[], None]) -> None:
         futures: list[Future[list[tuple[str, Query]]]] = []
         for number, part in enumerate(parts, start=1):
             future = pool.submit(_fetch_part, work, f"part_{number:04d}", part)
-            future.add_done_callback(lambda _: report())
+            future.add_done_callback(lambda one: None if one.cancelled() or one.exception() else report())
             futures.append(future)
         try:
             _, waiting = wait(futures, return_when=FIRST_EXCEPTION)
@@ -179,10 +193,14 @@ def _new_table(
     work = _Work(client, plan, folder)
     write_raw(folder / "metadata.json", plan.resolved.table.raw)
     _fetch_table(work, report)
-    files = [file_entry(staging, folder / "metadata.json", "metadata", client.base_url, "")]
+    files = [
+        file_entry(staging, folder / "metadata.json", "metadata", client.table_url(plan.resolved.table.id), "")
+    ]
     for name, query in work.files:
         text = json.dumps(client.body(query), ensure_ascii=False, separators=(",", ":"))
-        files.append(file_entry(staging, _suffix(folder, name), "data", client.base_url, text))
+        files.append(
+            file_entry(staging, _suffix(folder, name), "data", client.data_url(plan.resolved.table.id), text)
+        )
     return table_entry(client, plan, retrieved), files, work
 
 
@@ -206,13 +224,12 @@ def fetch_plan(
     moment = now()
     retrieved = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
     staging = staging_folder(raw, plan.dataset, _staging_key(plan, moment))
-    done = 0
+    done = itertools.count(1)  # counting is safe from several threads
 
     def report() -> None:
-        nonlocal done
-        done += 1
+        number = next(done)
         if progress is not None:
-            progress(plan.dataset, done, plan.calls)
+            progress(plan.dataset, number, plan.calls)
 
     tables, files, made, resumed = [], [], 0, 0
     for table in plan.tables:
