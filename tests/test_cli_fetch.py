@@ -85,6 +85,19 @@ def test_any_table_comes_in_as_observations(run, tmp_path: Path) -> None:  # typ
     assert set(frame["measure"]) == {"scb_tab1_aa1_count"}
     assert set(frame["category"]) == {"a / x", "a / y", "T / x", "T / y"}
     assert set(frame["breakdown"]) == {"grupp_x_grupp"}
+    again = plain(run("fetch", "scb:TAB1", *options))
+    assert "oförändrad" in again
+    assert "16 uppgifter" in again
+
+
+def test_nothing_heavy_is_loaded_until_a_command_runs() -> None:
+    import subprocess
+    import sys
+
+    heavy = "{'pandas', 'numpy', 'requests', 'pyarrow'}"
+    code = f"import sys, uvas_stats.cli_fetch; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def query_1() -> dict[str, object]:

@@ -185,7 +185,6 @@ def _config(fake: Fake) -> dict[str, Any]:
 
 
 def _search(fake: Fake, text: str) -> list[dict[str, Any]]:
-    words = text.casefold().split()
     return [
         {
             "id": table.v1_name,
@@ -195,7 +194,7 @@ def _search(fake: Fake, text: str) -> list[dict[str, Any]]:
             "published": table.updated.rstrip("Z"),
         }
         for table in fake.tables.values()
-        if all(word in table.title.casefold() for word in words)
+        if px2._matches(table, text)
     ]
 
 

@@ -111,7 +111,7 @@ def test_another_selection_of_the_same_table_is_another_edition(
     outcome = fetch_dataset(clients, "scb_bas", [fewer], tmp_path)
     assert outcome.plan.tables[0].state == "ändrat urval"
     assert outcome.edition is not None
-    assert outcome.edition.name == "2026-08-28T0600_2"
+    assert outcome.edition.name == "2026-08-28T0600_02"
 
 
 def test_the_plan_says_what_is_new_and_asks_for_no_data(quick: Fake, clients: Clients, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_service_that_does_not_say_when_it_updated_gives_no_edition_twice(
     quick.tables["TAB1804"].revision = 3
     second = fetch(clients, "scb_eligibility", tmp_path)
     assert second.edition is not None
-    assert second.edition.name == "2026-11-21_2"
+    assert second.edition.name == "2026-11-21_02"
 
 
 def test_progress_is_told_for_each_call(quick: Fake, clients: Clients, tmp_path: Path) -> None:

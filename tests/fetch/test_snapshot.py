@@ -71,7 +71,7 @@ def test_an_edition_is_never_written_over(tmp_path: Path) -> None:
         staging, origin = staged(tmp_path, b"data%d" % number)
         publish(staging, tmp_path, "scb_x", free_edition(tmp_path, "scb_x", "2026-01-01"), origin)
     names = [edition.name for edition in editions(tmp_path, "scb_x")]
-    assert names == ["2026-01-01", "2026-01-01_2", "2026-01-01_3"]
+    assert names == ["2026-01-01", "2026-01-01_02", "2026-01-01_03"]
     assert (tmp_path / "scb_x" / "2026-01-01" / "T" / "part_0001.json").read_bytes() == b"data0"
 
 

@@ -55,7 +55,7 @@ def _fits(declared: PxTable, title: str) -> bool:
 
 
 def _hits(client: PxClient, declared: PxTable) -> list[TableHit]:
-    hits = client.search(" ".join(declared.title_words))
+    hits = client.search(" ".join(f"{word}*" for word in declared.title_words))  # the service matches whole words
     return list({hit.id: hit for hit in hits if _fits(declared, hit.title)}.values())
 
 

@@ -178,7 +178,7 @@ def free_edition(raw: Path, dataset: str, wanted: str) -> str:
     name, number = wanted, 1
     while name in taken:
         number += 1
-        name = f"{wanted}_{number}"
+        name = f"{wanted}_{number:02d}"
     return name
 
 
