@@ -22,7 +22,7 @@ def main() -> int:
         for name, value, limit, unit in importlib.import_module(f"benchmarks.{area}").run():
             verdict = "ok" if value <= limit else "over"
             over += verdict == "over"
-            print(f"{area}/{name} {value:.2f}{unit} limit {limit:g}{unit} {verdict}", flush=True)
+            print(f"{area}/{name} {value:.4g} limit {limit:.4g} {verdict} ({unit})", flush=True)
     return 1 if over else 0
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fakes.server import Fake, serving
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.observation import read_observations
 from uvas_stats.pipeline import build
@@ -36,6 +38,13 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    """Give a fake statistical database on the loopback, with no limits kept until a test sets them."""
+    with serving(Fake()) as served:
+        yield served
 
 
 @pytest.fixture

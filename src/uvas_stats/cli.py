@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from uvas_stats import cli_fetch
 from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
 from uvas_stats.errors import UvasStatsError
 
@@ -142,6 +143,9 @@ def check() -> None:
     typer.echo(report)
     if problems:
         raise typer.Exit(1)
+
+
+cli_fetch.register(app, SwedishCommand)
 
 
 def main() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 import pandera.pandas as pa
@@ -10,56 +13,80 @@ from pandera.errors import SchemaError
 
 from uvas_stats.errors import ObservationError
 
-__all__ = ["check_schema"]
+__all__ = ["TextRule", "check_schema", "text_rules"]
 
 _REGION = r"\d{2}|\d{4}|[A-Za-z][A-Za-z0-9_]*"
 _AGE = r"\d{1,3}(-\d{1,3}|\+)?|total"
-_MEASURE = r"[a-z][a-z0-9_]*_(pct|count|rank|kkr|points|ratio)"
+_MEASURE = r"[a-z][a-z0-9_]*_(pct|count|rank|kkr|points|ratio|number)"
 
 
-def _text(
-    pattern: str | None = None, allowed: tuple[str, ...] | None = None, *, nullable: bool = False
-) -> pa.Column:
-    """Declare a categorical text column; the check looks at the categories in use, not at each row."""
+@dataclass(frozen=True)
+class TextRule:
+    """What a categorical text column may hold; looked at for each category in use, not for each row."""
+
+    pattern: str = ".+"
+    allowed: tuple[str, ...] = ()
+    nullable: bool = False
+
+    def fits(self, texts: Iterable[object]) -> bool:
+        """Tell whether all texts are allowed."""
+        return all(isinstance(text, str) and self._fits(text) for text in texts)
+
+    def _fits(self, text: str) -> bool:
+        if self.allowed:
+            return text in self.allowed
+        return re.fullmatch(self.pattern, text, re.ASCII) is not None
+
+    @property
+    def wanted(self) -> str:
+        """What is allowed, for a message."""
+        if self.allowed:
+            return f"ett av {', '.join(self.allowed)}"
+        return f"text av formen {'en rad' if self.pattern == '.+' else self.pattern}"
+
+
+@cache
+def text_rules() -> Mapping[str, TextRule]:
+    """Give the rules of the text columns; the schema has them, and so has the check of whole cubes."""
+    from uvas_stats.observation import SEXES, STATUSES
+
+    return {
+        "dataset": TextRule("[a-z][a-z0-9_]*"),
+        "edition": TextRule(r"\d{4}-\d{2}-\d{2}([T_].+)?"),
+        "region_code": TextRule(_REGION),
+        "period": TextRule(r"\d{4}(-\d{2}|H[12]|/\d{2})?"),
+        "sex": TextRule(allowed=SEXES),
+        "age_group": TextRule(_AGE),
+        "breakdown": TextRule("[a-z][a-z0-9_]*", nullable=True),
+        "category": TextRule(nullable=True),
+        "measure": TextRule(_MEASURE),
+        "status": TextRule(allowed=STATUSES),
+        "origin": TextRule(),
+    }
+
+
+def _text(name: str) -> pa.Column:
+    rule = text_rules()[name]
 
     def fits(series: pd.Series) -> bool:
-        used = pd.Series(list(series.unique()), dtype="object").dropna()
-        if not used.map(lambda item: isinstance(item, str)).all():
-            return False
-        if allowed is not None:
-            return bool(used.isin(allowed).all())
-        return bool(used.map(lambda item: re.fullmatch(pattern or ".+", item, re.ASCII) is not None).all())
+        return rule.fits(pd.Series(list(series.unique()), dtype="object").dropna())
 
-    wanted = f"ett av {', '.join(allowed)}" if allowed else f"text av formen {pattern or 'en rad'}"
-    return pa.Column("category", pa.Check(fits, error=wanted), nullable=nullable)
+    return pa.Column("category", pa.Check(fits, error=rule.wanted), nullable=rule.nullable)
 
 
 def _schema() -> pa.DataFrameSchema:
-    from uvas_stats.observation import SEXES, STATUSES
-
     number = pa.Column("float64", nullable=True)
-    return pa.DataFrameSchema(
-        {
-            "dataset": _text("[a-z][a-z0-9_]*"),
-            "edition": _text(r"\d{4}-\d{2}-\d{2}([T_].+)?"),
-            "region_code": _text(_REGION),
-            "period": _text(r"\d{4}(-\d{2}|H[12]|/\d{2})?"),
-            "period_end": pa.Column("datetime64[us]"),
-            "sex": _text(allowed=SEXES),
-            "age_group": _text(_AGE),
-            "breakdown": _text("[a-z][a-z0-9_]*", nullable=True),
-            "category": _text(nullable=True),
-            "measure": _text(_MEASURE),
-            "value": number,
-            "lower": number,
-            "upper": number,
-            "status": _text(allowed=STATUSES),
-            "noise": pa.Column("bool"),
-            "origin": _text(),
-        },
-        strict=True,
-        ordered=True,
-    )
+    others = {
+        "period_end": pa.Column("datetime64[us]"),
+        "value": number,
+        "lower": number,
+        "upper": number,
+        "noise": pa.Column("bool"),
+    }
+    from uvas_stats.observation import COLUMNS
+
+    columns = {name: others[name] if name in others else _text(name) for name in COLUMNS}
+    return pa.DataFrameSchema(columns, strict=True, ordered=True)
 
 
 def check_schema(frame: pd.DataFrame) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.clean import read_documents, read_raw
+from uvas_stats.clean import concat_observations, read_documents, read_raw
 from uvas_stats.errors import ObservationError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots
-from uvas_stats.observation import KEY, make_observations, read_origins, write_observations
+from uvas_stats.observation import KEY, read_origins, validate, write_observations
 from uvas_stats.workspace import Workspace
 
 __all__ = ["BuildResult", "build", "ensure_processed", "fingerprint"]
@@ -56,19 +56,20 @@ def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
 
 
 def _origins(snapshots: list[Snapshot]) -> dict[str, Any]:
-    return {
-        snapshot.origin(file): {
+    """Say of each ``origin`` who published it, when and how; what is computed comes from a whole edition."""
+    found: dict[str, Any] = {}
+    for snapshot in snapshots:
+        common = {
             "publisher": snapshot.publisher,
             "title": snapshot.title,
-            "url": snapshot.url,
+            "url": snapshot.url or snapshot.landing_page,
             "retrieved": snapshot.retrieved.isoformat(),
             "licence": snapshot.licence,
-            "sha256": file.sha256,
             "note": snapshot.note,
         }
-        for snapshot in snapshots
-        for file in snapshot.files
-    }
+        found |= {snapshot.origin(file): {**common, "sha256": file.sha256} for file in snapshot.files}
+        found[f"{snapshot.dataset}/{snapshot.edition}/origin.toml"] = {**common, "sha256": ""}
+    return found
 
 
 def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
@@ -77,7 +78,7 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
             "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
         )
     frames = [*read_raw(snapshots, catalog), *read_documents(catalog)]
-    observations = make_observations(pd.concat(frames, ignore_index=True).fillna({"sex": "total"}))
+    observations = validate(concat_observations(frames))
     _check_bounds(observations, catalog)
     state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": _origins(snapshots)}
     write_observations(observations, workspace.processed, state)

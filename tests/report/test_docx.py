@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
-from report_samples import make_chart, make_content, make_table
 
+from tests.report.report_samples import make_chart, make_content, make_table
 from uvas_stats.errors import ReportError
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.docx import document

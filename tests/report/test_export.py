@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-from report_samples import make_chart, make_content
 
+from tests.report.report_samples import make_chart, make_content
 from uvas_stats.errors import ReportError, UvasStatsError
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report import export

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
-from report_samples import make_content, observations
 
+from tests.report.report_samples import make_content, observations
 from uvas_stats.report.figures import Lookup, compact, detailed, lookup
 
 NOTHING = Lookup({}, {}, {})

@@ -2,8 +2,8 @@ import io
 
 from lxml import etree
 from PIL import Image
-from report_samples import make_chart
 
+from tests.report.report_samples import make_chart
 from uvas_stats.report.images import render
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -3,8 +3,8 @@ import re
 
 import pytest
 from lxml import html
-from report_samples import make_chart, make_content, make_table
 
+from tests.report.report_samples import make_chart, make_content, make_table
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.prepare import prepare
 from uvas_stats.report.webpage import webpage

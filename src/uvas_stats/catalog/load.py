@@ -143,6 +143,18 @@ def _tables(path: Path, kind: type[T], key: str) -> dict[str, T]:
     return things
 
 
+def _all_tables(kind: type[T], key: str) -> dict[str, T]:
+    """Read ``measures.toml`` and every ``*_measures.toml`` beside it, or the same of another key."""
+    things: dict[str, T] = {}
+    for path in [DATA / f"{key}.toml", *sorted(DATA.glob(f"*_{key}.toml"))]:
+        own = _tables(path, kind, key)
+        double = sorted(set(own) & set(things))
+        if double:
+            raise CatalogError(f"”{double[0]}” finns i två filer", where=path, todo="Ge den ena ett annat id")
+        things |= own
+    return things
+
+
 def _lan_groups(regions: tuple[Region, ...]) -> dict[str, Group]:
     groups = {}
     for lan in (region for region in regions if region.kind == "lan"):
@@ -189,9 +201,9 @@ def _shipped() -> Catalog:
     catalog = Catalog(
         regions=regions,
         groups=_lan_groups(regions) | _tables(DATA / "groups.toml", Group, "groups"),
-        datasets=_tables(DATA / "datasets.toml", Dataset, "datasets"),
-        measures=_tables(DATA / "measures.toml", Measure, "measures"),
-        breaks=tuple(_tables(DATA / "breaks.toml", Break, "breaks").values()),
+        datasets=_all_tables(Dataset, "datasets"),
+        measures=_all_tables(Measure, "measures"),
+        breaks=tuple(_all_tables(Break, "breaks").values()),
         programmes=_programmes(DATA / "programmes"),
         any_kommun=read_programme(DATA / "any_kommun.toml"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +10,10 @@ import pandas as pd
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
+from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import Snapshot, verify
+from uvas_stats.observation import make_observations
 
 __all__ = ["READERS", "read_documents", "read_raw"]
 
@@ -23,15 +25,14 @@ READERS: dict[str, Reader] = {
 }
 
 
-def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> list[pd.DataFrame]:
-    """Verify and read snapshots; each frame lacks only what the contract derives.
+def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.DataFrame]:
+    """Verify and read snapshots, one validated frame a file or edition.
 
     Raises
     ------
     RawFileError
         If a dataset is not in the catalog, a checksum differs, or a file is not what its reader expects.
     """
-    frames = []
     for snapshot in snapshots:
         dataset = catalog.datasets.get(snapshot.dataset)
         if dataset is None:
@@ -40,21 +41,24 @@ def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> list[pd.DataFra
                 where=snapshot.folder,
                 todo="Flytta mappen",
             )
-        if dataset.reader not in READERS:
+        if dataset.reader not in (*READERS, "pxweb"):
             raise RawFileError(
                 f"Datamängden ”{dataset.id}” har inga råfiler: den läses ur programfilerna",
                 where=snapshot.folder,
                 todo="Flytta mappen",
             )
         verify(snapshot)
+        if dataset.reader == "pxweb":
+            yield read_pxweb(snapshot.folder)
+            continue
         for file in snapshot.files:
             frame = READERS[dataset.reader](snapshot.path(file), catalog)
-            frames.append(frame.assign(dataset=dataset.id, edition=snapshot.edition, origin=snapshot.origin(file)))
-    return frames
+            origin = snapshot.origin(file)
+            yield make_observations(frame.assign(dataset=dataset.id, edition=snapshot.edition, origin=origin))
 
 
-def read_documents(catalog: Catalog) -> list[pd.DataFrame]:
+def read_documents(catalog: Catalog) -> Iterator[pd.DataFrame]:
     """Read the printed figures of all programmes that have any."""
-    return [
-        document_observations(programme, catalog) for programme in catalog.programmes.values() if programme.printed
-    ]
+    for programme in catalog.programmes.values():
+        if programme.printed:
+            yield make_observations(document_observations(programme, catalog))

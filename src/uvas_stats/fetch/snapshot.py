@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.errors import CatalogError, RawFileError
@@ -15,7 +16,8 @@ from uvas_stats.errors import CatalogError, RawFileError
 __all__ = ["RawFile", "Snapshot", "list_snapshots", "read_snapshot", "verify"]
 
 _EDITION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T_][\w.-]+)?")
-_FILE_NAME = re.compile(r"[\w. ()+-]{1,150}")
+_FILE_NAME = re.compile(r"[\w. ()+-]{1,150}(/[\w. ()+-]{1,150})?")
+_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _SHA256 = re.compile("[0-9a-fA-F]{64}")
 
 
@@ -26,6 +28,11 @@ class RawFile:
     name: str
     sha256: str
     bytes: int
+    role: str = "data"
+    """``data``, or what else the publisher sent beside it, such as ``metadata``."""
+    url: str = ""
+    query: str = ""
+    """The question that the file answers, where it was fetched from a service."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +41,16 @@ class Snapshot:
 
     dataset: str
     edition: str
-    title: str
     publisher: str
-    url: str
     retrieved: dt.date
     licence: str
     files: tuple[RawFile, ...]
+    title: str = ""
+    url: str = ""
+    landing_page: str = ""
     note: str = ""
+    tables: tuple[dict[str, Any], ...] = ()
+    """What a database says of each table the files come from."""
     folder: Path = field(default=Path())
 
     def path(self, file: RawFile) -> Path:
@@ -62,7 +72,7 @@ def read_snapshot(folder: Path) -> Snapshot:
     """
     where = folder / "origin.toml"
     try:
-        snapshot = replace(build(Snapshot, read_toml(where), where), folder=folder)
+        snapshot = replace(build(Snapshot, _dated(read_toml(where)), where), folder=folder)
     except CatalogError as error:
         raise RawFileError(error.what, where=where, todo="Hämta utgåvan igen eller rätta origin.toml") from error
     if (snapshot.dataset, snapshot.edition) != (folder.parent.name, folder.name):
@@ -78,9 +88,18 @@ def read_snapshot(folder: Path) -> Snapshot:
     return snapshot
 
 
+def _dated(content: dict[str, Any]) -> dict[str, Any]:
+    """Take the day of a time stamp: an edition fetched from a service says the second."""
+    stamp = content.get("retrieved")
+    if isinstance(stamp, str) and _STAMP.match(stamp):
+        return {**content, "retrieved": dt.date.fromisoformat(stamp[:10])}
+    return content
+
+
 def _check_file(file: RawFile, where: Path) -> None:
-    """Demand the name of a file in the folder itself: no path may lead out of it."""
-    if not _FILE_NAME.fullmatch(file.name) or file.name.strip(". ") != file.name:
+    """Demand the name of a file in the folder or one below it: no path may lead out of it."""
+    whole = all(part.strip(". ") == part for part in file.name.split("/"))
+    if not _FILE_NAME.fullmatch(file.name) or not whole:
         raise RawFileError(f"”{file.name}” är inget filnamn", where=where, todo="Skriv namnet utan mapp")
     if not _SHA256.fullmatch(file.sha256):
         raise RawFileError(

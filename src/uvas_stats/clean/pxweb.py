@@ -1,0 +1,151 @@
+"""Read an edition that was fetched from a PxWeb database: its tables in one series, with what is derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
+
+from uvas_stats.catalog import Measure, load_catalog
+from uvas_stats.catalog.pxweb import PxTable, tables_of
+from uvas_stats.clean.cube import Cube, damaged
+from uvas_stats.clean.jsonstat import BOM, read_jsonstat
+from uvas_stats.clean.population import age_bands
+from uvas_stats.clean.pxcube import Reading, cube_frame
+from uvas_stats.clean.pxjson import read_pxjson
+from uvas_stats.clean.signal import register_signal
+from uvas_stats.errors import RawFileError
+from uvas_stats.fetch.edition import read_origin, read_raw
+from uvas_stats.observation import COLUMNS, TEXT_COLUMNS, validate
+
+__all__ = ["concat_observations", "edition_origins", "iter_observations", "read_cube", "read_pxweb"]
+
+Derive = Callable[[pd.DataFrame, str], pd.DataFrame]
+DERIVED: dict[str, Derive] = {"scb_population": age_bands, "scb_bas": register_signal}
+"""What is computed from a dataset's own observations and added to them."""
+
+
+def read_cube(body: bytes, where: object) -> Cube:
+    """Read a data answer in whichever form it has: JSON-stat 2, JSON-stat 1, or version 1's ``json``."""
+    start = body.removeprefix(BOM).lstrip()
+    if start[:1] != b"{":
+        raise damaged("Filen är inte ett JSON-objekt", where)
+    if b'"columns"' in start[:200]:
+        return read_pxjson(body, where)
+    return read_jsonstat(body, where)
+
+
+def concat_observations(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put validated frames together; text columns stay categoricals.
+
+    Examples
+    --------
+    >>> a = pd.DataFrame({"sex": pd.Categorical(["men"]), "value": [1.0]})
+    >>> b = pd.DataFrame({"sex": pd.Categorical(["women"]), "value": [2.0]})
+    >>> concat_observations([a, b])["sex"].tolist()
+    ['men', 'women']
+    """
+    if len(frames) == 1:
+        return frames[0]
+    columns: dict[str, Any] = {}
+    for name in frames[0].columns:
+        parts = [frame[name] for frame in frames]
+        if name in TEXT_COLUMNS:
+            columns[name] = union_categoricals([_as_text(part) for part in parts])
+        else:
+            columns[name] = np.concatenate([part.to_numpy() for part in parts])
+    return pd.DataFrame(columns, copy=False)
+
+
+def _as_text(part: pd.Series) -> pd.Series:
+    """Give the categories the type text, also where there are none."""
+    kind = pd.CategoricalDtype(pd.Index(part.cat.categories, dtype="str"))
+    return part.astype(kind)
+
+
+def _declared(dataset: str, name: str, tables: Sequence[PxTable], where: Path) -> PxTable:
+    for table in tables:
+        if table.name == name:
+            return table
+    raise RawFileError(
+        f"Tabellen {name} är inte deklarerad för {dataset}", where=where, todo="Hämta datamängden igen"
+    )
+
+
+def iter_observations(
+    edition: Path, tables: Sequence[PxTable] | None = None, measures: Mapping[str, Measure] | None = None
+) -> Iterator[pd.DataFrame]:
+    """Read an edition file by file, so that memory does not grow with the number of files.
+
+    Parameters
+    ----------
+    edition
+        The folder of the edition.
+    tables, measures
+        Declarations to read by; if None, those of the catalog.
+
+    Yields
+    ------
+    pandas.DataFrame
+        The validated observations of one file, without what is derived.
+
+    Raises
+    ------
+    RawFileError
+        If a file is missing, changed or damaged.
+    """
+    origin = read_origin(edition)
+    dataset = str(origin["dataset"])
+    declared = tables if tables is not None else tables_of(dataset)
+    known = measures if measures is not None else load_catalog().measures
+    entries = {table["name"]: table for table in origin["tables"]}
+    for file in origin["files"]:
+        if file["role"] != "data":
+            continue
+        entry = entries[str(file["name"]).partition("/")[0]]
+        reading = Reading(
+            _declared(dataset, entry["name"], declared, edition),
+            str(origin["edition"]),
+            known,
+            entry.get("meaning", {}),
+            bool(entry.get("noise")),
+        )
+        name = f"{dataset}/{edition.name}/{file['name']}"
+        yield cube_frame(read_cube(read_raw(edition, file), name), reading, name)
+
+
+def read_pxweb(edition: Path) -> pd.DataFrame:
+    """Read an edition of a declared dataset: all its tables in one series, with what is derived from them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Validated observations.
+
+    Raises
+    ------
+    RawFileError
+        If a file is missing, changed or damaged.
+    ObservationError
+        If two tables have the same figure.
+    """
+    frame = concat_observations(list(iter_observations(edition)))
+    dataset = str(frame["dataset"].iloc[0])
+    derive = DERIVED.get(dataset)
+    if derive is not None:
+        derived = derive(frame, f"{dataset}/{edition.name}/origin.toml")
+        frame = concat_observations([frame, derived])
+    return validate(frame[list(COLUMNS)])
+
+
+def edition_origins(edition: Path) -> dict[str, dict[str, str]]:
+    """Say of each ``origin`` of an edition's observations who published it, when it was fetched and how."""
+    origin = read_origin(edition)
+    common = {key: str(origin[key]) for key in ("publisher", "licence", "landing_page", "retrieved")}
+    base = f"{origin['dataset']}/{edition.name}"
+    found = {f"{base}/{file['name']}": {**common, "sha256": str(file["sha256"])} for file in origin["files"]}
+    return found | {f"{base}/origin.toml": {**common, "sha256": ""}}

@@ -1,0 +1,298 @@
+"""Requests that have a timeout, keep the limits, are tried again when that helps, and never grow without bound."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import ipaddress
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from uvas_stats.errors import FetchError
+from uvas_stats.fetch.limiter import RateLimiter
+
+__all__ = ["Answer", "BadBodyError", "Http", "HttpSettings", "ServiceFailingError", "check_address", "is_loopback"]
+
+USER_AGENT = "uvas_stats (https://pypi.org/project/uvas-stats/)"
+TRY_AGAIN_STATUS = (500, 502, 503, 504)
+
+
+class ServiceFailingError(FetchError):
+    """The service answers 500 each time; a smaller selection may be less than it can bear."""
+
+
+class BadBodyError(FetchError):
+    """An answer that is whole but is not what was asked for; asking again may help."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered, byte for byte."""
+
+    url: str
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """Time and size limits of a client."""
+
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    total_timeout: float = 600.0
+    attempts: int = 5
+    """How many times a call is made when the service fails."""
+    refusals: int = 12
+    """How many 429 one call endures."""
+    backoff: float = 0.5
+    """Seconds before the second attempt; doubled for each one after."""
+    longest_pause: float = 300.0
+    max_bytes: int = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class _Again:
+    """Why a call is to be made again, and after how long."""
+
+    reason: str
+    wait: float
+    refused: bool = False
+    failing: bool = False
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine.
+
+    Examples
+    --------
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("scb.se")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_address(url: str) -> str:
+    """Return the address without a trailing slash if it may be called: https, or http on this machine.
+
+    Raises
+    ------
+    FetchError
+        If it is anything else.
+
+    Examples
+    --------
+    >>> check_address("https://example.org/api/")
+    'https://example.org/api'
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.username or parts.password:
+        raise FetchError("Adressen innehåller ett lösenord", where=host, todo="Ange den utan inloggning")
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
+        raise FetchError(
+            "Adressen är inte tillåten", where=url, todo="Använd https (http bara för den egna datorn)"
+        )
+    return url.rstrip("/")
+
+
+def retry_after_seconds(text: str | None, now: dt.datetime | None = None) -> float | None:
+    """Read a ``Retry-After`` header: seconds or a date.
+
+    Examples
+    --------
+    >>> retry_after_seconds("7"), retry_after_seconds(None), retry_after_seconds("soon")
+    (7.0, None, None)
+    """
+    if text is None:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return max(0.0, (moment - (now or dt.datetime.now(dt.UTC))).total_seconds())
+
+
+class Http:
+    """A client of one service.
+
+    Parameters
+    ----------
+    base_url
+        What all paths are put after.
+    limiter
+        Shared by all threads; every attempt is counted in it.
+    settings
+        Time and size limits.
+    sleep
+        Replaced by tests.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        limiter: RateLimiter,
+        settings: HttpSettings | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.base_url = check_address(base_url)
+        self.limiter = limiter
+        self.settings = settings or HttpSettings()
+        self._sleep = sleep
+        self._session = requests.Session()
+        self._session.headers["User-Agent"] = USER_AGENT
+        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=16)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        # A proxy of the environment is used for the outside world, never for this machine.
+        self._session.trust_env = not is_loopback(urlsplit(self.base_url).hostname or "")
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        check: Callable[[Answer], None] | None = None,
+    ) -> Answer:
+        """Make a call and return the answer, also one with status 400 or 403, which the caller explains.
+
+        Parameters
+        ----------
+        method, path, params, body
+            ``body`` is sent as JSON.
+        check
+            Looks at a whole answer and raises BadBodyError if the call should be made again.
+
+        Raises
+        ------
+        FetchError
+            If the service cannot be reached, keeps failing, or answers too much.
+        """
+        failures = refusals = 0
+        while True:
+            self.limiter.acquire()
+            outcome = self._attempt(method, path, params, body, check)
+            if isinstance(outcome, Answer):
+                return outcome
+            failures += not outcome.refused
+            refusals += outcome.refused
+            if failures >= self.settings.attempts or refusals >= self.settings.refusals:
+                kind = ServiceFailingError if outcome.failing else FetchError
+                raise kind(
+                    f"Tjänsten svarar inte som den ska: {outcome.reason}",
+                    where=self.base_url + path,
+                    todo=f"Försökte {failures + refusals} gånger. Kör igen senare; det som hämtats är kvar",
+                )
+            if outcome.refused:
+                self.limiter.pause(outcome.wait)
+            else:
+                self._sleep(outcome.wait * 2 ** (failures - 1))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def _attempt(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        check: Callable[[Answer], None] | None,
+    ) -> Answer | _Again:
+        try:
+            answer = self._send(method, path, params, body)
+        except requests.Timeout:
+            return _Again("inget svar i tid", self.settings.backoff)
+        except requests.exceptions.SSLError as error:
+            raise FetchError(
+                f"Certifikatet godtas inte: {error}",
+                where=self.base_url,
+                todo="Kontrollera datorns certifikat och klocka",
+            ) from error
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+            return _Again("förbindelsen bröts", self.settings.backoff)
+        except requests.exceptions.ContentDecodingError:
+            return _Again("svaret gick inte att packa upp", self.settings.backoff)
+        except requests.RequestException as error:
+            raise FetchError(
+                f"Anropet kunde inte göras: {error}", where=self.base_url + path, todo="Kontrollera adressen"
+            ) from error
+        return self._judge(answer, check)
+
+    def _judge(self, answer: Answer, check: Callable[[Answer], None] | None) -> Answer | _Again:
+        if answer.status == 429:
+            return self._refused(answer)
+        if answer.status in TRY_AGAIN_STATUS:
+            return _Again(f"fel {answer.status} i tjänsten", self.settings.backoff, failing=True)
+        if 300 <= answer.status < 400:
+            raise FetchError(
+                f"Tjänsten hänvisar till en annan adress: {answer.headers.get('Location', '')}",
+                where=answer.url,
+                todo="Ange den nya adressen med --base-url om den är riktig",
+            )
+        if answer.status == 200 and check is not None:
+            try:
+                check(answer)
+            except BadBodyError as error:
+                return _Again(error.what, self.settings.backoff)
+        return answer
+
+    def _refused(self, answer: Answer) -> _Again:
+        wait = retry_after_seconds(answer.headers.get("Retry-After"))
+        if wait is None:
+            wait = self.limiter.limits.seconds
+        if wait > self.settings.longest_pause:
+            raise FetchError(
+                f"Tjänsten vill inte ha fler anrop på {wait:.0f} sekunder",
+                where=answer.url,
+                todo="Kör igen senare; det som hämtats är kvar",
+            )
+        return _Again("för många anrop (429)", wait, refused=True)
+
+    def _send(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: Mapping[str, Any] | None
+    ) -> Answer:
+        settings = self.settings
+        deadline = time.monotonic() + settings.total_timeout
+        with self._session.request(
+            method,
+            self.base_url + path,
+            params=params,
+            json=body,
+            timeout=(settings.connect_timeout, settings.read_timeout),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            chunks, size = [], 0
+            for chunk in response.iter_content(1 << 18):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > settings.max_bytes:
+                    raise FetchError(
+                        f"Svaret är större än {settings.max_bytes // 2**20} MB",
+                        where=response.url,
+                        todo="Begränsa urvalet",
+                    )
+                if time.monotonic() > deadline:
+                    raise requests.Timeout("the whole answer took too long")
+            return Answer(response.url, response.status_code, b"".join(chunks), response.headers)

@@ -1,0 +1,97 @@
+"""What is written down about an edition: the questions, the answers' checksums, and what the tables say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from uvas_stats.catalog.pxweb import load_px_sources
+from uvas_stats.fetch.edition import sha256
+from uvas_stats.fetch.plan import DatasetPlan, TablePlan, query_key
+from uvas_stats.fetch.pxmodel import PxClient
+
+__all__ = ["edition_name", "file_entry", "make_origin", "same_files", "table_entry"]
+
+_STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})")
+
+
+def edition_name(tables: Sequence[Mapping[str, Any]], now: dt.datetime) -> str:
+    """Name an edition after the latest update of its tables, or after today where the service does not say.
+
+    Examples
+    --------
+    >>> edition_name([{"updated": "2026-06-08T06:00:00Z"}, {"updated": "2025-02-21T07:00:00Z"}], dt.datetime.max)
+    '2026-06-08T0600'
+    """
+    stamps = []
+    for table in tables:
+        match = _STAMP.match(str(table["updated"]))
+        if match:
+            stamps.append(f"{match[1]}T{match[2]}{match[3]}")
+    return max(stamps) if stamps else now.date().isoformat()
+
+
+def file_entry(staging: Path, path: Path, role: str, url: str, query: str) -> dict[str, Any]:
+    """Describe one file of an edition."""
+    content = path.read_bytes()
+    return {
+        "name": path.relative_to(staging).as_posix(),
+        "role": role,
+        "url": url,
+        "query": query,
+        "bytes": len(content),
+        "sha256": sha256(content),
+    }
+
+
+def table_entry(client: PxClient, plan: TablePlan, retrieved: str) -> dict[str, Any]:
+    """Describe one table of an edition."""
+    resolved = plan.resolved
+    table, query = resolved.table, resolved.query
+    time = next((variable.code for variable in table.variables if variable.time), "")
+    return {
+        "name": plan.name,
+        "id": table.id,
+        "source": resolved.declared.source,
+        "title": table.title,
+        "updated": table.updated,
+        "retrieved": retrieved,
+        "key": query_key(table.id, table.updated, query, client.data_format),
+        "cells": query.cells,
+        "calls": len(plan.parts),
+        "periods": list(query.codes.get(time, ())),
+        "noise": table.noise,
+        "discontinued": table.discontinued,
+        "notes": list(table.notes),
+        "meaning": {code: dict(found) for code, found in resolved.meaning.items()},
+    }
+
+
+def make_origin(
+    plan: DatasetPlan,
+    edition: str,
+    retrieved: str,
+    tables: list[dict[str, Any]],
+    files: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """Describe an edition: whose figures, under which licence, when, and every file with its checksum."""
+    source = load_px_sources()[plan.tables[0].resolved.declared.source]
+    return {
+        "dataset": plan.dataset,
+        "edition": edition,
+        "publisher": source.publisher,
+        "licence": source.licence,
+        "landing_page": source.landing_page,
+        "retrieved": retrieved,
+        "tables": tables,
+        "files": files,
+    }
+
+
+def same_files(origin: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether an edition holds the same data, for services that do not say when a table was updated."""
+    old = {file["name"]: file["sha256"] for file in origin["files"]}
+    return old == {file["name"]: file["sha256"] for file in files}

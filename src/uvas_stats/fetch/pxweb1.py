@@ -1,0 +1,152 @@
+"""A client of PxWeb's version 1, for databases that have nothing else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from uvas_stats.errors import FetchError
+from uvas_stats.fetch.http import Answer, Http
+from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.pxerrors import explain, parse_json
+from uvas_stats.fetch.pxmodel import CodeList, Data, Query, Table, TableHit, Variable
+from uvas_stats.fetch.pxweb import is_json, keeper, limits_from
+
+__all__ = ["PxWeb1"]
+
+
+def _path(table_id: str) -> str:
+    return "/" + quote(table_id.strip("/"), safe="/")
+
+
+def _filter(codelist: str | None) -> str:
+    """Write a code list as version 1 does: ``vs:`` and ``agg:`` in place of ``vs_`` and ``agg_``."""
+    if codelist is None:
+        return "item"
+    return codelist.replace("vs_", "vs:", 1).replace("agg_", "agg:", 1)
+
+
+def _variable(item: dict[str, Any], table_id: str) -> Variable:
+    codes = item.get("values")
+    if codes is None:  # absent or null when there are more values than the service lists
+        raise FetchError(
+            f"Variabeln {item.get('code')} har för många värden för att räknas upp",
+            where=table_id,
+            todo="Ange koderna en och en med --select",
+        )
+    labels = item.get("valueTexts") or codes
+    return Variable(
+        code=str(item["code"]),
+        label=str(item.get("text", item["code"])),
+        codes=tuple(str(code) for code in codes),
+        labels=tuple(str(label) for label in labels),
+        elimination=bool(item.get("elimination", False)),
+        time=bool(item.get("time", False)),
+        metric=item["code"] == "ContentsCode",
+    )
+
+
+class PxWeb1:
+    """A client of one PxWeb database in version 1; a table is named by its path after the database."""
+
+    def __init__(self, http: Http, language: str = "sv", data_format: str = "json-stat2") -> None:
+        self.http = http
+        self.language = language
+        self.data_format = data_format
+        self._limits: Limits | None = None
+        self._lock = threading.Lock()
+
+    def table_url(self, table_id: str) -> str:
+        """Give the address of a table's metadata."""
+        return self.http.base_url + _path(table_id)
+
+    def data_url(self, table_id: str) -> str:
+        """Give the address that a table's data is asked for at."""
+        return self.table_url(table_id)
+
+    def limits(self) -> Limits:
+        """Ask ``?config`` once and give the answer to the limiter. ``maxCells`` is obeyed, not ``maxValues``."""
+        with self._lock:
+            if self._limits is None:
+                answer = self.http.call("GET", "", params={"config": ""}, check=is_json)
+                content = parse_json(answer) if answer.status == 200 else None  # some sites have no ?config
+                self._limits = limits_from(content, "maxCells", "maxCalls")
+                self.http.limiter.set_limits(self._limits)
+            return self._limits
+
+    def table(self, table_id: str) -> Table:
+        """Read a table's metadata; when it was updated stands only in the list of its folder."""
+        answer = self._ask(_path(table_id), table_id)
+        content = parse_json(answer)
+        if not isinstance(content, dict) or not isinstance(content.get("variables"), list):
+            raise FetchError(
+                "Sökvägen leder till en mapp, inte en tabell", where=table_id, todo="Ange hela sökvägen"
+            )
+        variables = tuple(_variable(item, table_id) for item in content["variables"])
+        title = str(content.get("title", ""))
+        return Table(table_id, title, self._updated(table_id), variables, raw=answer.body)
+
+    def codelist(self, variable: Variable, codelist_id: str) -> CodeList:
+        """Refuse: version 1 never lists the codes of a code list."""
+        raise FetchError(
+            f"Kodlistan ”{codelist_id}” kan inte läsas i version 1 av gränssnittet",
+            where=variable.code,
+            todo="Ange koderna en och en",
+        )
+
+    def search(self, text: str) -> Iterator[TableHit]:
+        """Find tables by words of the title."""
+        answer = self.http.call("GET", "", params={"query": text, "filter": "title"}, check=is_json)
+        if answer.status != 200:
+            raise explain(answer)
+        for item in parse_json(answer):
+            path = "/".join(part for part in (str(item.get("path", "")).strip("/"), str(item["id"])) if part)
+            yield TableHit(path, str(item.get("title", "")), str(item.get("published") or ""))
+
+    def body(self, query: Query) -> dict[str, object]:
+        """Write a query in the form of version 1."""
+        return {
+            "query": [
+                {
+                    "code": code,
+                    "selection": {
+                        "filter": query.codelists.get(code, "item")
+                        .replace("vs_", "vs:", 1)
+                        .replace("agg_", "agg:", 1),
+                        "values": list(values),
+                    },
+                }
+                for code, values in query.codes.items()
+            ],
+            "response": {"format": self.data_format},
+        }
+
+    def data(self, table: Table, query: Query) -> Data:
+        """Fetch data."""
+        updated: list[str] = []
+        answer = self.http.call(
+            "POST", _path(table.id), body=self.body(query), check=keeper(table, query, updated)
+        )
+        if answer.status != 200:
+            raise explain(answer, table, query)
+        return Data(answer, updated[-1])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.close()
+
+    def _updated(self, table_id: str) -> str:
+        folder, _, name = table_id.strip("/").rpartition("/")
+        if not folder:
+            return ""
+        content = parse_json(self._ask(_path(folder), folder))
+        hits = [item for item in content if isinstance(item, dict) and item.get("id") == name]
+        return str(hits[0].get("updated") or "") if hits else ""
+
+    def _ask(self, path: str, what: str) -> Answer:
+        answer = self.http.call("GET", path, check=is_json)
+        if answer.status != 200:
+            raise explain(answer, Table(what, "", "", ()))
+        return answer

@@ -1,0 +1,92 @@
+"""Which address a source has, and its client."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from uvas_stats.catalog.pxweb import PxSource, load_px_sources, px_source
+from uvas_stats.errors import FetchError
+from uvas_stats.fetch.http import Http, HttpSettings, check_address
+from uvas_stats.fetch.limiter import RateLimiter
+from uvas_stats.fetch.pxmodel import PxClient
+from uvas_stats.fetch.pxweb import PxWeb2
+from uvas_stats.fetch.pxweb1 import PxWeb1
+
+__all__ = ["ENVIRONMENT_VARIABLE", "Clients", "base_urls"]
+
+ENVIRONMENT_VARIABLE = "UVAS_BASE_URL"
+
+
+def base_urls(options: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Read addresses to use in place of the catalog's: ``scb=http://127.0.0.1:8000/api/v2``.
+
+    Parameters
+    ----------
+    options
+        What ``--base-url`` gave.
+    environment
+        Where ``UVAS_BASE_URL`` is looked for, several separated by space or comma; if None, the process's own. An
+        option goes before it.
+
+    Raises
+    ------
+    FetchError
+        If one has not the form, names no source, or is neither https nor on this machine.
+
+    Examples
+    --------
+    >>> base_urls(["scb=http://127.0.0.1:8000/api/v2/"], {})
+    {'scb': 'http://127.0.0.1:8000/api/v2'}
+    """
+    found = {}
+    given = re.split(r"[\s,]+", (os.environ if environment is None else environment).get(ENVIRONMENT_VARIABLE, ""))
+    for text in (*filter(None, given), *options):
+        name, mark, url = text.partition("=")
+        if not mark:
+            raise FetchError(
+                f"Adressen ”{text}” saknar källa",
+                todo="Skriv källa=adress, t.ex. scb=http://127.0.0.1:8000/api/v2",
+            )
+        found[px_source(name.strip()).id] = check_address(url.strip())
+    return found
+
+
+class Clients:
+    """The clients of a run: one for each source, so that all calls to it share one limiter.
+
+    Parameters
+    ----------
+    overrides
+        Addresses in place of the catalog's, by source.
+    settings
+        Time and size limits; tests shorten them.
+    """
+
+    def __init__(self, overrides: Mapping[str, str] | None = None, settings: HttpSettings | None = None) -> None:
+        self._overrides = dict(overrides or {})
+        self._settings = settings
+        self._clients: dict[str, PxClient] = {}
+
+    def source(self, source_id: str) -> PxSource:
+        """Return the declared source with the address that is used."""
+        source = load_px_sources()[source_id]
+        return replace(source, url=self._overrides.get(source_id, source.url))
+
+    def __call__(self, source_id: str) -> PxClient:
+        """Give the client of a source, the same each time."""
+        if source_id not in self._clients:
+            source = self.source(source_id)
+            http = Http(source.url, RateLimiter(), self._settings)
+            kind = PxWeb2 if source.protocol == "pxweb2" else PxWeb1
+            self._clients[source_id] = kind(http, source.language, source.data_format)
+        return self._clients[source_id]
+
+    def __enter__(self) -> Clients:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        for client in self._clients.values():
+            client.close()

@@ -1,0 +1,189 @@
+"""The commands that ask the services, against the fake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from tests.fakes.server import Fake
+from uvas_stats.cli_fetch import register
+from uvas_stats.errors import FetchError, UvasStatsError
+from uvas_stats.fetch.adhoc import parse_query, parse_selects
+from uvas_stats.observation import read_observations, select
+
+
+@pytest.fixture
+def run(fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    fake.calls = 1000
+    monkeypatch.setenv("UVAS_WORKSPACE", str(tmp_path))
+    monkeypatch.setenv("UVAS_BASE_URL", f"scb={fake.v2} scb_v1={fake.v1}")
+    app = typer.Typer()
+    register(app)
+
+    def call(*arguments: str) -> Result:
+        result = CliRunner().invoke(app, [*arguments])
+        if isinstance(result.exception, UvasStatsError):
+            raise result.exception
+        return result
+
+    return call
+
+
+def plain(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.output.replace("\u202f", " ")
+
+
+def test_a_dry_run_says_what_is_new_and_what_it_takes_without_fetching(fake: Fake, run) -> None:  # type: ignore[no-untyped-def]
+    fake.max_cells = 20_000
+    text = plain(run("fetch", "--dry-run"))
+    assert "scb_bas: 53 856 celler, 3 anrop, minst 0 s" in text
+    assert "TAB6260: ny, nytt: 2020M01–2021M12 (24 perioder)" in text
+    assert "scb_population" in text
+    assert fake.data_calls == []
+
+
+def test_a_fetch_and_then_again(fake: Fake, run) -> None:  # type: ignore[no-untyped-def]
+    assert "scb_eligibility: utgåva 2024-05-06T0600, 1 anrop" in plain(run("fetch", "scb_eligibility"))
+    assert "scb_eligibility: oförändrad" in plain(run("fetch", "scb_eligibility"))
+    assert "oförändrad" in plain(run("fetch", "--dry-run", "scb_eligibility"))
+    assert len(fake.data_calls) == 1
+
+
+def test_an_address_on_the_command_line_goes_before_the_environment(  # type: ignore[no-untyped-def]
+    fake: Fake, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UVAS_BASE_URL", "scb=http://127.0.0.1:1/api/v2")
+    assert "TAB5557" in plain(run("search", "folkmängden", "2025", "--base-url", f"scb={fake.v2}"))
+
+
+def test_search_and_table_show_what_an_analyst_needs(run) -> None:  # type: ignore[no-untyped-def]
+    text = plain(run("search", "varken*", "kommun"))
+    assert "TAB4930" in text
+    assert "[2019–2023]" in text
+    assert "Inga träffar" in plain(run("search", "befolk"))
+    text = plain(run("table", "TAB6260"))
+    assert "Alder  ålder: 7 värden, måste väljas" in text
+    assert "kodlista vs_RegionKommun07EjAggr" in text
+    assert "slumpmässigt brus" in text
+    text = plain(run("table", "AA/AA0003/AA0003H/IntGr8Kom2", "--source", "scb_v1"))
+    assert "Bakgrund" in text
+
+
+def test_any_table_comes_in_as_observations(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    wanted = ["Region=0114,00", "GruppA=a,T", "GruppB=*", "ContentsCode=AA1", "Tid=TOP(2)"]
+    options = [part for text in wanted for part in ("--select", text)]
+    assert "8 uppgifter" not in plain(run("fetch", "scb:TAB1", *options, "--dry-run"))
+    assert "16 uppgifter" in plain(run("fetch", "scb:TAB1", *options))
+    frame = select(read_observations(tmp_path / "data" / "processed" / "scb_tab1"))
+    assert set(frame["region_code"]) == {"00", "0114"}
+    assert set(frame["period"]) == {"2023", "2024"}
+    assert set(frame["measure"]) == {"scb_tab1_aa1_count"}
+    assert set(frame["category"]) == {"a / x", "a / y", "T / x", "T / y"}
+    assert set(frame["breakdown"]) == {"grupp_x_grupp"}
+    again = plain(run("fetch", "scb:TAB1", *options))
+    assert "oförändrad" in again
+    assert "16 uppgifter" in again
+
+
+def test_nothing_heavy_is_loaded_until_a_command_runs() -> None:
+    import subprocess
+    import sys
+
+    heavy = "{'pandas', 'numpy', 'requests', 'pyarrow'}"
+    code = f"import sys, uvas_stats.cli_fetch; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def query_1() -> dict[str, object]:
+    def item(code: str, *values: str, kind: str = "item") -> dict[str, object]:
+        return {"code": code, "selection": {"filter": kind, "values": list(values)}}
+
+    return {
+        "query": [
+            item("Region", "0114", kind="vs:RegionKommun07EjAggr"),
+            item("Alder", "15-19", "20-24", kind="agg:Ålder5år"),
+            item("ContentsCode", "BE0101N1"),
+            item("Tid", "2", kind="top"),
+        ],
+        "response": {"format": "px"},
+    }
+
+
+def query_2() -> dict[str, object]:
+    return {
+        "selection": [
+            {"variableCode": "Region", "valueCodes": ["0114"], "codelist": "vs_RegionKommun07EjAggr"},
+            {"variableCode": "Alder", "valueCodes": ["15-19", "20-24"], "codelist": "agg_Ålder5år"},
+            {"variableCode": "ContentsCode", "valueCodes": ["BE0101N1"]},
+            {"variableCode": "Tid", "valueCodes": ["TOP(2)"]},
+        ]
+    }
+
+
+@pytest.mark.parametrize("query", [query_1(), query_2()], ids=["version 1", "version 2"])
+def test_a_pasted_query_of_either_version_gives_the_same_figures(  # type: ignore[no-untyped-def]
+    fake: Fake, run, tmp_path: Path, query: dict[str, object]
+) -> None:
+    path = tmp_path / "fråga.json"
+    path.write_text(json.dumps(query), encoding="utf-8-sig")
+    assert "4 uppgifter" in plain(run("fetch", "scb:TAB638", "--query", str(path)))
+    frame = select(read_observations(tmp_path / "data" / "processed" / "scb_tab638"))
+    assert frame["age_group"].tolist() == ["15-19", "20-24", "15-19", "20-24"]
+    table = fake.tables["TAB638"]
+    ages = [[[table.variables[2].position(str(age)) for age in range(first, first + 5)]] for first in (15, 20)]
+    for row, age in zip(frame.itertuples(), ages * 2, strict=True):
+        year = table.variables[5].position(row.period)
+        places = [[[table.variables[0].position("0114")]], [[0, 1, 2, 3]], age, [[0, 1]], [[0]], [[year]]]
+        assert row.value == table.cells(places)[0][0]
+
+
+def test_the_recorded_query_of_scbs_site_is_read(shared: Path) -> None:
+    selection = parse_query(shared / "data" / "scb" / "v1_query_popsize.json")
+    assert len(selection.values["Region"]) == 49
+    assert selection.codelists["Region"] == "vs_RegionKommun07"
+    assert selection.values["Tid"] == ["2019"]
+
+
+@pytest.mark.parametrize("text", ["Region", "=0180", "Region="])
+def test_a_selection_that_cannot_be_read_says_so(text: str) -> None:
+    with pytest.raises(FetchError, match="går inte att läsa"):
+        parse_selects([text])
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"query": 1}', '{"selection": [{}]}', "inte json"])
+def test_a_file_that_is_no_query_says_so(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "q.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(FetchError, match="ingen fråga"):
+        parse_query(path)
+
+
+def test_wrong_use_is_exit_2(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("fetch", "scb_bas", "--select", "Region=00").exit_code == 2
+    assert run("fetch", "scb:TAB1", "scb:TAB638").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("fetch", "scb_bass"), "Närmast: scb_bas"),
+        (("fetch", "sbc:TAB1"), "Källan ”sbc” finns inte"),
+        (("fetch", "scb:TAB1", "--select", "Tid=2024"), "Variabeln måste väljas .*GruppB"),
+        (("fetch", "scb:TAB1", "--select", "Grupp=1"), "Variablerna är Region, GruppA"),
+        (
+            ("fetch", "scb:TAB1", "--select", "GruppB=z", "--select", "ContentsCode=*"),
+            "”z” finns inte .*TAB1, GruppB",
+        ),
+        (("table", "TAB404"), "Tabellen finns inte"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_it(run, arguments: tuple[str, ...], says: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(UvasStatsError, match=says) as caught:
+        run(*arguments)
+    assert "\n" not in str(caught.value)
