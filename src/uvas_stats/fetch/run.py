@@ -14,11 +14,7 @@ from typing import Any
 
 from uvas_stats.catalog.pxweb import PxTable
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.origin import edition_name, file_entry, make_origin, same_files, table_entry
-from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table, part_path
-from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, plan_dataset
-from uvas_stats.fetch.pxmodel import PxClient
-from uvas_stats.fetch.snapshot import (
+from uvas_stats.fetch.editions import (
     dataset_lock,
     editions,
     free_edition,
@@ -28,6 +24,10 @@ from uvas_stats.fetch.snapshot import (
     staging_folder,
     write_raw,
 )
+from uvas_stats.fetch.origin import edition_name, file_entry, make_origin, same_files, table_entry
+from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table, part_path
+from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, plan_dataset
+from uvas_stats.fetch.pxmodel import PxClient
 
 __all__ = ["Outcome", "Progress", "fetch_dataset", "fetch_plan", "fetch_planned"]
 
@@ -73,7 +73,7 @@ def _keep_table(plan: TablePlan, staging: Path, retrieved: str) -> tuple[dict[st
         content = read_raw(plan.kept, file)
         if not path.is_file() or path.read_bytes() != content:
             write_raw(path, content)
-    return {"retrieved": origin["retrieved"], **entry, "checked": retrieved}, files
+    return {**entry, "checked": retrieved}, files
 
 
 def _new_table(

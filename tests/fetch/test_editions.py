@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uvas_stats.errors import RawFileError, WorkspaceError
-from uvas_stats.fetch.snapshot import (
+from uvas_stats.fetch.editions import (
     dataset_lock,
     editions,
     free_edition,
