@@ -155,7 +155,7 @@ def _peak(name: str, path: Path) -> dict[str, float]:
 
 def _edition(folder: Path, body: bytes, parts: int) -> Path:
     """Make an edition of many files; they hold the same figures, which reading file by file does not mind."""
-    from uvas_stats.fetch.edition import sha256, to_toml
+    from uvas_stats.fetch.editions import sha256, to_toml
 
     edition = folder / "scb_bas" / f"2026-08-28T{parts:04d}"
     (edition / "BENCH").mkdir(parents=True)

@@ -90,6 +90,14 @@ def test_any_table_comes_in_as_observations(run, tmp_path: Path) -> None:  # typ
     assert "16 uppgifter" in again
 
 
+def test_a_table_of_a_database_that_has_version_1_only(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    wanted = ["--select", "GruppB=x", "--select", "ContentsCode=AA1", "--select", "Tid=TOP(3)"]
+    assert "3 uppgifter" in plain(run("fetch", "scb_v1:AA/AA0001/Liten", *wanted))
+    frame = select(read_observations(tmp_path / "data" / "processed" / "scb_v1_aa_aa0001_liten"))
+    assert frame["period"].tolist() == ["2022", "2023", "2024"]
+    assert set(frame["region_code"]) == {"00"}
+
+
 def test_nothing_heavy_is_loaded_until_a_command_runs() -> None:
     import subprocess
     import sys

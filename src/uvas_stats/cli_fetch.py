@@ -166,7 +166,7 @@ def _fetch_table(
     from uvas_stats.catalog.pxweb import px_source
     from uvas_stats.clean.pxweb import concat_observations, edition_origins, iter_observations
     from uvas_stats.fetch.adhoc import adhoc_measures, adhoc_resolved
-    from uvas_stats.fetch.edition import editions
+    from uvas_stats.fetch.editions import editions
     from uvas_stats.fetch.plan import DatasetPlan, plan_resolved
     from uvas_stats.fetch.run import fetch_planned
     from uvas_stats.observation import validate, write_observations

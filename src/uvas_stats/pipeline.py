@@ -68,7 +68,8 @@ def _origins(snapshots: list[Snapshot]) -> dict[str, Any]:
             "note": snapshot.note,
         }
         found |= {snapshot.origin(file): {**common, "sha256": file.sha256} for file in snapshot.files}
-        found[f"{snapshot.dataset}/{snapshot.edition}/origin.toml"] = {**common, "sha256": ""}
+        if snapshot.tables:
+            found[f"{snapshot.dataset}/{snapshot.edition}/origin.toml"] = {**common, "sha256": ""}
     return found
 
 

@@ -18,7 +18,7 @@ from uvas_stats.clean.pxcube import Reading, cube_frame
 from uvas_stats.clean.pxweb import edition_origins, iter_observations, read_pxweb
 from uvas_stats.clean.signal import OUTSIDE, register_signal
 from uvas_stats.errors import RawFileError, UvasStatsError
-from uvas_stats.fetch.edition import read_origin
+from uvas_stats.fetch.editions import read_origin
 from uvas_stats.fetch.http import Http
 from uvas_stats.fetch.limiter import Limits, RateLimiter
 from uvas_stats.fetch.pxweb1 import PxWeb1

@@ -15,7 +15,7 @@ from tests.fetch.test_limiter import Clock
 from uvas_stats.catalog.pxweb import tables_of
 from uvas_stats.errors import FetchError, UvasStatsError, WorkspaceError
 from uvas_stats.fetch import http as http_module
-from uvas_stats.fetch.edition import editions
+from uvas_stats.fetch.editions import editions
 from uvas_stats.fetch.http import Http, HttpSettings, check_address, retry_after_seconds
 from uvas_stats.fetch.limiter import Limits, RateLimiter
 from uvas_stats.fetch.pxerrors import NoSuchTableError, TooManyCellsError

@@ -99,7 +99,7 @@ def test_a_label_that_no_code_has_is_drift(quick: Fake, scb: PxClient) -> None:
 
 
 def test_drift_stops_the_fetch_before_anything_is_written(quick: Fake, clients: Clients, tmp_path: Path) -> None:
-    from uvas_stats.fetch.edition import editions
+    from uvas_stats.fetch.editions import editions
     from uvas_stats.fetch.run import fetch_dataset
 
     quick.tables["TAB5557"].title = "Något annat"

@@ -19,7 +19,7 @@ from uvas_stats.clean.pxcube import Reading, cube_frame
 from uvas_stats.clean.pxjson import read_pxjson
 from uvas_stats.clean.signal import register_signal
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.edition import read_origin, read_raw
+from uvas_stats.fetch.editions import read_origin, read_raw
 from uvas_stats.observation import COLUMNS, TEXT_COLUMNS, validate
 
 __all__ = ["concat_observations", "edition_origins", "iter_observations", "read_cube", "read_pxweb"]
@@ -145,7 +145,8 @@ def read_pxweb(edition: Path) -> pd.DataFrame:
 def edition_origins(edition: Path) -> dict[str, dict[str, str]]:
     """Say of each ``origin`` of an edition's observations who published it, when it was fetched and how."""
     origin = read_origin(edition)
-    common = {key: str(origin[key]) for key in ("publisher", "licence", "landing_page", "retrieved")}
+    common = {key: str(origin[key]) for key in ("publisher", "title", "url", "licence")}
+    common["retrieved"] = origin["retrieved"].isoformat()
     base = f"{origin['dataset']}/{edition.name}"
     found = {f"{base}/{file['name']}": {**common, "sha256": str(file["sha256"])} for file in origin["files"]}
     return found | {f"{base}/origin.toml": {**common, "sha256": ""}}

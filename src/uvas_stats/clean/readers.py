@@ -35,6 +35,8 @@ def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.Dat
     """
     for snapshot in snapshots:
         dataset = catalog.datasets.get(snapshot.dataset)
+        if dataset is None and snapshot.tables:
+            continue  # a table fetched by its id has its observations beside the others, not among them
         if dataset is None:
             raise RawFileError(
                 f"Datamängden ”{snapshot.dataset}” finns inte i katalogen",

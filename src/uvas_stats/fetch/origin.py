@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from uvas_stats.catalog.pxweb import load_px_sources
-from uvas_stats.fetch.edition import sha256
+from uvas_stats.fetch.editions import sha256
 from uvas_stats.fetch.plan import DatasetPlan, TablePlan, query_key
 from uvas_stats.fetch.pxmodel import PxClient
 
@@ -82,10 +82,11 @@ def make_origin(
     return {
         "dataset": plan.dataset,
         "edition": edition,
+        "title": "; ".join(str(table["title"]) for table in tables),
         "publisher": source.publisher,
         "licence": source.licence,
-        "landing_page": source.landing_page,
-        "retrieved": retrieved,
+        "url": source.landing_page,
+        "retrieved": dt.datetime.fromisoformat(retrieved),
         "tables": tables,
         "files": files,
     }

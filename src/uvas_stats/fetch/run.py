@@ -7,17 +7,14 @@ import hashlib
 import itertools
 import json
 import shutil
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from string import ascii_lowercase
 from typing import Any
 
 from uvas_stats.catalog.pxweb import PxTable
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.edition import (
+from uvas_stats.fetch.editions import (
     dataset_lock,
     editions,
     free_edition,
@@ -27,25 +24,16 @@ from uvas_stats.fetch.edition import (
     staging_folder,
     write_raw,
 )
-from uvas_stats.fetch.http import Answer, ServiceFailingError
 from uvas_stats.fetch.origin import edition_name, file_entry, make_origin, same_files, table_entry
-from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, make_parts, plan_dataset
-from uvas_stats.fetch.pxerrors import TooManyCellsError
-from uvas_stats.fetch.pxmodel import PxClient, Query
-from uvas_stats.fetch.verify import verify
+from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table, part_path
+from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, plan_dataset
+from uvas_stats.fetch.pxmodel import PxClient
 
 __all__ = ["Outcome", "Progress", "fetch_dataset", "fetch_plan", "fetch_planned"]
 
 Progress = Callable[[str, int, int], None]
 """Is told the dataset, how many calls are done and how many there are."""
-WORKERS = 6
 RESTARTS = 3
-FAILING_SPLITS = 2
-"""How many times a selection that the service fails on is halved before it is given up."""
-
-
-class _TableChangedError(Exception):
-    """The publisher updated the table while it was being fetched."""
 
 
 @dataclass(frozen=True)
@@ -60,106 +48,8 @@ class Outcome:
     calls_resumed: int = 0
 
 
-@dataclass
-class _Work:
-    """The state of one table's fetch, shared by the threads."""
-
-    client: PxClient
-    plan: TablePlan
-    folder: Path
-    files: list[tuple[str, Query]] = field(default_factory=list)
-    made: int = 0
-    resumed: int = 0
-    stamps: set[str] = field(default_factory=set)
-    """When the answers say that the table was updated; more than one means that it was meanwhile."""
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, updated: str, *, made: bool) -> None:
-        """Count a part, and compare when the table was updated with the other answers and the metadata.
-
-        Version 1 lists the time in another zone than its answers, and says so by leaving out the Z.
-        """
-        said = self.plan.resolved.table.updated
-        with self.lock:
-            if updated:
-                self.stamps.add(updated)
-            if said.endswith("Z"):
-                self.stamps.add(said)
-            if len(self.stamps) > 1:
-                raise _TableChangedError
-            self.made += made
-            self.resumed += not made
-
-
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _suffix(folder: Path, name: str) -> Path:
-    return folder / f"{name}.json"
-
-
-def _kept_part(path: Path, work: _Work, query: Query) -> str | None:
-    """Give when the table was updated, if a part of an interrupted fetch is there and answers this query."""
-    if not path.is_file():
-        return None
-    try:
-        return verify(Answer(path.as_posix(), 200, path.read_bytes(), {}), work.plan.resolved.table, query)
-    except FetchError:
-        path.unlink()
-        return None
-
-
-def _fetch_part(work: _Work, name: str, query: Query) -> list[tuple[str, Query]]:
-    """Fetch one part, in halves if the service finds it too large; give the files it became."""
-    halves = make_parts(query, max(1, query.cells // 2)) if query.cells > 1 else ()
-    half_names = [f"{name}{ascii_lowercase[index % 26]}" for index in range(len(halves))]
-    if any(_suffix(work.folder, half).is_file() for half in half_names):
-        return _fetch_halves(work, half_names, halves)  # an interrupted run has found that it must be split
-    path = _suffix(work.folder, name)
-    kept = _kept_part(path, work, query)
-    if kept is not None:
-        work.note(kept, made=False)
-        return [(name, query)]
-    try:
-        data = work.client.data(work.plan.resolved.table, query)
-    except (TooManyCellsError, ServiceFailingError) as error:
-        splits = len(name) - len(name.rstrip(ascii_lowercase))
-        if not halves or (isinstance(error, ServiceFailingError) and splits >= FAILING_SPLITS):
-            raise
-        return _fetch_halves(work, half_names, halves)
-    work.note(data.updated, made=True)
-    write_raw(path, data.answer.body)
-    return [(name, query)]
-
-
-def _fetch_halves(work: _Work, names: Sequence[str], halves: Sequence[Query]) -> list[tuple[str, Query]]:
-    files = []
-    for name, half in zip(names, halves, strict=True):
-        files += _fetch_part(work, name, half)
-    return files
-
-
-def _fetch_table(work: _Work, report: Callable[[], None]) -> None:
-    """Fetch all parts of a table, several at a time; the first error stops the rest."""
-    parts = work.plan.parts
-    with ThreadPoolExecutor(max_workers=min(WORKERS, len(parts))) as pool:
-        futures: list[Future[list[tuple[str, Query]]]] = []
-        for number, part in enumerate(parts, start=1):
-            future = pool.submit(_fetch_part, work, f"part_{number:04d}", part)
-            future.add_done_callback(lambda one: None if one.cancelled() or one.exception() else report())
-            futures.append(future)
-        try:
-            _, waiting = wait(futures, return_when=FIRST_EXCEPTION)
-        finally:
-            for future in futures:
-                future.cancel()
-    for future in futures:
-        if not future.cancelled() and future.exception() is not None:
-            raise future.exception() or FetchError("Hämtningen avbröts")
-    if waiting:
-        raise FetchError("Hämtningen avbröts", where=work.plan.name, todo="Kör igen; den fortsätter")
-    work.files = [file for future in futures for file in future.result()]
 
 
 def _staging_key(plan: DatasetPlan, now: dt.datetime) -> str:
@@ -183,23 +73,23 @@ def _keep_table(plan: TablePlan, staging: Path, retrieved: str) -> tuple[dict[st
         content = read_raw(plan.kept, file)
         if not path.is_file() or path.read_bytes() != content:
             write_raw(path, content)
-    return {"retrieved": origin["retrieved"], **entry, "checked": retrieved}, files
+    return {**entry, "checked": retrieved}, files
 
 
 def _new_table(
     client: PxClient, plan: TablePlan, staging: Path, report: Callable[[], None], retrieved: str
-) -> tuple[dict[str, Any], list[dict[str, Any]], _Work]:
+) -> tuple[dict[str, Any], list[dict[str, Any]], Work]:
     folder = staging / plan.name
-    work = _Work(client, plan, folder)
+    work = Work(client, plan, folder)
     write_raw(folder / "metadata.json", plan.resolved.table.raw)
-    _fetch_table(work, report)
+    fetch_table(work, report)
     files = [
         file_entry(staging, folder / "metadata.json", "metadata", client.table_url(plan.resolved.table.id), "")
     ]
     for name, query in work.files:
         text = json.dumps(client.body(query), ensure_ascii=False, separators=(",", ":"))
         files.append(
-            file_entry(staging, _suffix(folder, name), "data", client.data_url(plan.resolved.table.id), text)
+            file_entry(staging, part_path(folder, name), "data", client.data_url(plan.resolved.table.id), text)
         )
     return table_entry(client, plan, retrieved), files, work
 
@@ -283,7 +173,7 @@ def fetch_planned(
         for _ in range(RESTARTS):
             try:
                 return fetch_plan(get_client, make_plan(), raw, progress=progress, now=now)
-            except _TableChangedError:
+            except TableChangedError:
                 continue
     raise FetchError(
         "Tabellen uppdateras hos tjänsten medan den hämtas", where=dataset, todo="Vänta en stund och kör igen"

@@ -17,7 +17,6 @@ __all__ = ["RawFile", "Snapshot", "list_snapshots", "read_snapshot", "verify"]
 
 _EDITION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T_][\w.-]+)?")
 _FILE_NAME = re.compile(r"[\w. ()+-]{1,150}(/[\w. ()+-]{1,150})?")
-_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _SHA256 = re.compile("[0-9a-fA-F]{64}")
 
 
@@ -41,12 +40,12 @@ class Snapshot:
 
     dataset: str
     edition: str
+    title: str
     publisher: str
+    url: str
     retrieved: dt.date
     licence: str
     files: tuple[RawFile, ...]
-    title: str = ""
-    url: str = ""
     landing_page: str = ""
     note: str = ""
     tables: tuple[dict[str, Any], ...] = ()
@@ -91,9 +90,7 @@ def read_snapshot(folder: Path) -> Snapshot:
 def _dated(content: dict[str, Any]) -> dict[str, Any]:
     """Take the day of a time stamp: an edition fetched from a service says the second."""
     stamp = content.get("retrieved")
-    if isinstance(stamp, str) and _STAMP.match(stamp):
-        return {**content, "retrieved": dt.date.fromisoformat(stamp[:10])}
-    return content
+    return {**content, "retrieved": stamp.date()} if isinstance(stamp, dt.datetime) else content
 
 
 def _check_file(file: RawFile, where: Path) -> None:
