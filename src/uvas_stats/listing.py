@@ -11,6 +11,7 @@ from uvas_stats import pipeline
 from uvas_stats.catalog import Catalog, Measure, load_catalog
 from uvas_stats.errors import UnknownNameError, UvasStatsError
 from uvas_stats.fetch.snapshot import list_snapshots, verify
+from uvas_stats.holdings import pick_age
 from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
 from uvas_stats.numbers import number_text
@@ -50,7 +51,7 @@ def _series(observations: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     rows = rows.loc[rows["breakdown"].isna()]
     if rows.empty:
         raise UnknownNameError(f"Det finns inga uppgifter för {measure.title}", todo="Se: uvas sources")
-    return rows
+    return pick_age(rows, measure)
 
 
 def _period(series: pd.DataFrame, measure: Measure, period: str | None) -> str:

@@ -10,7 +10,7 @@ from uvas_stats.errors import UvasStatsError
 from uvas_stats.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from uvas_stats.situation import Nulage
+    import pandas as pd
 
 __all__ = ["panel"]
 
@@ -18,9 +18,9 @@ EVERY_KOMMUN = 200
 """A measure is offered if at least this many kommuner have a figure."""
 
 
-def _measures(catalog: Catalog, example: Nulage) -> list[tuple[str, str]]:
+def _measures(catalog: Catalog, observations: pd.DataFrame) -> list[tuple[str, str]]:
     """List the measures that most kommuner have, as title and id."""
-    known = example.observations.loc[example.observations["value"].notna()]
+    known = observations.loc[observations["value"].notna()]
     kommuner = known.loc[known["region_code"].astype("str").str.len() == 4]
     counts = kommuner.groupby("measure", observed=True)["region_code"].nunique()
     return [(catalog.measures[str(id_)].title, str(id_)) for id_ in counts.index[counts >= EVERY_KOMMUN]]
@@ -42,16 +42,21 @@ def panel(kommun: str = "Söderhamn", measure: str = "uvas_share_pct", group: st
     import ipywidgets as widgets
     from IPython.display import display
 
-    catalog = load_catalog(find_workspace())
+    from uvas_stats.observation import latest_edition, read_observations
+
+    place = find_workspace()
+    catalog = load_catalog(place)
     start = catalog.region(kommun)
     chosen = catalog.group(group) if group else catalog.own_groups(start.code)[0]
+    nulage(kommun=start.code)  # builds what is missing
+    observations = latest_edition(read_observations(place.processed))
     kommun_menu = widgets.Dropdown(
         options=[(region.name, region.code) for region in sorted(catalog.kommuner, key=lambda one: one.name)],
         value=start.code,
         description="Kommun",
     )
     measure_menu = widgets.Dropdown(
-        options=_measures(catalog, nulage(kommun=start.code)),
+        options=_measures(catalog, observations),
         value=catalog.measure(measure).id,
         description="Mått",
         layout={"width": "36em"},

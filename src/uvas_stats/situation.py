@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog, Goal, Item, Programme, Section, choose_programme, load_catalog
+from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
+from uvas_stats.holdings import Holdings, check_period, needed_measures, read_newest
 from uvas_stats.indicators import check_printed
-from uvas_stats.observation import latest_edition, read_observations, read_origins, select
+from uvas_stats.observation import read_origins
 from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, flat, sources
@@ -29,39 +30,24 @@ from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["Nulage", "nulage"]
 
-DOCUMENTS = "programme_documents"
+COUNTED = "uvas_share_pct"
+SIGNAL = "register_outside_share_pct"
 Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage:
+class Nulage(Holdings):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
     means the programme's main measure. ``group`` None means the programme's first group.
     """
 
-    programme: Programme
-    catalog: Catalog
-    observations: pd.DataFrame
-    """Newest edition of everything published, and this programme's printed figures."""
     origins: dict[str, Any]
     period: str | None = None
     exporter: Exporter | None = None
 
-    @cached_property
-    def _series(self) -> dict[str, pd.DataFrame]:
-        return {}
-
-    def series(self, measure: str) -> pd.DataFrame:
-        """Return the observations of one measure, both sexes together, without breakdown."""
-        if measure not in self._series:
-            wanted = self.catalog.measures[measure]
-            rows = select(self.observations, measure=measure, dataset=wanted.dataset, sex="total")
-            self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
-        return self._series[measure]
-
-    def view(self, measure: str | None = None, group: str | None = None, title: str = "") -> View:
+    def view(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> View:
         """Return what a chart of the measure looks at."""
         chosen = self.catalog.measure(measure) if measure else self.catalog.measures[self.programme.main_measure]
         names = self.programme.groups
@@ -69,40 +55,73 @@ class Nulage:
         same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
         period = self.period if same_kind else None
         focus, order = self.programme.municipalities, self.programme.rank_order
-        return View(self.catalog, chosen, focus, picked, order, period, title)
+        if not age and self._ages_of(chosen.id)["age_group"].drop_duplicates().size > 1:
+            age = chosen.ages
+        if age:
+            years = f"{age.replace('-', '–')} år"
+            chosen = replace(chosen, title=f"{chosen.title}, {years}", short=f"{chosen.short} {years}")
+        return View(self.catalog, chosen, focus, picked, order, period, title, age)
 
-    def trend(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
+    def trend(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the measure over time against riket and the middle half of the group."""
-        view = self.view(measure, group, title)
+        view = self.view(measure, group, title, age)
         printed = self.document_figures.loc[self.document_figures["measure"] == view.measure.id]
-        return charts.trend(self.series(view.measure.id), view, printed)
+        return charts.trend(self.series(view.measure.id, view.age), view, printed)
 
-    def place(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
+    def place(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the place among all kommuner; ``group`` makes no difference."""
-        view = self.view(measure, group, title)
-        return charts.place(self.series(view.measure.id), view)
+        view = self.view(measure, group, title, age)
+        return charts.place(self.series(view.measure.id, view.age), view)
 
-    def place_over_time(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
+    def place_over_time(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+    ) -> Chart:
         """Draw the place among all kommuner year by year, with the range that ties leave open."""
-        view = self.view(measure, group, title)
-        return charts.place_over_time(self.series(view.measure.id), view)
+        view = self.view(measure, group, title, age)
+        return charts.place_over_time(self.series(view.measure.id, view.age), view)
 
-    def compare(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
+    def compare(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+    ) -> Chart:
         """Draw ranked bars within a group."""
-        view = self.view(measure, group, title)
-        return charts.compare(self.series(view.measure.id), view)
+        view = self.view(measure, group, title, age)
+        return charts.compare(self.series(view.measure.id, view.age), view)
 
-    def season(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
+    def season(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+    ) -> Chart:
         """Draw the same period last year and now."""
-        view = self.view(measure, group, title)
-        return charts.season(self.series(view.measure.id), view)
+        view = self.view(measure, group, title, age)
+        return charts.season(self.series(view.measure.id, view.age), view)
 
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""
-        main = self.catalog.measures[self.programme.main_measure]
-        denominators = self.series(main.denominator_measure) if main.denominator_measure else None
-        note = tables.area_note(self.series(main.id), denominators, self.programme.municipalities)
-        return tables.summary(*self._summary_parts, name=self.programme.name, note=note)
+        series, views = self._summary_parts
+        people = {id_: self._denominators(id_) for id_ in series}
+        known = {id_: frame for id_, frame in people.items() if frame is not None}
+        return tables.summary(series, views, name=self.programme.name, denominators=known)
+
+    def counts(self, measure: str = COUNTED, group: str | None = None, title: str = "", age: str = "") -> Table:
+        """List the computed number of persons behind a share, with its interval; ``group`` makes no difference."""
+        view = self.view(measure, group, title, age)
+        people = self._denominators(view.measure.id)
+        if people is None:
+            raise IndicatorError(f"Nämnaren är inte känd för {view.measure.short}", todo="Välj ett annat mått")
+        if people.empty:
+            years, dataset = view.measure.ages.replace("-", "–"), self._dataset(view.measure.denominator_measure)
+            raise IndicatorError(f"Folkmängden {years} år saknas. Hämta den med: uvas fetch {dataset}")
+        return tables.counts(self.series(view.measure.id, view.age), people, view)
+
+    def months(
+        self, measure: str = SIGNAL, group: str | None = None, title: str = "", age: str = "20-24"
+    ) -> Chart:
+        """Draw a monthly measure with one line a year; ``group`` makes no difference."""
+        view = self.view(measure, group, title, age)
+        if self._ages_of(view.measure.id).empty:
+            raise IndicatorError(
+                f"Månadssignalen saknas. Hämta den med: uvas fetch {self._dataset(view.measure.id)}"
+            )
+        return charts.months(self.series(view.measure.id, age), view)
 
     def kkik(self) -> Table:
         """Give the three latest outcomes, the change and the best, middle or worst group."""
@@ -153,11 +172,6 @@ class Nulage:
         total = printed[group.total].as_printed if group.total else ""
         source = source_line(data, self.catalog, computed=False)
         return charts.target_group(parts, printed=total, text=group.text, source=source, data=data)
-
-    @cached_property
-    def document_figures(self) -> pd.DataFrame:
-        """The printed figures of this programme as observations."""
-        return select(self.observations, dataset=DOCUMENTS)
 
     @cached_property
     def as_of(self) -> dt.date:
@@ -216,7 +230,8 @@ class Nulage:
 
     def _part(self, item: Item) -> Chart | Table:
         draw: Callable[..., Chart | Table] = getattr(self, item.kind)
-        return draw(item.measure, item.group, item.title) if item.measure else draw()
+        age = {"age": item.age} if item.age else {}
+        return draw(item.measure, item.group, item.title, **age) if item.measure else draw()
 
     def _demand(self, things: tuple[Any, ...], what: str, key: str) -> None:
         if not things:
@@ -229,15 +244,6 @@ class Nulage:
         self._demand(self.programme.goals, "mål", "goals")
         return assess_programme(self.programme, self.catalog, self._goal_series, self.as_of)
 
-    def _goal_series(self, goal: Goal) -> pd.DataFrame:
-        if not goal.measure:
-            return self.document_figures.iloc[:0]
-        if goal.category:
-            return select(
-                self.observations, measure=goal.measure, breakdown=goal.breakdown, category=goal.category
-            )
-        return self.series(goal.measure)
-
     def _nearest(self) -> dict[str, str]:
         """Write today's nearest figure for each printed measure that has one."""
         printed = {figure.measure: self.catalog.measures[figure.measure] for figure in self.programme.printed}
@@ -246,24 +252,6 @@ class Nulage:
             id_: tables.nearest_figure(printed[id_], self.series(view.measure.id), view)
             for id_, view in views.items()
         }
-
-
-def _check_period(result: Nulage, period: str) -> None:
-    """Refuse a period that none of the programme's measures has for its kommuner."""
-    items = [item.measure for section in result.programme.sections for item in section.items if item.measure]
-    measures = dict.fromkeys([*result.programme.summary_measures, *items])
-    found: dict[str, str] = {}
-    for measure in measures:
-        rows = result.series(measure)
-        known = rows.loc[
-            rows["region_code"].isin(result.programme.municipalities) & rows["value"].notna(), "period"
-        ]
-        if period in set(known):
-            return
-        if len(known):
-            found[result.catalog.measures[measure].short] = f"{known.iloc[0]}–{known.iloc[-1]}"
-    listed = "; ".join(f"{name} {span}" for name, span in found.items())
-    raise UnknownNameError(f"Perioden ”{period}” saknas för alla mått", todo=f"Det finns: {listed}")
 
 
 def nulage(
@@ -279,10 +267,7 @@ def nulage(
     place = workspace if isinstance(workspace, Workspace) else find_workspace(workspace)
     catalog = load_catalog(place)
     chosen = choose_programme(catalog, programme, kommun, group)
-    everything = read_observations(place.processed)
-    printed = (everything["dataset"] == DOCUMENTS).to_numpy()
-    own = (everything["origin"] == f"programmes/{chosen.id}.toml").to_numpy()
-    observations = pd.concat([latest_edition(everything.loc[~printed]), everything.loc[printed & own]])
+    observations = read_newest(place.processed, needed_measures(chosen, catalog), chosen.id)
     result = Nulage(
         programme=chosen,
         catalog=catalog,
@@ -290,8 +275,9 @@ def nulage(
         origins=read_origins(place.processed)["files"],
         period=period,
         exporter=exporter,
+        processed=place.processed,
     )
     if period is not None:
         period_kind(period)
-        _check_period(result, period)
+        check_period(chosen, catalog, result.series, period)
     return result

@@ -41,7 +41,8 @@ def test_an_area_of_several_kommuner_gets_no_figure_without_its_denominator() ->
     table = nulage("ostra_sodertorn").summary()
     assert sorted(set(table.cells["Kommun"])) == ["Haninge", "Nynäshamn", "Tyresö"]
     assert (
-        "De 3 kommunerna tillsammans: områdets vägda andel kan inte beräknas: nämnaren saknas" in table.about.note
+        "De 3 kommunerna tillsammans 2024: områdets vägda andel kan inte beräknas: nämnaren saknas"
+        in table.about.note
     )
 
 

@@ -34,8 +34,10 @@ ITEM_KINDS = (
     "activities",
     "economy",
     "target_group",
+    "counts",
+    "months",
 )
-NEEDS_MEASURE = ("trend", "place", "place_over_time", "compare", "season")
+NEEDS_MEASURE = ("trend", "place", "place_over_time", "compare", "season", "months")
 RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")
 NEEDS_TARGET = ("change_pct", "at_least", "at_most")
 NEEDS_BASELINE = ("change_pct", "falls", "rises")
@@ -206,6 +208,7 @@ def check_programme(catalog: Catalog, programme: Programme, where: Path) -> None
         _demand(
             item.measure or item.kind not in NEEDS_MEASURE, f"”{item.kind}” saknar measure", "Ange ett mått", where
         )
+        _demand(_AGE.fullmatch(item.age), f"sections: {item.kind}: age ”{item.age}”", "Skriv som 20-24", where)
         if item.measure:
             require(item.measure, catalog.measures, f"sections: {item.kind}: measure", where)
         if item.group:

@@ -242,6 +242,8 @@ class Item:
     measure: str = ""
     group: str = ""
     title: str = ""
+    age: str = ""
+    """Age group to show, such as ``20-24``; empty means the ages of the measure."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ A *series* is observations of one measure, one sex and one age group, as plain t
 :func:`uvas_stats.observation.select`.
 """
 
+from uvas_stats.indicators.area import area_share, implied_counts
 from uvas_stats.indicators.change import Change, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
@@ -16,11 +17,13 @@ __all__ = [
     "Change",
     "Finding",
     "GoalStatus",
+    "area_share",
     "assess_goal",
     "change_between",
     "check_printed",
     "difference",
     "direction_words",
+    "implied_counts",
     "latest_period",
     "overlap_bounds",
     "performance_group",

@@ -32,7 +32,7 @@ def _document(origin: str, catalog: Catalog) -> str:
 def edition_date(data: pd.DataFrame) -> str:
     """Return the date of the newest edition among the rows, or nothing for documents alone."""
     published = data.loc[data["dataset"] != "programme_documents", "edition"]
-    return "" if published.empty else str(published.astype("str").max())
+    return "" if published.empty else str(published.astype("str").max())[:10]
 
 
 def source_line(data: pd.DataFrame, catalog: Catalog, *, computed: bool, n: int | None = None) -> str:

@@ -48,6 +48,8 @@ class View:
     period: str | None = None
     title: str = ""
     """Takes the place of the chart's own title where a programme file gives one."""
+    age: str = ""
+    """The age group, where the measure has several; the words of ``measure`` then hold it."""
 
     @property
     def kommuner(self) -> tuple[str, ...]:

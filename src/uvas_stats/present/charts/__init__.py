@@ -2,10 +2,11 @@
 
 from uvas_stats.present.charts.compare import compare
 from uvas_stats.present.charts.goal_board import goal_board
+from uvas_stats.present.charts.months import months
 from uvas_stats.present.charts.place import place
 from uvas_stats.present.charts.place_over_time import place_over_time
 from uvas_stats.present.charts.season import season
 from uvas_stats.present.charts.target_group import target_group
 from uvas_stats.present.charts.trend import trend
 
-__all__ = ["compare", "goal_board", "place", "place_over_time", "season", "target_group", "trend"]
+__all__ = ["compare", "goal_board", "months", "place", "place_over_time", "season", "target_group", "trend"]

@@ -6,18 +6,20 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import change_between, difference, performance_group, quartiles, rank, weighted_share
+from uvas_stats.indicators import area_share, change_between, difference, performance_group, quartiles, rank
 from uvas_stats.numbers import MISSING, number_text, signed_text
+from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import STATUS_TEXT, View
 
-__all__ = ["area_note", "kkik", "summary"]
+__all__ = ["kkik", "summary"]
 
 OUTCOMES = 3
+POPULATION = "scb_population"
+Row = dict[str, str]
 
 
 def _value(series: pd.DataFrame, view: View, code: str, period: str) -> str:
@@ -76,18 +78,68 @@ def _summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] 
     }
 
 
-def area_note(series: pd.DataFrame, denominators: pd.DataFrame | None, members: tuple[str, ...]) -> str:
-    """Say why several kommuner have no figure together, where the denominator is missing; else nothing."""
-    if len(members) == 1:
-        return ""
-    try:
-        weighted_share(series, series.iloc[:0] if denominators is None else denominators, members)
-    except IndicatorError as error:
-        return f"De {len(members)} kommunerna tillsammans: {error.what[0].lower()}{error.what[1:]}."
-    return ""
+def _area_row(
+    series: pd.DataFrame, denominators: pd.DataFrame, view: View
+) -> tuple[Row | None, pd.DataFrame, str]:
+    """Weigh the kommuner in focus together: the row of the newest period that can be, its data, and a note."""
+    figures, refused = area_share(series, denominators, view.focus)
+    name = f"{view.focus_names} tillsammans"
+    newest = view.period or max([*figures["period"], *refused], default="")
+    reason = refused.get(newest, "")
+    note = (
+        f"De {len(view.focus)} kommunerna tillsammans {newest}: {reason[:1].lower()}{reason[1:]}."
+        if reason
+        else ""
+    )
+    wanted = figures if view.period is None else figures.loc[figures["period"] == view.period]
+    if wanted.empty:
+        return None, series.iloc[:0], note
+    period, value = str(wanted["period"].iloc[-1]), float(wanted["value"].iloc[-1])
+    known = figures.set_index("period")["value"]
+    riket = series.loc[series["region_code"] == "00"].set_index("period")["value"].get(period, float("nan"))
+    before = known.get(same_period_last_year(period), float("nan"))
+    broken = any(item.at == period for item in view.catalog.breaks_of(view.measure.id, view.focus))
+    row = dict.fromkeys(_SUMMARY, MISSING) | {
+        "Mått": view.measure.short,
+        "Kommun": name,
+        "Period": period,
+        "Värde": view.number(value),
+        "Riket": _value(series, view, "00", period),
+        "Skillnad mot riket": signed_text(value - riket, view.measure.decimals),
+        "Mot året innan": f"{signed_text(value - before, view.measure.decimals)}{'*' if broken else ''}",
+    }
+    data = [
+        frame.loc[frame["region_code"].isin(view.focus) & (frame["period"] == period)]
+        for frame in (series, denominators)
+    ]
+    return row, pd.concat(data), f"{name}: Egen bearbetning, vägt med folkmängd. {note}".strip()
 
 
-def summary(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str, note: str) -> Table:
+def _areas(
+    series: dict[str, pd.DataFrame], views: list[View], denominators: dict[str, pd.DataFrame]
+) -> tuple[dict[str, Row], list[pd.DataFrame], str]:
+    """Weigh the kommuner together for each measure that has a denominator."""
+    rows: dict[str, Row] = {}
+    shown, notes = [], []
+    for view in views:
+        if len(view.focus) > 1 and view.measure.id in denominators:
+            people = denominators[view.measure.id]
+            row, data, note = _area_row(series[view.measure.id], people, view)
+            if people.empty and view.catalog.measures[view.measure.denominator_measure].dataset == POPULATION:
+                note += f" Hämta folkmängden med: uvas fetch {POPULATION}."
+            rows |= {view.measure.id: row} if row else {}
+            shown.append(data)
+            notes.append(note)
+    return rows, shown, " ".join(filter(None, notes))
+
+
+def summary(
+    series: dict[str, pd.DataFrame],
+    views: Iterable[View],
+    *,
+    name: str,
+    denominators: dict[str, pd.DataFrame] | None = None,
+) -> Table:
     """Put the newest figure of each measure beside riket, the group, the place and the year before.
 
     Parameters
@@ -96,11 +148,14 @@ def summary(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str
         Observations by measure id.
     views
         One view a measure, in the order of the table.
-    name, note
-        The programme's name, and what else the reader must know (such as why an area has no figure).
+    name
+        The programme's name.
+    denominators
+        The populations of those measures that have one, by measure id: they weigh several kommuner together.
     """
     views = list(views)
-    rows, shown = [], []
+    areas, shown, note = _areas(series, views, denominators or {})
+    rows = []
     for view in views:
         own = series[view.measure.id]
         for code in view.focus:
@@ -112,6 +167,8 @@ def summary(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str
                 continue
             rows.append(row)
             shown.append(own.loc[own["region_code"].isin([code, "00"]) & (own["period"] == row["Period"])])
+        if view.measure.id in areas:
+            rows.append(areas[view.measure.id])
     cells = pd.DataFrame(rows, columns=list(_SUMMARY))
     data = pd.concat(shown, ignore_index=True).drop_duplicates() if shown else pd.DataFrame()
     align = dict(_SUMMARY)

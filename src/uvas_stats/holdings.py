@@ -1,0 +1,133 @@
+"""The figures that a nuläge needs out of data/processed: which measures, whose documents, and which ages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, Goal, Measure, Programme
+from uvas_stats.errors import IndicatorError, UnknownNameError
+from uvas_stats.observation import latest_edition, read_observations, select
+
+__all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
+
+DOCUMENTS = "programme_documents"
+
+
+def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
+    """Return the ids of the measures that a programme shows, and those they are followed up or divided by."""
+    items = [item.measure for section in programme.sections for item in section.items]
+    goals = [goal.measure for goal in programme.goals]
+    printed = [figure.measure for figure in programme.printed]
+    named = {programme.main_measure, *programme.summary_measures, *items, *goals, *printed} - {""}
+    known = [catalog.measures[id_] for id_ in named]
+    follow_up = {catalog.measure(one.follow_up).id for one in known if one.follow_up}
+    denominators = {catalog.measures[id_].denominator_measure for id_ in named | follow_up}
+    return frozenset((named | follow_up | denominators) - {""})
+
+
+def read_newest(folder: Path, measures: Iterable[str], programme: str) -> pd.DataFrame:
+    """Read the newest edition of what is published of the measures, and one programme's printed figures."""
+    everything = read_observations(folder, measures)
+    printed = (everything["dataset"] == DOCUMENTS).to_numpy()
+    own = (everything["origin"] == f"programmes/{programme}.toml").to_numpy()
+    return pd.concat([latest_edition(everything.loc[~printed]), everything.loc[printed & own]])
+
+
+def pick_age(rows: pd.DataFrame, measure: Measure, age: str | None = None) -> pd.DataFrame:
+    """Take one age group: the one asked for, else that of the measure where there are several.
+
+    Raises
+    ------
+    IndicatorError
+        If the age group does not exist, or there are several and none is the measure's own.
+    """
+    ages = sorted(set(rows["age_group"]))
+    if not age and len(ages) < 2:
+        return rows
+    wanted = age or measure.ages
+    if ages and wanted not in ages:
+        raise IndicatorError(
+            f"Åldersgruppen {wanted} saknas för {measure.title}", todo=f"Det finns {', '.join(ages)}"
+        )
+    return rows.loc[rows["age_group"] == wanted]
+
+
+def check_period(
+    programme: Programme, catalog: Catalog, series_of: Callable[[str], pd.DataFrame], period: str
+) -> None:
+    """Refuse a period that none of the programme's measures has for its kommuner."""
+    items = [item.measure for section in programme.sections for item in section.items if item.measure]
+    measures = dict.fromkeys([*programme.summary_measures, *items])
+    found: dict[str, str] = {}
+    for measure in measures:
+        rows = series_of(measure)
+        known = rows.loc[rows["region_code"].isin(programme.municipalities) & rows["value"].notna(), "period"]
+        if period in set(known):
+            return
+        if len(known):
+            found[catalog.measures[measure].short] = f"{known.iloc[0]}–{known.iloc[-1]}"
+    listed = "; ".join(f"{name} {span}" for name, span in found.items())
+    raise UnknownNameError(f"Perioden ”{period}” saknas för alla mått", todo=f"Det finns: {listed}")
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The figures of one programme or kommun, by measure and age."""
+
+    programme: Programme
+    catalog: Catalog
+    observations: pd.DataFrame
+    """Newest edition of the measures that the programme shows, and its printed figures."""
+    processed: Path | None = field(default=None, kw_only=True)
+    """Where measures that the programme does not show are read from, when they are asked for."""
+
+    @cached_property
+    def _series(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def series(self, measure: str, age: str | None = None) -> pd.DataFrame:
+        """Return the observations of one measure and age, both sexes together, without breakdown.
+
+        ``age`` None means the measure's own age group where it has several.
+        """
+        return pick_age(self._ages_of(measure), self.catalog.measures[measure], age)
+
+    def _ages_of(self, measure: str) -> pd.DataFrame:
+        """Return the observations of a measure for all its ages, read when they are asked for."""
+        if measure not in self._series:
+            held = self.observations
+            if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
+                held = read_newest(self.processed, [measure], self.programme.id)
+            rows = select(held, measure=measure, dataset=self.catalog.measures[measure].dataset, sex="total")
+            self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
+        return self._series[measure]
+
+    def _denominators(self, measure: str) -> pd.DataFrame | None:
+        """Return the denominators of a share, in its own ages; None where the catalog names none."""
+        chosen = self.catalog.measures[measure]
+        if not chosen.denominator_measure:
+            return None
+        people = self._ages_of(chosen.denominator_measure)
+        return people if people.empty else self.series(chosen.denominator_measure, chosen.ages)
+
+    @cached_property
+    def document_figures(self) -> pd.DataFrame:
+        """The printed figures of this programme as observations."""
+        return select(self.observations, dataset=DOCUMENTS)
+
+    def _goal_series(self, goal: Goal) -> pd.DataFrame:
+        if not goal.measure:
+            return self.document_figures.iloc[:0]
+        if goal.category:
+            return select(
+                self.observations, measure=goal.measure, breakdown=goal.breakdown, category=goal.category
+            )
+        return self.series(goal.measure)
+
+    def _dataset(self, measure: str) -> str:
+        return self.catalog.measures[measure].dataset

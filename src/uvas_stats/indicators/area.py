@@ -1,0 +1,96 @@
+"""What only a denominator makes possible: the figure of an area, and the number of persons behind a share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators.compare import weighted_share
+from uvas_stats.indicators.series import demand_one_figure_each
+
+__all__ = ["area_share", "implied_counts"]
+
+
+def area_share(
+    series: pd.DataFrame, denominators: pd.DataFrame, members: Iterable[str]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Pool the shares of an area for the periods where every kommun has both share and denominator.
+
+    Parameters
+    ----------
+    series, denominators, members
+        As for :func:`weighted_share`.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame and dict
+        ``period, value, numerator, denominator`` in the order of time, and for each period that is refused the
+        reason. Nothing is carried over from another period.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"region_code": ["a", "b"] * 2, "period": ["2024"] * 2 + ["2025"] * 2,
+    ...     "value": [10.0, 5.0, 9.0, 4.0]})
+    >>> people = pd.DataFrame({"region_code": ["a", "b"], "period": ["2024"] * 2, "value": [1000.0, 3000.0]})
+    >>> figures, refused = area_share(shares, people, ["a", "b"])
+    >>> figures["value"].tolist(), refused
+    ([6.25], {'2025': 'Områdets vägda andel kan inte beräknas: nämnaren saknas'})
+    """
+    members = list(dict.fromkeys(members))
+    figures, refused = [], {}
+    for period in sorted(set(series.loc[series["region_code"].isin(members), "period"])):
+        own, people = (frame.loc[frame["period"] == period] for frame in (series, denominators))
+        try:
+            figures.append(weighted_share(own, people, members))
+        except IndicatorError as error:
+            refused[period] = error.what
+    columns = ["period", "value", "numerator", "denominator"]
+    return pd.concat(figures, ignore_index=True) if figures else pd.DataFrame(columns=columns), refused
+
+
+def implied_counts(series: pd.DataFrame, denominators: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:
+    """Compute how many persons a published share is, with the bounds that its rounding leaves.
+
+    Parameters
+    ----------
+    series
+        Shares in percent: ``region_code, period, value``.
+    denominators
+        The population the shares are of: ``region_code, period, value``, in persons.
+    decimals
+        Decimals that the share is published with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``region_code, period, share, denominator, count, lower, upper``, in the order of ``series``; null where
+        share or denominator is. Where no whole number of persons gives the published share of this denominator,
+        the bounds are the whole numbers around.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"region_code": ["a"], "period": ["2024"], "value": [9.15]})
+    >>> people = pd.DataFrame({"region_code": ["a"], "period": ["2024"], "value": [25000.0]})
+    >>> implied_counts(shares, people)[["count", "lower", "upper"]].iloc[0].tolist()
+    [2288.0, 2287.0, 2288.0]
+    """
+    keys = ["region_code", "period"]
+    for frame in (series, denominators):
+        demand_one_figure_each(frame)
+    people = denominators[[*keys, "value"]].rename(columns={"value": "denominator"})
+    out = series[[*keys, "value"]].rename(columns={"value": "share"}).merge(people, on=keys, how="left")
+    if (out["denominator"] <= 0).any():
+        raise IndicatorError("En nämnare är inte större än noll", todo="Kontrollera folkmängden")
+    half = 0.5 * 10.0**-decimals
+    exact = out["share"] * out["denominator"] / 100
+    low = ((out["share"] - half).clip(lower=0) * out["denominator"] / 100).round(9)
+    high = ((out["share"] + half).clip(upper=100) * out["denominator"] / 100).round(9)
+    whole = np.ceil(low) <= np.floor(high)
+    return out.assign(
+        count=np.floor(exact.round(9) + 0.5),
+        lower=np.where(whole, np.ceil(low), np.floor(low)),
+        upper=np.where(whole, np.floor(high), np.ceil(high)),
+    )

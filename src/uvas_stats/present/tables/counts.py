@@ -1,0 +1,102 @@
+"""How many persons a share is, where the population is known."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators import implied_counts, wilson
+from uvas_stats.numbers import THIN_SPACE, number_text
+from uvas_stats.present.figure import About
+from uvas_stats.present.source import source_line
+from uvas_stats.present.table import Table
+from uvas_stats.present.view import STATUS_TEXT, View
+
+__all__ = ["counts"]
+
+PERIODS = 5
+SHARE_DECIMALS = 2
+"""Decimals that MUCF publishes the share with."""
+
+
+def _figures(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Compute the counts and intervals of the newest periods, by kommun in the order of the view."""
+    own = series.loc[series["region_code"].isin(view.focus) & series["value"].notna()]
+    own = own.loc[own["period_end"] <= own.loc[own["period"] == view.at(series), "period_end"].iloc[0]]
+    newest = list(dict.fromkeys(own.sort_values("period_end")["period"]))[-PERIODS:]
+    shown = own.loc[own["period"].isin(newest)]
+    people = denominators.loc[denominators["region_code"].isin(view.focus)]
+    frame = implied_counts(shown, people, SHARE_DECIMALS)
+    intervals = wilson(frame["count"].tolist(), frame["denominator"].tolist())
+    frame = frame.assign(lower_pct=intervals["lower_pct"], upper_pct=intervals["upper_pct"])
+    order = {code: at for at, code in enumerate(view.focus)}
+    return frame.assign(order=frame["region_code"].map(order)).sort_values(["order", "period"], ignore_index=True)
+
+
+def _row(row: pd.Series, view: View) -> dict[str, str]:
+    known = pd.notna(row["denominator"])
+    missing = STATUS_TEXT["not_available"]
+    count = number_text(row["count"], 0)
+    if row["lower"] != row["upper"]:
+        count = f"{count} ({number_text(row['lower'], 0)}–{number_text(row['upper'], 0)})"
+    interval = f"{number_text(row['lower_pct'], 1)}–{number_text(row['upper_pct'], 1)}{THIN_SPACE}%"
+    return {
+        "Kommun": view.name(row["region_code"]),
+        "Period": row["period"],
+        "Andel": number_text(row["share"], SHARE_DECIMALS, "procent"),
+        "Folkmängd": number_text(row["denominator"], 0) if known else missing,
+        "Beräknat antal": count if known else missing,
+        "Intervall (95 %, slumpvariation)": interval if known else missing,
+    }
+
+
+def counts(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> Table:
+    """List the share, the population, the computed count and the interval of the five newest periods.
+
+    Parameters
+    ----------
+    series
+        Observations of a share.
+    denominators
+        Observations of the population that it is a share of, in the same ages.
+
+    Raises
+    ------
+    IndicatorError
+        If no kommun in focus has a population for any of the periods.
+    """
+    frame = _figures(series, denominators, view)
+    if frame["denominator"].isna().all():
+        first, last = frame["period"].min(), frame["period"].max()
+        raise IndicatorError(
+            f"Folkmängden saknas för {view.focus_names} {first}–{last}", todo="Läs andelen utan antal"
+        )
+    cells = pd.DataFrame([_row(row, view) for _, row in frame.iterrows()])
+    several = len(view.focus) > 1
+    shown = pd.concat(
+        [
+            part.loc[part["region_code"].isin(view.focus) & part["period"].isin(frame["period"])]
+            for part in (series, denominators)
+        ],
+        ignore_index=True,
+    )
+    note = (
+        "Beräknat antal är andelen gånger folkmängden 31 december; publicerat antal saknas. Inom parentes det som "
+        "andelens avrundning lämnar öppet. Intervallet (Wilson) gäller slumpvariation mellan år, inte urvalsfel."
+    )
+    if frame["denominator"].isna().any():
+        note += " Där folkmängden inte publiceras för åldern räknas inget antal."
+    about = About(
+        id=f"antal_{view.measure.id}",
+        title=view.title or f"{view.focus_names}: {view.measure.short}, beräknat antal",
+        subtitle=f"Andel, folkmängd och beräknat antal, {frame['period'].min()}–{frame['period'].max()}",
+        source=source_line(shown, view.catalog, computed=True),
+        alt=" ".join(
+            f"{row['Kommun']} {row['Period']}: {row['Beräknat antal']} personer." for _, row in cells.iterrows()
+        ),
+        note=note,
+        data=shown,
+    )
+    cells = cells if several else cells.drop(columns="Kommun")
+    align = {"Kommun": "left", "Period": "left"}
+    return Table(about, cells, tuple(align.get(column, "right") for column in cells.columns))
