@@ -31,8 +31,10 @@ __all__ = ["months"]
 
 ALONE, BESIDE = 2.9, 1.75
 """Inches: the height of one panel, and of each where there are several."""
-GAP = 0.42
-MARGIN = 1.6
+HEAD, GAP, MARGIN = 0.2, 0.36, 1.3
+"""Inches: the room of a panel's heading, under a panel, and of the labels beside it."""
+ZERO_FROM = 0.5
+"""The value axis starts at zero where the lowest value is less than this share of the highest."""
 _NAMES = "jan feb mar apr maj jun jul aug sep okt nov dec".split()  # noqa: SIM905
 
 
@@ -97,7 +99,7 @@ def _panel(axes: Axes, series: pd.DataFrame, view: View, at: int, year: int) -> 
         labels.append(_Label(*end, f"Riket {year} {view.number(end[1])}", INK))
     style = {"color": colour, "linewidth": 2.6, "marker": "o", "markersize": 3.5}
     if end := _line(axes, _year(wide, year), **style):
-        labels.append(_Label(*end, f"{view.name(view.focus[at])} {year} {view.number(end[1])}", colour, bold=True))
+        labels.append(_Label(*end, f"{year} {view.number(end[1])}", colour, bold=True))
     return labels
 
 
@@ -161,7 +163,7 @@ def _title(view: View, period: str, changes: list[tuple[str, float | None, float
     )
 
 
-def _about(shown: pd.DataFrame, view: View, period: str) -> About:
+def _about(shown: pd.DataFrame, view: View, period: str, *, zero: bool) -> About:
     changes = _changes(shown, view, period)
     riket = shown.loc[(shown["region_code"] == "00") & (shown["period"] == period), "value"]
     sentences = [
@@ -179,8 +181,9 @@ def _about(shown: pd.DataFrame, view: View, period: str) -> About:
     notes = [
         view.cautions(),
         "Grått fält: lägsta till högsta värde samma månad tidigare år.",
-        "Streckad: året innan.",
     ]
+    if not zero:
+        notes.append("Den lodräta axeln börjar inte vid noll.")
     return About(
         id=f"manad_for_manad_{view.measure.id}",
         title=view.title or _title(view, period, changes),
@@ -194,12 +197,10 @@ def _about(shown: pd.DataFrame, view: View, period: str) -> About:
 
 def _panels(chart: Chart, whole: Axes, n: int, height: float) -> list[Axes]:
     """Cut the plot area into panels, the first on top."""
-    if n == 1:
-        return [whole]
     box = whole.get_position()
     whole.remove()
     inch = 1 / chart.get_figheight()
-    tops = [box.y1 - at * (height + GAP) * inch for at in range(n)]
+    tops = [box.y1 - (HEAD + at * (HEAD + height + GAP)) * inch for at in range(n)]
     made = [chart.add_axes((box.x0, top - height * inch, box.width, height * inch)) for top in tops]
     for axes in made:
         clean_axes(axes)
@@ -225,12 +226,17 @@ def months(series: pd.DataFrame, view: View) -> Chart:
     period = view.at(series)
     end = series.loc[series["period"] == period, "period_end"].iloc[0]
     shown = series.loc[series["region_code"].isin([*view.focus, "00"]) & (series["period_end"] <= end)]
+    known = shown["value"].dropna()
+    zero = bool(known.min() < ZERO_FROM * known.max())
     n = len(view.focus)
     height = ALONE if n == 1 else BESIDE
-    chart, whole = canvas(_about(shown, view, period), n * height + (n - 1) * GAP, left=0.42, right=MARGIN)
-    known = shown["value"].dropna()
+    chart, whole = canvas(
+        _about(shown, view, period, zero=zero), n * (HEAD + height) + (n - 1) * GAP, left=0.42, right=MARGIN
+    )
     for at, axes in enumerate(_panels(chart, whole, n, height)):
-        value_axis(axes, float(known.min()), float(known.max()), view.measure.unit, zero=True)
+        value_axis(axes, float(known.min()), float(known.max()), view.measure.unit, zero=zero)
+        colour = FOCUS[at % len(FOCUS)].colour
+        axes.set_title(view.name(view.focus[at]), loc="left", size=TEXT, color=colour, weight="bold", pad=4)
         axes.set_xlim(0.7, 12.3)
         axes.set_xticks(range(1, 13), _NAMES)
         axes.tick_params(axis="x", labelsize=SMALL)
