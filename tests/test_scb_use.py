@@ -1,0 +1,165 @@
+"""From the statistical database to the nuläge: areas, counts and months, and what is said without them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.fakes import tables as fakes
+from tests.fakes.server import Fake, serving
+from tests.present.test_charts import faults
+from uvas_stats import nulage
+from uvas_stats.catalog.pxweb import tables_of
+from uvas_stats.errors import IndicatorError
+from uvas_stats.fetch.http import HttpSettings
+from uvas_stats.fetch.run import fetch_dataset
+from uvas_stats.fetch.sources import Clients
+from uvas_stats.indicators import area_share, implied_counts
+from uvas_stats.numbers import THIN_SPACE, number_text
+from uvas_stats.observation import read_observations, select
+from uvas_stats.pipeline import build
+from uvas_stats.situation import Nulage
+from uvas_stats.workspace import Workspace
+
+REGIONS = ("00", "01", "21", "0138", "2182", "0180", "0136", "0127", "0192")
+AREA = "Haninge, Nynäshamn och Tyresö tillsammans"
+SIGNAL = "register_outside_share_pct"
+
+
+def _bas() -> fakes.FakeTable:
+    """BAS to June 2022 where every cell differs a little; SCB's own shares are near zero."""
+    table = fakes.bas(last=2022, stop=6)
+    table.noise = True
+    contents = table.variables[4]
+    table.variables[4] = fakes.Var(**{**contents.__dict__, "weights": (*contents.weights[:-3], 0, 0, 0)})
+    return table
+
+
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Give a workspace with the population and BAS fetched and built."""
+    folder = tmp_path_factory.mktemp("scb")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fakes, "region_codes", lambda kommuner=12: REGIONS)
+        served = Fake([_bas(), fakes.population_old(), fakes.population_new()])
+    with serving(served), Clients({"scb": served.v2}, HttpSettings(backoff=0.001)) as clients:
+        for dataset in ("scb_population", "scb_bas"):
+            fetch_dataset(clients, dataset, tables_of(dataset), folder / "data" / "raw")
+    workspace = Workspace(folder)
+    build(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def area(fetched: Workspace) -> Nulage:
+    return nulage("ostra_sodertorn", workspace=fetched.root)
+
+
+def _values(frame: pd.DataFrame, period: str, codes: tuple[str, ...]) -> list[float]:
+    values = frame.loc[frame["period"] == period].set_index("region_code")["value"]
+    return [float(values[code]) for code in codes]
+
+
+def test_several_kommuner_have_a_figure_weighted_by_the_population(area: Nulage, fetched: Workspace) -> None:
+    codes = ("0136", "0192", "0138")
+    whole = read_observations(fetched.processed, ["uvas_share_pct", "population_december_count"])
+    share = select(whole, measure="uvas_share_pct", dataset="kolada")
+    single = select(
+        whole, measure="population_december_count", sex="total", age_group=[str(a) for a in range(16, 25)]
+    )
+    people = single.groupby(["region_code", "period"], as_index=False)["value"].sum()
+    expected = np.average(_values(share, "2024", codes), weights=_values(people, "2024", codes))
+    table = area.summary()
+    row = table.cells.loc[table.cells["Kommun"] == AREA].iloc[0]
+    assert row["Period"] == "2024"
+    assert row["Värde"] == number_text(float(expected), 1, "procent")
+    assert row["Värde"] != number_text(float(np.mean(_values(share, "2024", codes))), 1, "procent")
+    assert f"{AREA}: Egen bearbetning, vägt med folkmängd." in table.about.note
+    assert "kan inte beräknas" not in table.about.note
+    assert {"uvas_share_pct", "population_december_count"} <= set(table.about.data["measure"])
+
+
+def test_an_area_is_refused_for_the_periods_that_lack_a_denominator() -> None:
+    years = ["2024", "2024", "2025", "2025"]
+    shares = pd.DataFrame({"region_code": ["a", "b"] * 2, "period": years, "value": [10.0, 5.0, 9.0, 4.0]})
+    people = pd.DataFrame(
+        {"region_code": ["a", "b"] * 2, "period": years, "value": [1000.0, 3000.0, 1000.0, float("nan")]}
+    )
+    figures, refused = area_share(shares, people, ["a", "b"])
+    assert figures[["period", "value"]].to_numpy().tolist() == [["2024", 6.25]]
+    assert list(refused) == ["2025"]
+    assert "nämnaren saknas" in refused["2025"]
+
+
+def test_counts_have_bounds_and_an_interval(area: Nulage) -> None:
+    cells = area.counts().cells
+    assert len(cells) == 15
+    assert cells["Period"].tolist() == ["2020", "2021", "2022", "2023", "2024"] * 3
+    haninge = area.series("uvas_share_pct").query("region_code == '0136' and period == '2024'")["value"].iloc[0]
+    people = area.series("population_december_count", "16-24")
+    whole = people.query("region_code == '0136' and period == '2024'")["value"].iloc[0]
+    row = cells.iloc[4]
+    assert row["Folkmängd"] == number_text(whole, 0)
+    assert row["Beräknat antal"].split(" (")[0] == number_text(round(haninge * whole / 100), 0)
+    low, high = row["Intervall (95 %, slumpvariation)"].removesuffix(f"{THIN_SPACE}%").replace(",", ".").split("–")
+    assert float(low) < haninge < float(high)
+
+
+@pytest.mark.parametrize(
+    ("share", "people", "expected"),
+    [(9.15, 2000.0, [183, 183, 183]), (9.15, 25000.0, [2288, 2287, 2288]), (9.17, 100.0, [9, 9, 10])],
+)
+def test_bounds_are_what_the_rounding_of_the_share_leaves(
+    share: float, people: float, expected: list[int]
+) -> None:
+    def frame(value: float) -> pd.DataFrame:
+        return pd.DataFrame({"region_code": ["a"], "period": ["2024"], "value": [value]})
+
+    counts = implied_counts(frame(share), frame(people))
+    assert counts[["count", "lower", "upper"]].iloc[0].tolist() == expected
+
+
+def test_the_lines_of_the_months_are_the_observations(area: Nulage) -> None:
+    chart = area.months()
+    assert len(chart.axes) == 3
+    series = area.series(SIGNAL, "20-24")
+    for axes, code in zip(chart.axes, ("0136", "0192", "0138"), strict=True):
+        bold = next(line for line in axes.lines if line.get_linewidth() == 2.6)
+        wanted = [_values(series, f"2022-{month:02d}", (code,))[0] for month in range(1, 7)]
+        drawn = np.asarray(bold.get_ydata(), dtype="float64")
+        assert drawn[:6].tolist() == wanted
+        assert np.isnan(drawn[6:]).all()
+        before = next(line for line in axes.lines if line.get_linewidth() == 1.5)
+        assert np.asarray(before.get_ydata())[11] == _values(series, "2021-12", (code,))[0]
+    assert "20–24 år i juni 2022" in chart.about.title
+    assert "inte UVAS" in chart.about.subtitle
+    assert chart.about.source == "Egen bearbetning av uppgifter från SCB (BAS). Utgåva 2026-08-28."
+
+
+@pytest.mark.parametrize("programme", ["ostra_sodertorn", "soderhamn"])
+def test_no_text_of_the_months_is_clipped_or_overlaps(programme: str, fetched: Workspace) -> None:
+    assert list(faults(nulage(programme, workspace=fetched.root).months())) == []
+
+
+def test_an_age_is_chosen_and_named(area: Nulage) -> None:
+    young, older = area.series(SIGNAL, "16-19"), area.series(SIGNAL)
+    assert set(young["age_group"]) == {"16-19"}
+    assert set(older["age_group"]) == {"20-24"}
+    assert not older.duplicated(["region_code", "period"]).any()
+    assert "16–19 år" in area.trend(SIGNAL, age="16-19").about.title
+    with pytest.raises(IndicatorError, match="Åldersgruppen 30-34 saknas"):
+        area.series(SIGNAL, "30-34")
+
+
+def test_only_what_is_shown_is_read_and_the_rest_when_it_is_asked_for(area: Nulage) -> None:
+    assert "bas_students_count" not in set(area.observations["measure"].astype("str"))
+    assert len(area.series("bas_students_count")) > 0
+
+
+def test_without_the_figures_the_commands_are_named(tmp_path: Path) -> None:
+    one = nulage("ostra_sodertorn", workspace=tmp_path)
+    text = "\n".join(chapter.text for chapter in one.chapters())
+    assert "Folkmängden 16–24 år saknas. Hämta den med: uvas fetch scb_population" in text
+    assert "Månadssignalen saknas. Hämta den med: uvas fetch scb_bas" in text
+    assert "Hämta folkmängden med: uvas fetch scb_population" in one.summary().about.note
