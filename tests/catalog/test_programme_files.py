@@ -215,6 +215,7 @@ def changed(old: str, new: str) -> str:
         (changed('kind = "trend"', 'kind = "trendd"'), ["sections: kind", "Närmast: trend"]),
         (changed('measure = "uvas_share_pct", group', "group"), ["trend", "saknar measure"]),
         (changed('group = "21" }', 'group = "99" }'), ["sections: trend: group", "99"]),
+        (changed('group = "21" }', 'group = "21", age = "20–24" }'), ["sections: trend: age", "20–24", "20-24"]),
         (OWN + 'rank_order = "värst"\n', ["rank_order", "värst"]),
         (WHOLE + '[[activities]]\nyear = true\nactivity = "x"\n', ["activities.year", "heltal"]),
         (
