@@ -154,6 +154,14 @@ def test_an_age_is_chosen_and_named(area: Nulage) -> None:
         area.series(SIGNAL, "30-34")
 
 
+def test_what_is_no_month_or_has_no_population_is_refused(area: Nulage) -> None:
+    with pytest.raises(IndicatorError, match="finns inte per månad"):
+        area.months("uvas_share_pct", age="16-24")
+    for measure in ("unemployed_youth_rate_pct", SIGNAL):
+        with pytest.raises(IndicatorError, match="Nämnaren är inte känd"):
+            area.counts(measure)
+
+
 def test_only_what_is_shown_is_read_and_the_rest_when_it_is_asked_for(area: Nulage) -> None:
     assert "bas_students_count" not in set(area.observations["measure"].astype("str"))
     assert len(area.series("bas_students_count")) > 0

@@ -105,7 +105,7 @@ class Nulage(Holdings):
         """List the computed number of persons behind a share, with its interval; ``group`` makes no difference."""
         view = self.view(measure, group, title, age)
         people = self._denominators(view.measure.id)
-        if people is None:
+        if people is None or view.measure.period_kind != "year":
             raise IndicatorError(f"Nämnaren är inte känd för {view.measure.short}", todo="Välj ett annat mått")
         if people.empty:
             years, dataset = view.measure.ages.replace("-", "–"), self._dataset(view.measure.denominator_measure)
@@ -117,6 +117,8 @@ class Nulage(Holdings):
     ) -> Chart:
         """Draw a monthly measure with one line a year; ``group`` makes no difference."""
         view = self.view(measure, group, title, age)
+        if view.measure.period_kind != "month":
+            raise IndicatorError(f"{view.measure.title} finns inte per månad", todo="Välj ett månadsmått")
         if self._ages_of(view.measure.id).empty:
             raise IndicatorError(
                 f"Månadssignalen saknas. Hämta den med: uvas fetch {self._dataset(view.measure.id)}"
