@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from uvas_stats.catalog import Catalog, Goal, Item, Programme, Section, choose_p
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import check_printed
 from uvas_stats.observation import latest_edition, read_observations, read_origins, select
-from uvas_stats.periods import period_kind
+from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
@@ -44,7 +44,7 @@ class Nulage:
     programme: Programme
     catalog: Catalog
     observations: pd.DataFrame
-    """Newest edition of everything published, and this programme's printed figures."""
+    """Newest edition of what is published, and this programme's printed figures."""
     origins: dict[str, Any]
     period: str | None = None
     exporter: Exporter | None = None
@@ -67,9 +67,8 @@ class Nulage:
         names = self.programme.groups
         picked = self.catalog.group(group) if group else (self.catalog.groups[names[0]] if names else None)
         same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
-        period = self.period if same_kind else None
         focus, order = self.programme.municipalities, self.programme.rank_order
-        return View(self.catalog, chosen, focus, picked, order, period, title)
+        return View(self.catalog, chosen, focus, picked, order, self.period if same_kind else None, title)
 
     def trend(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
         """Draw the measure over time against riket and the middle half of the group."""
@@ -133,7 +132,7 @@ class Nulage:
 
     def activities(self) -> Table:
         """List the activities of the document."""
-        self._demand(self.programme.activities, "inlagda aktiviteter", "activities")
+        self._demand(self.programme.activities, "aktivitetstabeller i underlaget", "activities")
         return tables.activities(self.programme)
 
     def economy(self) -> Table:
@@ -148,8 +147,10 @@ class Nulage:
         assert group is not None
         printed = {figure.id: figure for figure in self.programme.printed}
         parts = [(printed[id_].text, printed[id_].value or 0.0) for id_ in group.parts]
-        measures = [printed[id_].measure for id_ in (*group.parts, *([group.total] if group.total else []))]
-        data = self.document_figures.loc[self.document_figures["measure"].isin(measures)]
+        shown = [printed[id_] for id_ in (*group.parts, *([group.total] if group.total else []))]
+        keys = [(one.measure, one.category or "nan") for one in shown if not one.age_group]
+        own = self.document_figures[["measure", "category"]].fillna("nan").itertuples(index=False, name=None)
+        data = self.document_figures.loc[[key in keys for key in own]]
         total = printed[group.total].as_printed if group.total else ""
         source = source_line(data, self.catalog, computed=False)
         return charts.target_group(parts, printed=total, text=group.text, source=source, data=data)
@@ -161,12 +162,12 @@ class Nulage:
 
     @cached_property
     def as_of(self) -> dt.date:
-        """The date of the newest edition: goals are assessed as of then, so a rerun gives the same picture."""
+        """The date of the newest edition: goals are assessed as of then, and a rerun gives the same."""
         date = edition_date(self.observations)
         return dt.date.fromisoformat(date[:10]) if date else self.programme.document_date
 
     def chapters(self) -> tuple[Chapter, ...]:
-        """Return the nuläge in the order of its document, every chart drawn."""
+        """Return the nuläge in the order of its document."""
         return tuple(self._chapter(section) for section in self.programme.sections)
 
     def content(self) -> Content:
@@ -255,9 +256,8 @@ def _check_period(result: Nulage, period: str) -> None:
     found: dict[str, str] = {}
     for measure in measures:
         rows = result.series(measure)
-        known = rows.loc[
-            rows["region_code"].isin(result.programme.municipalities) & rows["value"].notna(), "period"
-        ]
+        own = rows["region_code"].isin(result.programme.municipalities) & rows["value"].notna()
+        known = rows.loc[own, "period"]
         if period in set(known):
             return
         if len(known):
@@ -294,4 +294,7 @@ def nulage(
     if period is not None:
         period_kind(period)
         _check_period(result, period)
+        until = (observations["period_end"] <= pd.Timestamp(period_end(period))).to_numpy()
+        documents = (observations["dataset"] == DOCUMENTS).to_numpy()
+        return replace(result, observations=observations.loc[until | documents])
     return result
