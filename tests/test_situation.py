@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from uvas_stats import nulage
 from uvas_stats.errors import CatalogError, ObservationError, UnknownNameError, UvasStatsError
@@ -26,7 +29,7 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
             "months": "Månadssignalen saknas. Hämta den med: uvas fetch scb_bas",
         }
         if name == "soderhamn":
-            reasons["activities"] = "inga inlagda aktiviteter"
+            reasons["activities"] = "inga aktivitetstabeller"
         expected = [reasons[item.kind] for item in section.items if item.kind in reasons]
         assert missing == len(expected)
         assert all(reason in chapter.text for reason in expected)
@@ -51,6 +54,45 @@ def test_a_period_moves_the_nulage_back() -> None:
     one = nulage("soderhamn", period="2012")
     assert "2012" in one.place("uvas_share_pct").about.subtitle
     assert one.trend("uvas_share_pct").about.data["period"].max() == "2012"
+
+
+def test_a_period_leaves_out_all_that_is_newer() -> None:
+    one = nulage(kommun="Gävle", period="2016")
+    for chapter in one.chapters():
+        for part in chapter.parts:
+            if "period_end" in part.about.data.columns:
+                assert part.about.data["period_end"].max() <= pd.Timestamp("2016-12-31"), part.about.title
+
+
+@pytest.mark.parametrize("name", ["Gävleborgs län", "gavleborg", "21", "Västra Götalands län", "dalarna"])
+def test_a_lan_is_found_as_a_group_by_its_name(name: str) -> None:
+    assert nulage(kommun="Gävle", group=name).programme.groups[0] in ("21", "14", "20")
+
+
+def test_a_kommun_outside_the_group_is_compared_with_it_and_not_placed_in_it() -> None:
+    title = nulage(kommun="Gävle", group="ostra_sodertorn").compare("uvas_share_pct").about.title
+    assert title == "UVAS 16–24 år: Gävle plats 3 av 4 i jämförelse med kommunerna i Östra Södertörn"
+
+
+def test_a_break_of_a_member_is_marked_where_the_group_is_shown() -> None:
+    about = nulage(kommun="Karlstad").trend("uvas_share_pct").about
+    assert "gränspendlare" in about.note
+    assert "gränspendlare" not in nulage("ale").trend("uvas_share_pct", "GR").about.note
+
+
+def test_what_is_computed_stands_in_the_workbook_and_the_manifest(tmp_path: Path) -> None:
+    nulage("soderhamn").export(tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert {key: manifest["computed"]["utveckling_uvas_share_pct"][-1][key] for key in ("Period", "Median")} == {
+        "Period": "2024",
+        "Median": 7.83,
+    }
+    assert manifest["computed"]["mal"][0]["Status"] == "inte nått"
+    book = load_workbook(tmp_path / "underlag.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert "Nettokostnad" in cells
+    assert "Gruppens median" in cells
+    assert not {"Operating", "Net", "activity", "informed"} & {str(cell) for cell in cells}
 
 
 def test_goals_are_assessed_as_of_the_newest_edition() -> None:

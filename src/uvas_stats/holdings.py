@@ -12,6 +12,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.observation import latest_edition, read_observations, select
+from uvas_stats.periods import period_end
 
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
 
@@ -85,6 +86,8 @@ class Holdings:
     """Newest edition of the measures that the programme shows, and its printed figures."""
     processed: Path | None = field(default=None, kw_only=True)
     """Where measures that the programme does not show are read from, when they are asked for."""
+    until: str | None = field(default=None, kw_only=True)
+    """The last period to show; what is newer is left out, except a document's own figures."""
 
     @cached_property
     def _series(self) -> dict[str, pd.DataFrame]:
@@ -104,6 +107,8 @@ class Holdings:
             if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
                 held = read_newest(self.processed, [measure], self.programme.id)
             rows = select(held, measure=measure, dataset=self.catalog.measures[measure].dataset, sex="total")
+            if self.until is not None and self._dataset(measure) != DOCUMENTS:
+                rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
             self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
         return self._series[measure]
 

@@ -36,6 +36,8 @@ _HEADINGS = {
     "edition": "utgåva",
     "origin": "råfil",
 }
+SMALLEST_RANKING = 3
+"""A ranking of fewer kommuner says nothing."""
 STALE_DAYS = 550
 """An edition older than this is called old: a year's figures and half a year of grace."""
 
@@ -96,6 +98,11 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
     when = _period(series, chosen, period)
     members = catalog.group(group).members if group else tuple(region.code for region in catalog.kommuner)
     ranked = rank_series(series.loc[series["period"] == when], chosen, members, order)
+    if ranked["value"].notna().sum() < SMALLEST_RANKING:
+        raise UnknownNameError(
+            f"För få kommuner har uppgift för {chosen.short}, {when}",
+            todo="Välj ett mått som publiceras per kommun",
+        )
     words = direction_words(chosen, order)
     ranked = ranked.assign(region_name=ranked["region_code"].map(catalog.names), direction=words)
     places = dict.fromkeys(("rank", "rank_low", "rank_high", "n"), "Int64")

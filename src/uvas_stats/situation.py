@@ -53,14 +53,13 @@ class Nulage(Holdings):
         names = self.programme.groups
         picked = self.catalog.group(group) if group else (self.catalog.groups[names[0]] if names else None)
         same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
-        period = self.period if same_kind else None
         focus, order = self.programme.municipalities, self.programme.rank_order
         if not age and self._ages_of(chosen.id)["age_group"].drop_duplicates().size > 1:
             age = chosen.ages
         if age:
             years = f"{age.replace('-', '–')} år"
             chosen = replace(chosen, title=f"{chosen.title}, {years}", short=f"{chosen.short} {years}")
-        return View(self.catalog, chosen, focus, picked, order, period, title, age)
+        return View(self.catalog, chosen, focus, picked, order, self.period if same_kind else None, title, age)
 
     def trend(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the measure over time against riket and the middle half of the group."""
@@ -154,7 +153,7 @@ class Nulage(Holdings):
 
     def activities(self) -> Table:
         """List the activities of the document."""
-        self._demand(self.programme.activities, "inlagda aktiviteter", "activities")
+        self._demand(self.programme.activities, "aktivitetstabeller i underlaget", "activities")
         return tables.activities(self.programme)
 
     def economy(self) -> Table:
@@ -169,20 +168,22 @@ class Nulage(Holdings):
         assert group is not None
         printed = {figure.id: figure for figure in self.programme.printed}
         parts = [(printed[id_].text, printed[id_].value or 0.0) for id_ in group.parts]
-        measures = [printed[id_].measure for id_ in (*group.parts, *([group.total] if group.total else []))]
-        data = self.document_figures.loc[self.document_figures["measure"].isin(measures)]
+        shown = [printed[id_] for id_ in (*group.parts, *([group.total] if group.total else []))]
+        keys = [(one.measure, one.category or "nan") for one in shown if not one.age_group]
+        own = self.document_figures[["measure", "category"]].fillna("nan").itertuples(index=False, name=None)
+        data = self.document_figures.loc[[key in keys for key in own]]
         total = printed[group.total].as_printed if group.total else ""
         source = source_line(data, self.catalog, computed=False)
         return charts.target_group(parts, printed=total, text=group.text, source=source, data=data)
 
     @cached_property
     def as_of(self) -> dt.date:
-        """The date of the newest edition: goals are assessed as of then, so a rerun gives the same picture."""
+        """The date of the newest edition: goals are assessed as of then, and a rerun gives the same."""
         date = edition_date(self.observations)
         return dt.date.fromisoformat(date[:10]) if date else self.programme.document_date
 
     def chapters(self) -> tuple[Chapter, ...]:
-        """Return the nuläge in the order of its document, every chart drawn."""
+        """Return the nuläge in the order of its document."""
         return tuple(self._chapter(section) for section in self.programme.sections)
 
     def content(self) -> Content:
@@ -282,4 +283,5 @@ def nulage(
     if period is not None:
         period_kind(period)
         check_period(chosen, catalog, result.series, period)
+        return replace(result, until=period)
     return result

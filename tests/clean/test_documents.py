@@ -79,6 +79,7 @@ def test_no_flagged_small_count_of_the_shipped_programmes_is_among_the_observati
         "unemployed_insufficient_benefit",
         "unemployed_no_benefit",
         "ill_health",
+        "waiting_for_benefit",
     ]
 
 

@@ -195,7 +195,8 @@ def test_compare_ranks_the_group_and_keeps_a_kommun_without_figure(series_of: Se
 def test_season_compares_the_same_month_last_year(observations: pd.DataFrame) -> None:
     chart = nulage("soderhamn").season("unemployment_place_rank")
     assert (
-        chart.about.title == "Placering, arbetslösa ungdomar mot samma tid i fjol: Söderhamn +41 platser (bättre)"
+        chart.about.title
+        == "Placering, arbetslösa ungdomar, november 2009 mot november 2008: Söderhamn +41 platser (bättre)"
     )
     assert "november 2008" in words(chart)
     assert "november 2009" in words(chart)

@@ -68,6 +68,9 @@ def test_small_counts_in_sensitive_breakdowns_are_hidden_everywhere(storuman: Nu
     assert hidden == [
         "– arbetslös, otillräcklig ersättning", "– arbetslös, ingen ersättning", "– ohälsa",
     ]  # fmt: skip
+    assert table.cells.loc[table.cells["Enligt dokumentet"] == "dold", "Uppgift"].tolist() == [
+        "– väntar på ersättning"
+    ]
     reasons = table.about.data.loc[table.about.data["breakdown"] == "reason"]
     assert reasons.loc[reasons["status"] == "suppressed", "value"].isna().all()
     assert (reasons["value"].dropna() >= 5).all()
@@ -82,7 +85,7 @@ def test_consistency_flags_what_does_not_add_up(storuman: Nulage) -> None:
     rows = {row[0]: row for row in plain(storuman.consistency().cells)}
     assert rows["Studieavbrott 2013/14"][1:] == ["stämmer inte", "3 av 146 är 2,05 %; dokumentet anger 1,9 %."]
     assert rows["Antal i KAA"][1] == "stämmer inte"
-    assert rows["Inskrivna hos Arbetsförmedlingen efter kategori"][1] == "stämmer inte"
+    assert rows["Målgruppen är summan av tre register som överlappar varandra"][1] == "övre gräns"
     assert rows["Aktivitetsersättning efter kön"][1] == "stämmer"
 
 
@@ -100,7 +103,7 @@ def test_economy_has_a_sum_of_its_own(soderhamn: Nulage) -> None:
 
 
 def test_activities_that_are_not_there_are_refused_with_what_to_do(soderhamn: Nulage) -> None:
-    with pytest.raises(IndicatorError, match="inga inlagda aktiviteter"):
+    with pytest.raises(IndicatorError, match="inga aktivitetstabeller"):
         soderhamn.activities()
 
 

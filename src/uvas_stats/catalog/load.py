@@ -70,6 +70,10 @@ class Catalog:
 
     def group(self, text: str) -> Group:
         """Find a group by id or name."""
+        wanted = fold(text).removesuffix(" lan").removesuffix("s")
+        for region in self.regions:
+            if region.kind == "lan" and fold(region.name).removesuffix(" lan").removesuffix("s") == wanted:
+                return self.groups[region.code]
         return find(text, self.groups, {id_: group.name for id_, group in self.groups.items()}, "Gruppen")
 
     def measure(self, text: str) -> Measure:

@@ -149,6 +149,8 @@ class PrintedFigure:
     denominator: float | None = None
     sensitive: bool = False
     """Counts from 1 to 4 are masked before they leave the catalog."""
+    secondary: bool = False
+    """Masked too, so that nobody can work out another masked figure from the total."""
 
     @property
     def masked(self) -> bool:
@@ -156,6 +158,8 @@ class PrintedFigure:
 
         Bounds that leave only 1 to 4 possible give it away, and so does a share whose numerator is so small.
         """
+        if self.secondary:
+            return True
         counts = [self.numerator]
         if self.measure.endswith("_count"):
             counts.append(self.upper if self.value is None else self.value)

@@ -12,7 +12,8 @@ __all__ = ["document_observations"]
 
 def _row(figure: PrintedFigure, programme: Programme, catalog: Catalog) -> dict[str, object]:
     masked = figure.masked
-    counted = figure.measure.endswith("_count")  # a masked share has no bounds that are known
+    # A masked share has no bounds that are known, and one masked for the sake of another gives none away.
+    counted = figure.measure.endswith("_count") and not figure.secondary
     return {
         "region_code": figure.region or programme.municipalities[0],
         "period": figure.period,

@@ -24,6 +24,15 @@ class Finding:
     message: str
     figures: tuple[str, ...]
     """Ids of the printed figures it concerns."""
+    upper_bound: bool = False
+    """The document prints the sum of overlapping parts: not wrong, but the most it can be."""
+
+    @property
+    def result(self) -> str:
+        """The result in words."""
+        if self.upper_bound:
+            return "övre gräns"
+        return "stämmer" if self.ok else "stämmer inte"
 
 
 def _decimals(as_printed: str) -> int:
@@ -52,6 +61,9 @@ def _partition(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:
     total = printed[check.total]
     parts = math.fsum(_values(check, printed))  # plain sums of decimals end in ...04
     ok = total.value is not None and math.isclose(parts, total.value)
+    if ok and any(printed[id_].masked for id_ in check.figures):  # an exact sum would narrow down the masked
+        message = f"Delarna går ihop med dokumentets {total.as_printed}."
+        return Finding(check.text, ok, message, (*check.figures, check.total))
     message = f"Delarna blir tillsammans {number_text(parts, 0)}; dokumentet anger {total.as_printed}."
     return Finding(check.text, ok, message, (*check.figures, check.total))
 
@@ -68,7 +80,7 @@ def _union(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:
         f"{number_text(high, 0)}. Dokumentet anger {total.as_printed}"
         f"{', alltså den övre gränsen' if sum_used else ''}."
     )
-    return Finding(check.text, inside and not sum_used, message, (*check.figures, check.total))
+    return Finding(check.text, inside and not sum_used, message, (*check.figures, check.total), sum_used)
 
 
 def _same(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:

@@ -135,11 +135,10 @@ def _against_baseline(case: _Case) -> tuple[str, str, pd.DataFrame]:
         aim = f"målet {case.text(wanted)}"
     else:
         reached = value < start if case.goal.rule == "falls" else value > start
-        aim = f"{'lägre' if case.goal.rule == 'falls' else 'högre'} än {case.text(start)}"
-    reason = (
-        f"{case.text(value)} {period_text(case.outcome['period'])} mot {case.text(start)} "
-        f"{period_text(case.goal.baseline_period)}; {aim}."
-    )
+        aim = f"{'' if reached else 'inte '}{'lägre' if case.goal.rule == 'falls' else 'högre'}"
+    now, before = case.texts(value, start)
+    baseline = period_text(case.goal.baseline_period)
+    reason = f"{now} {period_text(case.outcome['period'])} mot {before} {baseline}; {aim}."
     return _verdict(case, reached, _improving(case)), reason, base
 
 
@@ -149,7 +148,8 @@ def _against_level(case: _Case) -> tuple[str, str, pd.DataFrame]:
     value = case.outcome["value"]
     reached = value >= case.goal.target if case.goal.rule == "at_least" else value <= case.goal.target
     when = period_text(case.outcome["period"])
-    reason = f"Utfall {case.text(value)} ({when}) mot målet {case.text(case.goal.target)}."
+    shown, wanted = case.texts(value, case.goal.target)
+    reason = f"Utfall {shown} ({when}) mot målet {wanted}."
     return _verdict(case, reached, _improving(case)), reason, case.series.iloc[:0]
 
 

@@ -28,6 +28,8 @@ class About:
     """Breaks, cautions and missing figures that a reader must know; may be empty."""
     data: pd.DataFrame = field(default_factory=pd.DataFrame)
     """The figures shown, with the contract's column names where they are observations."""
+    derived: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What is shown and computed from them (medians, bounds, assessments), with Swedish headings."""
 
 
 class Chart(Figure):

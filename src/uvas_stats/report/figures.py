@@ -9,7 +9,7 @@ import pandas as pd
 
 from uvas_stats.observation import COLUMNS
 from uvas_stats.present.chapter import Content
-from uvas_stats.report.words import AGE, SEX, SHORT_STATUS, STATUS, heading, value_text
+from uvas_stats.report.words import AGE, CODES, SEX, SHORT_STATUS, STATUS, heading, value_text
 
 __all__ = ["FIGURES", "Lookup", "compact", "detailed", "lookup"]
 
@@ -66,6 +66,11 @@ def _coded(full: pd.DataFrame) -> pd.DataFrame:
         full["sex"] = [SEX.get(str(value), str(value)) for value in full["sex"].astype("object")]
     if "age_group" in full.columns:
         full["age_group"] = full["age_group"].astype("object").map(_age)
+    for column in ("breakdown", "category"):
+        if column in full.columns:
+            full[column] = (
+                full[column].astype("object").map(lambda code: CODES.get(code, code), na_action="ignore")
+            )
     if "noise" in full.columns:
         full["noise"] = ["ja" if value else "nej" for value in full["noise"]]
     return full

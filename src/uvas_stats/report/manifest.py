@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.present.chapter import Content
-from uvas_stats.report.prepare import Section, Shown
+from uvas_stats.report.prepare import Section, Shown, computed
 
 __all__ = ["MANIFEST", "manifest", "stale_diagrams"]
 
@@ -51,6 +51,14 @@ def manifest(content: Content, sections: Sequence[Section], files: Mapping[str, 
             for shown in parts
         ],
         "figures": sorted(figures, key=_order),
+        "computed": {
+            shown.name: [
+                {str(name): _plain(value) for name, value in row.items()}
+                for row in computed(shown).to_dict(orient="records")
+            ]
+            for shown in parts
+            if len(computed(shown))
+        },
         "raw_files": {origin: dict(about) for origin, about in sorted(content.origins.items())},
         "files": [
             {"path": path, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}

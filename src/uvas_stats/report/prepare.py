@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
+
 from uvas_stats.present.chapter import Content
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.table import Table
 from uvas_stats.report.images import Images, render
 from uvas_stats.report.words import file_name
 
-__all__ = ["Section", "Shown", "prepare"]
+__all__ = ["Section", "Shown", "computed", "prepare"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Shown:
     def kind(self) -> str:
         """``Figur`` or ``Tabell``."""
         return "Tabell" if self.images is None else "Figur"
+
+
+def computed(shown: Shown) -> pd.DataFrame:
+    """Return what a part shows beside the observations: a table as it stands, or what a chart computed."""
+    return shown.table.cells if shown.table is not None else shown.about.derived
 
 
 @dataclass(frozen=True)

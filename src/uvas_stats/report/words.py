@@ -14,6 +14,7 @@ from uvas_stats.numbers import MISSING, number_text
 
 __all__ = [
     "AGE",
+    "CODES",
     "SEX",
     "SHORT_STATUS",
     "STATUS",
@@ -98,6 +99,33 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+
+
+CODES = {
+    "activity": "aktivitet",
+    "all": "alla program",
+    "average": "medeltal",
+    "changing_job": "ombytessökande",
+    "estimate": "uppskattning",
+    "ill_health": "ohälsa",
+    "in_programme": "i program",
+    "informed": "informerade",
+    "meetings": "möten",
+    "national": "nationella program",
+    "no_upper_secondary": "utan gymnasieexamen",
+    "openly_unemployed": "öppet arbetslösa",
+    "other": "övrigt",
+    "part_time_or_hourly": "deltids- eller timanställda",
+    "personal_contact": "personlig kontakt",
+    "programme": "program",
+    "reason": "orsak",
+    "started_measure": "påbörjad insats",
+    "status": "ställning",
+    "unemployed_insufficient_benefit": "arbetslös, otillräcklig ersättning",
+    "unemployed_no_benefit": "arbetslös, ingen ersättning",
+    "waiting_for_benefit": "väntar på ersättning",
+}
+"""Codes of breakdowns and categories, in words."""
 
 
 def heading(column: str) -> str:

@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from uvas_stats.present.chapter import Content
 from uvas_stats.report.escape import printable, set_text
 from uvas_stats.report.figures import FIGURES, Lookup, detailed, lookup
-from uvas_stats.report.prepare import Section, Shown
+from uvas_stats.report.prepare import Section, Shown, computed
 from uvas_stats.report.words import number_format, parse_date, swedish_date
 from uvas_stats.report.zipped import settle
 
@@ -110,6 +110,11 @@ def _part_sheet(sheet: Worksheet, shown: Shown, names: Lookup) -> None:
     table = detailed(frame, names)
     _fill(sheet, table, _HEADER_ROW)
     last = _HEADER_ROW + len(table) + 2
+    block = computed(shown) if not about.data.empty else about.derived
+    if len(block):
+        _write(sheet, last, "Egen bearbetning" if shown.table is None else "Tabellen som den visas", _QUIET)
+        _fill(sheet, block, last + 1)
+        last += len(block) + 3
     for text in (about.source, about.note):
         if text:
             _write(sheet, last, text, _QUIET)
@@ -151,7 +156,8 @@ def _fill(sheet: Worksheet, table: pd.DataFrame, header_row: int) -> None:
     for place, name in enumerate(table.columns, start=1):
         values = table[name].astype("object").tolist()
         longest = max(len(str(name)) + 2, *(len(str(value)) for value in set(values)))
-        sheet.column_dimensions[get_column_letter(place)].width = min(longest + 2, _WIDEST)
+        column = sheet.column_dimensions[get_column_letter(place)]
+        column.width = max(min(longest + 2, _WIDEST), column.width if header_row > _HEADER_ROW else 0)
         shown = formats if name in FIGURES else [_other_format(values)] * len(values)
         columns.append([_made(sheet, value, form) for value, form in zip(values, shown, strict=True)])
     for row in zip(*columns, strict=True):

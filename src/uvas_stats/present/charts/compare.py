@@ -39,9 +39,11 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
     own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
     places = places_text(own, view)
     group = view.group.id if view.group else "fokus"
+    inside = view.group is None or set(view.focus) <= set(view.group.members)
+    among = f"bland {view.group_name}" if inside else f"i jämförelse med {view.group_name}"
     about = About(
         id=f"jamforelse_{view.measure.id}_{group.lower()}",
-        title=view.title or f"{view.measure.short}: {places} av {n} bland {view.group_name}",
+        title=view.title or f"{view.measure.short}: {places} av {n} {among}",
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now.loc[now["region_code"].isin([*members, "00"])], view.catalog, computed=True, n=n),
         alt=_alt(ranked, riket, view, places, n),
@@ -105,7 +107,7 @@ def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
                 color=INK,
                 weight=weight,
                 zorder=4,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )
         place = "" if pd.isna(row["rank_low"]) else f"{place_text(row['rank_low'], row['rank_high'])}  "
         axes.annotate(

@@ -61,6 +61,9 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
             f"{row.text}{f' ({row.region})' if row.region else ''}: {row.status}. {row.reason}" for row in rows
         ),
         data=data,
+        derived=pd.DataFrame(
+            [{"Mål": row.text, "Kommun": row.region, "Status": row.status, "Skäl": row.reason} for row in rows]
+        ),
     )
     chart, axes = canvas(about, sum(heights), left=0.0, right=0.0, below=0.1)
     axes.set_xlim(0, WIDTH - 0.16)

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles, rank
+from uvas_stats.present.charts.trend import quartile_rows
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
@@ -67,6 +68,7 @@ def place(series: pd.DataFrame, view: View) -> Chart:
         ),
         note=_note(ranked, own, view),
         data=pd.concat([ranked, riket], ignore_index=True),
+        derived=quartile_rows(quartiles(now, view.kommuner)),
     )
     chart, axes = canvas(about, PLOT_HEIGHT, left=0.15, right=0.2)
     known = ranked["value"].dropna()

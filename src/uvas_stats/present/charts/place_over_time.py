@@ -17,6 +17,8 @@ from uvas_stats.present.view import View
 __all__ = ["place_over_time"]
 
 PLOT_HEIGHT = 2.6
+SEEN = 4
+"""Places that a tie must span for its shade to be seen."""
 
 
 def _complete(series: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -74,7 +76,7 @@ def _sentence(rows: pd.DataFrame, view: View, code: str) -> str:
 
 def _note(own: pd.DataFrame, view: View) -> str:
     parts = []
-    if (own["rank_low"] != own["rank_high"]).any():
+    if (own["rank_high"] - own["rank_low"] >= SEEN).any():
         parts.append("Skuggan visar möjliga platser där flera kommuner har samma publicerade värde.")
     parts.append("Små skillnader i andel kan ge stora skillnader i plats.")
     others = [item.text for item in view.catalog.breaks if item.measure == view.measure.id and item.regions]

@@ -54,6 +54,7 @@ def season(series: pd.DataFrame, view: View) -> Chart:
         alt=alt,
         note=_note(view, median, broken),
         data=shown,
+        derived=_medians(median, earlier, period),
     )
     chart, axes = canvas(about, PLOT_HEIGHT, left=1.7, right=1.75)
     _draw(axes, _slopes(table.dropna(subset=["earlier", "value"]), median, view), view)
@@ -76,6 +77,14 @@ def _median(series: pd.DataFrame, view: View, earlier: str, period: str) -> tupl
     return float(spreads.loc[earlier, "median"]), float(spreads.loc[period, "median"])  # type: ignore[arg-type]
 
 
+def _medians(median: tuple[float, float] | None, earlier: str, period: str) -> pd.DataFrame:
+    return (
+        pd.DataFrame()
+        if median is None
+        else pd.DataFrame({"Period": [earlier, period], "Gruppens median": median})
+    )
+
+
 def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame) -> tuple[str, str, str]:
     """Say how each kommun moved, whether that is better where there is one, and which break lies between."""
     words, alt, broken, verdict = [], [], [], ""
@@ -89,7 +98,8 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
         )
         broken.append(change.broken_by)
     unit = {"procent": " procentenheter", "plats": " platser"}.get(view.measure.unit, "")
-    title = f"{view.measure.short} mot samma tid i fjol: {join_words(words)}{unit}{verdict}"
+    when = f"{view.when(period)} mot {view.when(same_period_last_year(period))}"
+    title = f"{view.measure.short}, {when}: {join_words(words)}{unit}{verdict}"
     texts = " ".join(dict.fromkeys(filter(None, broken)))
     return title, f"Lutningsdiagram. {view.measure.title}. {' '.join(alt)}", texts
 

@@ -38,6 +38,7 @@ def target_group(
         alt=f"Staplar: {listed}. Registren överlappar; tillsammans {low:.0f} till {high:.0f} personer.{document}",
         note="Samma person kan finnas i flera register: högsta antalet gäller om ingen gör det.",
         data=data,
+        derived=pd.DataFrame({"Uppgift": ["Minst", "Högst"], "Antal personer": [low, high]}),
     )
     chart, axes = canvas(about, 0.34 * (len(parts) + 1) + 0.1, left=2.75, right=0.75, below=0.08)
     for i, (label, count) in enumerate(parts):

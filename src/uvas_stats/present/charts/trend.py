@@ -14,11 +14,13 @@ from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
 from uvas_stats.present.view import View
 
-__all__ = ["mark_breaks", "pieces", "position", "time_axis", "trend"]
+__all__ = ["mark_breaks", "pieces", "position", "quartile_rows", "time_axis", "trend"]
 
 PLOT_HEIGHT = 2.75
 SMALLEST_BAND = 4
 """A group of fewer kommuner has no quartiles worth showing."""
+LONGEST_STEP = 1.01
+"""Years between two figures that a line may join."""
 ZERO_FROM = 0.6
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
 
@@ -41,7 +43,7 @@ def pieces(rows: pd.DataFrame, view: View, region: str, column: str = "value") -
     """Cut a region's series at its breaks and at missing years, so that no line is drawn across."""
     cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, (region,))]
     known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
-    jump = (known["x"].diff() > 1.01) | known["x"].map(lambda x: x in cuts)
+    jump = (known["x"].diff() > LONGEST_STEP) | known["x"].map(lambda x: x in cuts)
     return [piece for _, piece in known.groupby(jump.cumsum())]
 
 
@@ -50,9 +52,9 @@ def _draw(axes: Axes, parts: list[pd.DataFrame], **style: object) -> None:
         axes.plot(piece["x"], piece["value"], solid_capstyle="round", **style)  # type: ignore[arg-type]
 
 
-def mark_breaks(axes: Axes, view: View) -> None:
-    """Mark each break that concerns the kommuner in focus with a dotted line and a word."""
-    for item in view.catalog.breaks_of(view.measure.id, view.focus):
+def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None:
+    """Mark each break that concerns the kommuner shown (by default those in focus) with a line and a word."""
+    for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
         x = position(item.at) - 0.5
         axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
@@ -78,9 +80,13 @@ def _spreads(series: pd.DataFrame, view: View) -> pd.DataFrame | None:
 
 def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> _Label:
     last = float(spreads["median"].iloc[-1])
-    x = spreads["period"].map(position)
-    axes.fill_between(x, spreads["q1"], spreads["q3"], color=LIGHT, alpha=0.75, linewidth=0)
-    axes.plot(x, spreads["median"], color=GREY, linewidth=1.0)
+    spreads = spreads.assign(x=spreads["period"].map(position))
+    members = view.group.members if view.group is not None else ()
+    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, members)]
+    jump = (spreads["x"].diff() > LONGEST_STEP) | spreads["x"].isin(cuts)
+    for _, piece in spreads.groupby(jump.cumsum()):
+        axes.fill_between(piece["x"], piece["q1"], piece["q3"], color=LIGHT, alpha=0.75, linewidth=0)
+        axes.plot(piece["x"], piece["median"], color=GREY, linewidth=1.0)
     return _Label(last, f"Gruppens median {view.number(last)}", GREY, bold=False)
 
 
@@ -139,15 +145,26 @@ def _shown(series: pd.DataFrame, view: View) -> tuple[pd.DataFrame, pd.DataFrame
     return rows.loc[rows["region_code"].isin([*view.focus, "00"])], rows.loc[rows["region_code"].isin(members)]
 
 
+def quartile_rows(spreads: pd.DataFrame | None) -> pd.DataFrame:
+    """Write quartiles of a group as a reader finds them in the workbook."""
+    if spreads is None:
+        return pd.DataFrame()
+    names = {"period": "Period", "q1": "Undre kvartil", "median": "Median", "q3": "Övre kvartil", "n": "Kommuner"}
+    return spreads[list(names)].rename(columns=names).reset_index(drop=True)
+
+
 def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str:
     line = source_line(main, view.catalog, computed=False)
     return line if spreads is None else f"{line} Gruppens median och fält: egen bearbetning."
 
 
-def _note(view: View, spreads: pd.DataFrame | None, *, zero: bool) -> str:
-    notes = [view.cautions()]
+def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], *, zero: bool) -> str:
+    members = () if spreads is None or view.group is None else view.group.members
+    notes = [view.cautions((*view.focus, *members))]
     if spreads is not None and view.group is not None:
-        notes.append(f"Grått fält: mellersta hälften av {view.group_name}.")
+        since = str(spreads["period"].iloc[0])
+        late = "" if since == periods[0] else f"; uppgift för alla finns från {since}"
+        notes.append(f"Grått fält: mellersta hälften av {view.group_name}{late}.")
     if not zero:
         notes.append("Den lodräta axeln börjar inte vid noll.")
     return " ".join(filter(None, notes))
@@ -183,13 +200,15 @@ def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None)
         subtitle=f"{view.measure.unit.capitalize()}, {periods[0]}–{periods[-1]}",
         source=_source(main, view, spreads),
         alt=_alt(main, view),
-        note=_note(view, spreads, zero=zero),
+        note=_note(view, spreads, periods, zero=zero),
         data=data,
+        derived=quartile_rows(spreads),
     )
     chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.65)
     value_axis(axes, *_limits(known, spreads), view.measure.unit, zero=zero)
     time_axis(axes, periods)
-    mark_breaks(axes, view)
+    concerned = view.focus if spreads is None or view.group is None else (*view.focus, *view.group.members)
+    mark_breaks(axes, view, concerned)
     labels = [] if spreads is None else [_draw_band(axes, spreads, view)]
     labels += _draw_lines(axes, main, view)
     _draw_printed(axes, printed)

@@ -17,7 +17,7 @@ from uvas_stats.present.view import View
 
 __all__ = ["consistency", "documents", "nearest_figure"]
 
-MASKED = "färre än 5"
+MASKED, HIDDEN = "färre än 5", "dold"
 
 
 def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> str:
@@ -44,7 +44,7 @@ def _printed(figure: PrintedFigure, observed: pd.DataFrame) -> str:
     ]
     masked = len(hit) > 0 and hit["status"].iloc[0] == "suppressed"
     if masked:
-        return MASKED
+        return HIDDEN if figure.secondary else MASKED
     if figure.numerator is None or figure.denominator is None:
         return figure.as_printed
     low, high = wilson([figure.numerator], [figure.denominator])[["lower_pct", "upper_pct"]].iloc[0]
@@ -76,7 +76,7 @@ def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, to
         cells = cells.drop(columns="I dag, närmaste mått")
     notes = ["Återgivet som det är tryckt."]
     if (cells["Enligt dokumentet"] == MASKED).any():
-        notes.append("Antal under fem i känsliga uppdelningar är dolda.")
+        notes.append("Antal under fem i känsliga uppdelningar är dolda, och det som annars skulle röja dem.")
     if any(figure.numerator is not None for figure in programme.printed):
         notes.append("Intervallet (95 %, Wilson) visar slumpvariation mellan år; uppgiften är en totalräkning.")
     if "I dag, närmaste mått" in cells:
@@ -95,10 +95,7 @@ def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, to
 
 def consistency(programme: Programme, catalog: Catalog, observed: pd.DataFrame, findings: list[Finding]) -> Table:
     """Show which of the printed figures disagree with themselves."""
-    rows = [
-        {"Kontroll": item.text, "Resultat": "stämmer" if item.ok else "stämmer inte", "Förklaring": item.message}
-        for item in findings
-    ]
+    rows = [{"Kontroll": item.text, "Resultat": item.result, "Förklaring": item.message} for item in findings]
     about = About(
         id="kontroll_av_dokumentet",
         title=f"{programme.name}: går dokumentets uppgifter ihop?",

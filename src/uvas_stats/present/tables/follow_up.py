@@ -181,10 +181,13 @@ def summary(
         title=f"{name}: läget i korthet",
         subtitle="Senaste uppgift för varje mått"
         if views[0].period is None
-        else f"Uppgifter för {views[0].period}",
+        else f"Uppgifter till och med {views[0].period}",
         source=source_line(data, views[0].catalog, computed=True),
         alt=" ".join(f"{row['Mått']} {row['Kommun']}: {row['Värde']}, riket {row['Riket']}." for row in rows),
-        note=f"Plats bland landets kommuner. {directions}. Gruppen: {group}. {note}".strip(),
+        note=(
+            f"Plats bland landets kommuner. {directions}. Gruppen: {group}. "
+            f"Skillnader i procentenheter, räknade på oavrundade tal. {note}"
+        ).strip(),
         data=data,
     )
     return Table(about, cells, tuple(align[column] for column in cells.columns))

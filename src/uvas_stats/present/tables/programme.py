@@ -60,7 +60,6 @@ def activities(programme: Programme) -> Table:
         alt=" ".join(
             f"{row['År']}: {row['Aktivitet']} {row['Utfall eller prognos']}".strip() + "." for row in rows
         ),
-        data=pd.DataFrame(rows),
     )
     return Table(about, cells, ("left",) * len(cells.columns))
 
@@ -72,11 +71,11 @@ def _economy_cells(label: str, rows: list[EconomyRow]) -> dict[str, str]:
     return {
         "År": label,
         "Investering": total("investment"),
-        "varav extern finansiering": total("investment_external"),
+        "Extern finansiering av investering": total("investment_external"),
         "Driftskostnad": total("operating"),
-        "varav extern finansiering ": total("operating_external"),
+        "Extern finansiering av drift": total("operating_external"),
         "Nettokostnad": total("net"),
-        "varav ej finansierat inom ram": total("unfunded"),
+        "Varav ej finansierat inom ram": total("unfunded"),
     }
 
 
@@ -94,17 +93,5 @@ def economy(programme: Programme) -> Table:
         source=f"Källa: {programme.document}. Nettokostnad och summa: egen bearbetning.",
         alt=" ".join(f"{row['År']}: nettokostnad {row['Nettokostnad']} tkr." for row in cells),
         note=programme.economy_note,
-        data=pd.DataFrame(
-            [
-                {
-                    "year": row.year,
-                    "operating": row.operating,
-                    "investment": row.investment,
-                    "net": row.net,
-                    "unfunded": row.unfunded,
-                }
-                for row in rows
-            ]
-        ),
     )
     return Table(about, frame, ("left", *["right"] * (len(frame.columns) - 1)))
