@@ -42,11 +42,15 @@ _Rest = tuple[str | None, Path | None, Path | None]
 
 
 def _run(job: _Job) -> Exported:
-    from uvas_stats import nulage
+    """Export one nuläge; data/processed has been brought up to date before."""
+    from uvas_stats import report, situation
 
-    one = nulage(job.programme, kommun=job.kommun, group=job.group, period=job.period, workspace=job.root)
-    base = Workspace(job.root).reports if job.out is None else job.out
-    result = one.export(base / one.programme.id, template=job.template)
+    workspace = Workspace(job.root)
+    one = situation.nulage(
+        job.programme, kommun=job.kommun, group=job.group, period=job.period, workspace=workspace
+    )
+    base = workspace.reports if job.out is None else job.out
+    result = report.export(one.content(), base / one.programme.id, template=job.template)
     return Exported(one.programme.name, result.folder, result.files)
 
 
@@ -65,6 +69,8 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
 
 def _warm() -> None:
     """Load what an export needs, while the first process still looks at the data."""
+    import seaborn  # noqa: F401, ICN001
+
     from uvas_stats import report, situation  # noqa: F401
 
 

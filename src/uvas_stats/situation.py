@@ -18,7 +18,7 @@ from uvas_stats.indicators import check_printed
 from uvas_stats.observation import read_origins
 from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
-from uvas_stats.present.appendix import definitions, flat, sources
+from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.figure import Chart
@@ -189,7 +189,7 @@ class Nulage(Holdings):
     def content(self) -> Content:
         """Return all that a report consists of."""
         chapters = self.chapters()
-        shown = [part.about.data for chapter in chapters for part in chapter.parts]
+        shown = figures_shown(part.about.data for chapter in chapters for part in chapter.parts)
         return Content(
             id=self.programme.id,
             title=f"{self.programme.name}: {self.programme.title}",

@@ -10,14 +10,14 @@ import pandas as pd
 from uvas_stats.catalog import Catalog
 from uvas_stats.observation import COLUMNS, KEY
 
-__all__ = ["definitions", "flat", "sources"]
+__all__ = ["definitions", "figures_shown", "flat", "sources"]
 
 _DEFINITION = ["Mått", "Definition", "Ålder", "Population", "Täljare", "Nämnare", "Utgivare", "Att tänka på"]
 _SOURCE = ["Datamängd", "Utgivare", "Utgåva", "Hämtad", "Licens", "Kommentar", "Fil", "sha256"]
 
 
-def _observations(shown: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Gather the observations among the frames shown, each figure once."""
+def figures_shown(shown: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Gather the observations among the frames of a report, each figure once, in the order of a list."""
     frames = [frame[[*COLUMNS]] for frame in shown if set(COLUMNS) <= set(frame.columns)]
     if not frames:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -27,9 +27,8 @@ def _observations(shown: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return whole.drop_duplicates(list(KEY)).sort_values(order, kind="stable", ignore_index=True)
 
 
-def flat(shown: Iterable[pd.DataFrame], catalog: Catalog) -> pd.DataFrame:
+def flat(whole: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """Return every figure shown, with the names that a follow-up system and a reader need."""
-    whole = _observations(shown)
     names = whole["region_code"].map(catalog.names)
     measures = whole["measure"].map(catalog.measures)
     return whole.assign(
@@ -39,10 +38,10 @@ def flat(shown: Iterable[pd.DataFrame], catalog: Catalog) -> pd.DataFrame:
     )
 
 
-def definitions(shown: Iterable[pd.DataFrame], catalog: Catalog) -> pd.DataFrame:
+def definitions(whole: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """Return the definition of each measure shown."""
     rows = []
-    for id_ in _observations(shown)["measure"].unique():
+    for id_ in whole["measure"].unique():
         measure = catalog.measures[id_]
         cautions = [*measure.cautions, *[item.text for item in catalog.breaks_of(id_) if not item.regions]]
         ages = f"{measure.ages.replace('-', '–')} år" if measure.ages != "total" else ""
@@ -61,9 +60,9 @@ def definitions(shown: Iterable[pd.DataFrame], catalog: Catalog) -> pd.DataFrame
     return pd.DataFrame(rows, columns=_DEFINITION)
 
 
-def sources(shown: Iterable[pd.DataFrame], origins: Mapping[str, Any], catalog: Catalog) -> pd.DataFrame:
+def sources(whole: pd.DataFrame, origins: Mapping[str, Any], catalog: Catalog) -> pd.DataFrame:
     """Return the raw files that the figures come from, with their checksums."""
-    used = _observations(shown)[["dataset", "edition", "origin"]].drop_duplicates().sort_values("origin")
+    used = whole[["dataset", "edition", "origin"]].drop_duplicates().sort_values("origin")
     rows = []
     for dataset, edition, origin in used.itertuples(index=False):
         known = origins.get(origin, {})

@@ -16,6 +16,7 @@ __all__ = ["DPI", "Images", "render"]
 
 DPI = 200
 _SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "uvas_stats", "savefig.bbox": None}
+_PACKED = {"compress_level": 3}  # flat colours: no larger than at level 6, and quicker
 _NO_CLOCK = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -56,7 +57,7 @@ def render(chart: Chart) -> Images:
     png, svg = io.BytesIO(), io.StringIO()
     words = {"Title": printable(chart.about.title), "Description": printable(chart.about.alt)}
     with mpl.rc_context(_SETTINGS):
-        chart.savefig(png, format="png", dpi=DPI, metadata={"Software": None, **words})
+        chart.savefig(png, format="png", dpi=DPI, metadata={"Software": None, **words}, pil_kwargs=_PACKED)
         chart.savefig(svg, format="svg", metadata=_NO_CLOCK)
     text = _describe(svg.getvalue(), chart.about)
     return Images(png.getvalue(), text.encode("utf-8"), chart.get_figwidth(), chart.get_figheight())
