@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.clean import concat_observations, read_documents, read_raw
 from uvas_stats.errors import ObservationError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots
 from uvas_stats.observation import KEY, read_origins, validate, write_observations
@@ -74,6 +73,12 @@ def _origins(snapshots: list[Snapshot]) -> dict[str, Any]:
 
 
 def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
+    from uvas_stats.clean import (
+        concat_observations,
+        read_documents,
+        read_raw,
+    )  # not needed to see that all is built
+
     if not snapshots:  # the printed figures of the documents alone are no edition
         raise ObservationError(
             "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
