@@ -1,4 +1,4 @@
-"""Where two routes give the same indicator: do they agree?"""
+"""Whether two routes to the same indicator agree."""
 
 from __future__ import annotations
 
