@@ -17,6 +17,9 @@ from uvas_stats.periods import period_end
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
 
 DOCUMENTS = "programme_documents"
+POPULATION = "population_december_count"
+ONE_YEAR = (*(str(age) for age in range(100)), "100+")
+"""The ages that the population is held by and that no chart or table shows unless it is asked to."""
 
 
 def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
@@ -32,8 +35,15 @@ def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
 
 
 def read_newest(folder: Path, measures: Iterable[str], programme: str) -> pd.DataFrame:
-    """Read the newest edition of what is published of the measures, and one programme's printed figures."""
-    everything = read_observations(folder, measures)
+    """Read the newest edition of what is published of the measures, and one programme's printed figures.
+
+    Of what is published only both sexes together, and of the population not the one-year ages.
+    """
+    named, total = ("measure", "in", sorted(set(measures) - {POPULATION})), ("sex", "=", "total")
+    filters = [[named, total], [named, ("dataset", "=", DOCUMENTS)]]
+    if POPULATION in set(measures):
+        filters.append([("measure", "=", POPULATION), total, ("age_group", "not in", ONE_YEAR)])
+    everything = read_observations(folder, filters=filters)
     printed = (everything["dataset"] == DOCUMENTS).to_numpy()
     own = (everything["origin"] == f"programmes/{programme}.toml").to_numpy()
     return pd.concat([latest_edition(everything.loc[~printed]), everything.loc[printed & own]])

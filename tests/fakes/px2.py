@@ -76,7 +76,7 @@ def _item(table: FakeTable) -> dict[str, Any]:
         "variableNames": [item.label for item in table.variables],
         "source": "SCB",
         "subjectCode": folders[0],
-        "timeUnit": "Monthly" if "M" in times[0] else "Annual",
+        "timeUnit": "Monthly" if "M" in times[0] else "Quarterly" if "K" in times[0] else "Annual",
         "paths": [[{"id": folder, "label": folder, "sortCode": folder} for folder in folders]],
         "links": [],
     }
