@@ -303,9 +303,7 @@ def _bas() -> Any:
 
     table = tables_of("scb_bas")[0]
     narrowed = {"Region": ("????",), "Alder": ("16-19", "20-24")}
-    dimensions = tuple(
-        replace(item, select=narrowed.get(item.code, item.select)) for item in table.dimensions
-    )
+    dimensions = tuple(replace(item, select=narrowed.get(item.code, item.select)) for item in table.dimensions)
     return replace(table, dimensions=dimensions)
 
 

@@ -13,6 +13,7 @@ from tests.fakes.server import Fake
 from uvas_stats.cli_fetch import register
 from uvas_stats.errors import FetchError, UvasStatsError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
+from uvas_stats.listing import sources
 from uvas_stats.observation import read_observations, select
 
 
@@ -41,7 +42,7 @@ def plain(result: Result) -> str:
 def test_a_dry_run_says_what_is_new_and_what_it_takes_without_fetching(fake: Fake, run) -> None:  # type: ignore[no-untyped-def]
     fake.max_cells = 20_000
     text = plain(run("fetch", "--dry-run"))
-    assert "scb_bas: 107 712 celler, 6 anrop, minst 1 s" in text
+    assert "scb_bas: 107 712 celler, 6 anrop, minst 0 s" in text
     assert "TAB6260: ny, nytt: 2020M01–2021M12 (24 perioder)" in text
     assert "scb_population" in text
     assert fake.data_calls == []
@@ -88,6 +89,20 @@ def test_any_table_comes_in_as_observations(run, tmp_path: Path) -> None:  # typ
     again = plain(run("fetch", "scb:TAB1", *options))
     assert "oförändrad" in again
     assert "16 uppgifter" in again
+
+
+def test_the_zeros_of_small_areas_before_they_existed_are_as_published(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    wanted = ["--select", "Region=*", "--select", "ContentsCode=BE1", "--select", "Tid=*"]
+    assert "9 uppgifter" in plain(run("fetch", "scb:TAB3", *wanted))
+    frame = select(read_observations(tmp_path / "data" / "processed" / "scb_tab3"))
+    new = frame.loc[frame["category"] == "0114C1010_DeSO2025"]
+    assert new["value"].tolist() == [0, 0, 9]  # which zero is none is not guessed at
+    assert set(new["region_code"]) == {"00"}  # an area that the contract has no code for is a category
+
+
+def test_what_is_fetched_by_its_id_is_among_the_sources(run) -> None:  # type: ignore[no-untyped-def]
+    run("fetch", "scb:TAB2", "--select", "Region=00", "--select", "ContentsCode=AM1", "--select", "Tid=*")
+    assert "scb_tab2" in sources()
 
 
 def test_a_table_by_quarter_comes_in_with_its_quarters(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

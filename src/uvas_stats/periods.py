@@ -1,7 +1,8 @@
 """Periods as text: what kind they are, when they end, and which period is the one to compare with.
 
 The kinds are ``year`` (2024), ``month`` (2024-11), ``quarter`` (2024Q1), ``half_year`` (2024H2) and
-``school_year`` (2024/25). A school year ends on 30 June; Skolverket and SCB count a pupil in the spring term that ends it.
+``school_year`` (2024/25). A school year ends on 30 June; Skolverket and SCB count a pupil in the spring term that
+ends it.
 """
 
 from __future__ import annotations

@@ -65,6 +65,7 @@ def test_population_is_one_series_over_two_tables(fake: Fake, fetched) -> None: 
     codes = {"Region": "0114", "Civilstand": "SC", "Alder": "20-24", "Kon": "TotSa", "ContentsCode": "000007ME"}
     assert whole["value"].iloc[-1] == cell(fake, "TAB5557", **codes, Tid="2025")
     assert [item.at for item in load_catalog().breaks_of("population_december_count")] == ["2025"]
+    assert [item.at for item in load_catalog().breaks_of("scb_eligible_upper_secondary_share_pct")] == ["2011"]
 
 
 def test_age_groups_are_sums_before_the_noise_and_never_after(fetched) -> None:  # type: ignore[no-untyped-def]
@@ -97,7 +98,9 @@ def test_the_population_has_each_age_and_the_total_of_sexes(fake: Fake, fetched)
     civil = old.var("Civilstand")
     assert civil is not None
     expected = {
-        sex: sum(cell(fake, "TAB638", **{**codes, "Civilstand": one}, Alder="tot", Kon=code) for one in civil.codes)
+        sex: sum(
+            cell(fake, "TAB638", **{**codes, "Civilstand": one}, Alder="tot", Kon=code) for one in civil.codes
+        )
         for sex, code in (("men", "1"), ("women", "2"))
     }
     whole = select(frame, region_code="0114", period="2024", age_group="total").set_index("sex")["value"]

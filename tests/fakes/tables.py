@@ -197,7 +197,9 @@ BAS_CONTENTS = {
 
 
 def bas(kommuner: int = 12, last: int = 2021, stop: int = 12) -> FakeTable:
-    ages = {code: f"{code} år" for code in ("15-19", "16-19", "20-24", "25-29", "060-64", "15-74", "16-64", "20-65")}
+    ages = {
+        code: f"{code} år" for code in ("15-19", "16-19", "20-24", "25-29", "060-64", "15-74", "16-64", "20-65")
+    }
     table = FakeTable(
         "TAB6260",
         "AM/AM0210/AM0210A/ArbStatusM",
@@ -382,6 +384,22 @@ def quarterly() -> FakeTable:
     )
 
 
+def small_areas() -> FakeTable:
+    """Small areas of 2025, whose codes are 0 and not null before they existed."""
+    codes = ("0114", "0114A0010_DeSO2025", "0114C1010_DeSO2025")
+    return FakeTable(
+        "TAB3",
+        "BE/BE0101/BE0101Y/Omraden",
+        "Boende i små områden efter region och år. 2023-2025",
+        [
+            Var("Region", "region", codes, codes, (5, 2, 3)),
+            contents_var({"BE1": "Antal"}),
+            time_var(("2023", "2024", "2025")),
+        ],
+        zero_before=("_DeSO2025", "2025"),
+    )
+
+
 def all_tables(kommuner: int = 12) -> list[FakeTable]:
     return [
         bas(kommuner),
@@ -392,6 +410,7 @@ def all_tables(kommuner: int = 12) -> list[FakeTable]:
         eligibility(kommuner),
         small(),
         quarterly(),
+        small_areas(),
         *fillers(),
     ]
 

@@ -17,7 +17,7 @@ __all__ = ["OUTSIDE", "TOTAL", "register_signal"]
 OUTSIDE = ("bas_unemployed_count", "bas_retired_count", "bas_sick_count", "bas_others_count")
 TOTAL = "bas_total_count"
 AGES = ("16-19", "20-24", "25-29")
-"""The ages the signal is made for. Among all of working age "outside" would mean another thing: old-age pension."""
+"""The ages the signal is made for. Among all of working age it would mean another thing: old-age pension."""
 _INDEX = ["dataset", "edition", "region_code", "period", "sex", "age_group"]
 
 
