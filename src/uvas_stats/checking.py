@@ -111,10 +111,8 @@ def compare(out: Path | None = None) -> str:
 
 def _with_several_editions(observations: pd.DataFrame) -> pd.DataFrame:
     """Keep the measures that more than one edition of their dataset has; printed documents are not editions."""
-    counts = observations.groupby(["dataset", "measure"], observed=True)["edition"].nunique()
-    several = counts.index[(counts > 1) & (counts.index.get_level_values("dataset") != "programme_documents")]
-    keys = pd.MultiIndex.from_frame(observations[["dataset", "measure"]].astype("str"))
-    return observations.loc[keys.isin(several)]
+    several = observations.groupby(["dataset", "measure"], observed=True)["edition"].transform("nunique") > 1
+    return observations.loc[several & (observations["dataset"] != "programme_documents")]
 
 
 def _route_table(newest: pd.DataFrame, route: Route) -> pd.DataFrame:
@@ -157,7 +155,9 @@ def _rest(count: int) -> list[str]:
 
 
 def _write(table: pd.DataFrame, out: Path) -> None:
+    numbers = [name for name in ("old", "new", "left", "right", "difference") if name in table]
+    texts = [name for name in table.columns if name not in numbers]
+    safe = table.astype(dict.fromkeys(numbers, "float64"))
+    safe = safe.assign(**{name: table[name].map(csv_text, na_action="ignore") for name in texts})
     with atomic_file(out) as path:
-        table.map(csv_text, na_action="ignore").to_csv(
-            path, index=False, sep=";", decimal=",", encoding="utf-8-sig"
-        )
+        safe.to_csv(path, index=False, sep=";", decimal=",", encoding="utf-8-sig")
