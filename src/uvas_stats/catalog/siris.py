@@ -95,6 +95,8 @@ class SirisReport:
     """Flickor and pojkar add up to samtliga in the number of pupils."""
     sums: tuple[PartSum, ...] = ()
     subjects: tuple[SirisColumn, ...] = ()
+    others: tuple[str, ...] = ()
+    """Words in the names of those that have rows without being kommuner, such as kommunalförbund."""
     fetched: bool = True
     """Whether ``uvas fetch`` asks for it."""
 
