@@ -51,6 +51,8 @@ class SirisColumn:
     dot: str = "not_available"
     """What ``.`` means: ``true_zero`` in counts where Skolverket means none."""
     dash: str = "not_available"
+    divisor: float = 1.0
+    """What the number is divided by, where Skolverket writes kronor and the measure is in thousands."""
     optional: bool = False
     """Whether some years do not have it."""
 

@@ -138,6 +138,8 @@ def _read(column: SirisColumn, rows: Rows, n: Floats | None, limits: Floats) -> 
         threshold=limits[at],
         place=lambda number: rows.place(int(at[number]), column.measure),
     )
+    if column.divisor != 1:
+        cells = Cells(*(part / column.divisor for part in (cells.value, cells.lower, cells.upper)), cells.status)
     return at, cells
 
 
