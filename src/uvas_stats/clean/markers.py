@@ -19,20 +19,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from uvas_stats.clean.coded import Coded, compact, encode
 from uvas_stats.errors import RawFileError
 from uvas_stats.observation import STATUSES
 
 __all__ = [
     "Cells",
-    "Coded",
     "MarkerRule",
-    "encode",
     "marker_counts",
     "parse_number",
     "read_cells",
@@ -76,13 +73,6 @@ class MarkerRule:
     the count may be of any size, and no bounds are given."""
 
 
-class Coded(NamedTuple):
-    """Cells as places in a list of the values that occur: a column repeats a few thousand values."""
-
-    codes: NDArray[np.integer[Any]]
-    values: tuple[object, ...]
-
-
 @dataclass(frozen=True)
 class Cells:
     """What cells say: a number or none, its bounds, and a place in :data:`uvas_stats.observation.STATUSES`."""
@@ -91,22 +81,6 @@ class Cells:
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
     status: NDArray[np.int8]
-
-
-def encode(cells: Iterable[object] | Coded) -> Coded:
-    """Encode cells of text, numbers and None.
-
-    Examples
-    --------
-    >>> encode(["..", "81,6", ".."]).values
-    ('..', '81,6')
-    """
-    if isinstance(cells, Coded):
-        return cells
-    column = np.empty(len(listed := list(cells)), dtype=object)
-    column[:] = listed
-    codes, values = pd.factorize(column, use_na_sentinel=False)
-    return Coded(codes, tuple(None if isinstance(item, float) and np.isnan(item) else item for item in values))
 
 
 def parse_number(cell: object) -> float | None:
@@ -244,7 +218,7 @@ def read_cells(
     ['ok', 'interval', 'suppressed']
     """
     rule = rule or MarkerRule()
-    coded = encode(cells)
+    coded = compact(encode(cells))
     table = np.array([_reading(cell, rule) for cell in coded.values], dtype=np.float64).reshape(-1, 4)
     rows = table[coded.codes]
     value, lower, upper, status = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3].astype(np.int8)

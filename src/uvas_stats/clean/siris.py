@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.siris import SirisColumn, SirisReport, siris_reports
-from uvas_stats.clean.markers import Cells, MarkerRule, encode, read_cells, suppression_threshold
+from uvas_stats.clean.coded import Ints
+from uvas_stats.clean.markers import Cells, MarkerRule, read_cells, suppression_threshold
 from uvas_stats.clean.pxweb import concat_observations
 from uvas_stats.clean.siris_checks import check_keys, check_sums
 from uvas_stats.clean.siris_files import open_tables
@@ -31,7 +32,6 @@ from uvas_stats.periods import period_end
 
 __all__ = ["read_siris", "read_siris_edition"]
 
-Ints = NDArray[np.intp]
 Floats = NDArray[np.float64]
 
 
@@ -132,14 +132,15 @@ def _frame(
 def _read(column: SirisColumn, rows: Rows, n: Floats | None, limits: Floats) -> tuple[Ints, Cells]:
     at, listed = rows.cells(column.measure)
     cells = read_cells(
-        encode(listed),
+        listed,
         MarkerRule(count=column.count, dot=column.dot, dash=column.dash),
         n=None if n is None else n[at],
         threshold=limits[at],
         place=lambda number: rows.place(int(at[number]), column.measure),
     )
     if column.divisor != 1:
-        cells = Cells(*(part / column.divisor for part in (cells.value, cells.lower, cells.upper)), cells.status)
+        by = column.divisor
+        cells = Cells(cells.value / by, cells.lower / by, cells.upper / by, cells.status)
     return at, cells
 
 

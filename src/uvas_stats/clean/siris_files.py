@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET  # what could harm is refused before it is parsed, see _checked_xml
 
+from uvas_stats.clean.coded import encode
+from uvas_stats.clean.siris_csv import read_csv_table
 from uvas_stats.clean.siris_table import RawTable, cut_table, distinct_rows, normal
 from uvas_stats.clean.workbook import cell_name, read_sheets
 from uvas_stats.errors import RawFileError
@@ -46,8 +48,8 @@ def tables_of_bytes(body: bytes, where: str) -> list[RawTable]:
     Examples
     --------
     >>> text = "Titel\n\nKommun;Kommunkod;Antal;\nAle;1440;434;\n\nRapportbeskrivning\n"
-    >>> tables_of_bytes(text.encode(), "a.csv")[0].columns
-    (('Ale',), ('1440',), ('434',))
+    >>> [column.values for column in tables_of_bytes(text.encode(), "a.csv")[0].columns]
+    [('Ale',), ('1440',), ('434',)]
     """
     bare = body.removeprefix(_BOM).lstrip()
     if not bare:
@@ -56,7 +58,8 @@ def tables_of_bytes(body: bytes, where: str) -> list[RawTable]:
         raise RawFileError("Filen är en webbsida, inte en export", where=where, todo=_AGAIN)
     if bare.startswith(b"<"):
         return [_xml_table(bare, where)]
-    return [_csv_table(body, where)]
+    text, notes = _text(body, where)
+    return [_noted(read_csv_table(text, where), notes)]
 
 
 def _text(body: bytes, where: str) -> tuple[str, tuple[str, ...]]:
@@ -72,13 +75,6 @@ def _text(body: bytes, where: str) -> tuple[str, tuple[str, ...]]:
         raise RawFileError("Filen är varken UTF-8 eller cp1252", where=where, todo=_AGAIN) from error
     warnings.warn(f"{note} ({where}): kontrollera å, ä och ö", UserWarning, stacklevel=2)
     return text, (note,)
-
-
-def _csv_table(body: bytes, where: str) -> RawTable:
-    text, notes = _text(body, where)
-    grid = [line.rstrip("\r").split(";") for line in text.split("\n")]
-    table = cut_table(grid, where, lambda line, column: f"rad {line + 1}, kolumn {column + 1}", footer=True)
-    return _noted(table, notes)
 
 
 def _noted(table: RawTable, notes: tuple[str, ...]) -> RawTable:
@@ -132,7 +128,7 @@ def _xml_table(body: bytes, where: str) -> RawTable:
         sheet="",
         preamble=tuple(line.strip() for line in title if line.strip()),
         headings=tuple(headings),
-        columns=tuple(zip(*(cells[line] for line in kept), strict=True)),
+        columns=tuple(encode(column) for column in zip(*(cells[line] for line in kept), strict=True)),
         lines=kept,
         cell=lambda line, _: f"post {line + 1}",
         definitions=""

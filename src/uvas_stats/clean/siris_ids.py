@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.names import fold
 from uvas_stats.catalog.siris import SirisReport
-from uvas_stats.clean.siris_rows import ABSENT, IDS, Part, programme_name
+from uvas_stats.clean.coded import Coded, Ints, join
+from uvas_stats.clean.siris_rows import IDS, Part, programme_name
 from uvas_stats.errors import RawFileError
 
 __all__ = ["Coding", "Rows", "stack_rows"]
 
-Ints = NDArray[np.intp]
 _SEXES = {
     "samtliga": "total",
     "totalt": "total",
@@ -67,29 +65,19 @@ class Rows:
 
     def place(self, row: int, measure: str = "") -> str:
         """Name a cell, or the row if no measure is given."""
+        if not measure:
+            return _row_place(self.parts, self.starts, row)
         part = int(np.searchsorted(self.starts, row, side="right")) - 1
-        inside = row - int(self.starts[part])
-        return self.parts[part].place(inside, measure or next(iter(self.parts[part].cells)))
+        return self.parts[part].place(row - int(self.starts[part]), measure)
 
-    def cells(self, measure: str) -> tuple[Ints, list[object]]:
+    def cells(self, measure: str) -> tuple[Ints, Coded]:
         """Give the rows that have a cell of a measure, and the cells."""
-        listed: list[object] = []
-        places = []
-        for part, start in zip(self.parts, self.starts, strict=False):
-            own = part.cells.get(measure)
-            if own is not None:
-                places.append(np.arange(start, start + len(own)))
-                listed.extend(own)
-        at = np.concatenate(places) if places else np.empty(0, dtype=np.intp)
-        if any(cell is ABSENT for cell in set(listed)):
-            keep = [place for place, cell in enumerate(listed) if cell is not ABSENT]
-            return at[keep], [listed[place] for place in keep]
-        return at, listed
-
-
-def _coded(column: Sequence[object]) -> tuple[Ints, list[str]]:
-    codes, texts = pd.factorize(np.array(column, dtype=object))
-    return codes.astype(np.intp), [str(text).strip() for text in texts]
+        have = [at for at, part in enumerate(self.parts) if measure in part.cells]
+        joined = join([self.parts[at].cells[measure] for at in have])
+        spans = [np.arange(self.starts[at], self.starts[at + 1]) for at in have]
+        rows = np.concatenate(spans) if spans else np.empty(0, dtype=np.intp)
+        there = joined.codes >= 0
+        return (rows, joined) if there.all() else (rows[there], Coded(joined.codes[there], joined.values))
 
 
 def _translated(codes: Ints, texts: Sequence[str], meaning: Mapping[str, str]) -> Coding:
@@ -98,11 +86,13 @@ def _translated(codes: Ints, texts: Sequence[str], meaning: Mapping[str, str]) -
     return Coding(np.array([kept.index(meaning[text]) for text in texts], dtype=np.intp)[codes], kept)
 
 
-def _where(rows: Sequence[Part], starts: Ints, codes: Ints, code: int) -> str:
-    row = int((codes == code).argmax())
+def _where(parts: Sequence[Part], starts: Ints, codes: Ints, code: int) -> str:
+    return _row_place(parts, starts, int((codes == code).argmax()))
+
+
+def _row_place(parts: Sequence[Part], starts: Ints, row: int) -> str:
     part = int(np.searchsorted(starts, row, side="right")) - 1
-    table = rows[part].table
-    return f"{table.where}, {table.cell(table.lines[min(row - int(starts[part]), len(table.lines) - 1)], 0)}"
+    return parts[part].place(row - int(starts[part]), next(iter(parts[part].cells)))
 
 
 def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: Catalog) -> Rows:
@@ -114,11 +104,11 @@ def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: 
         If a code is none of the kommuner or not the one of its name, or a kön is unknown.
     """
     own = tuple(part for _, part in parts)
-    sizes = [len(part.ids[0]) for part in own]
+    sizes = [len(part.ids[0].codes) for part in own]
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.intp)
-    columns = {key: [cell for part in own for cell in part.ids[at]] for at, key in enumerate(IDS)}
-    codes, texts = _coded(columns["code"])
-    sexes, sex_texts = _coded(columns["sex"])
+    columns = {key: join([part.ids[at] for part in own]) for at, key in enumerate(IDS)}
+    codes, texts = columns["code"].codes, columns["code"].texts()
+    sexes, sex_texts = columns["sex"].codes, columns["sex"].texts()
     _check_regions(report, columns, (own, starts, codes, texts), catalog)
     unknown = [at for at, text in enumerate(sex_texts) if text.casefold() not in _SEXES]
     if unknown:
@@ -127,8 +117,8 @@ def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: 
             where=_where(own, starts, sexes, unknown[0]),
             todo="Hämta filen igen",
         )
-    organisers, organiser_texts = _coded(columns["organiser"])
-    programmes, programme_texts = _coded(columns["programme"])
+    organisers, organiser_texts = columns["organiser"].codes, columns["organiser"].texts()
+    programmes, programme_texts = columns["programme"].codes, columns["programme"].texts()
     return Rows(
         parts=own,
         starts=starts,
@@ -154,7 +144,7 @@ def _repeated(texts: Sequence[str], sizes: Sequence[int]) -> Coding:
 
 def _check_regions(
     report: SirisReport,
-    columns: Mapping[str, Sequence[object]],
+    columns: Mapping[str, Coded],
     coded: tuple[Sequence[Part], Ints, Ints, Sequence[str]],
     catalog: Catalog,
 ) -> None:
@@ -173,12 +163,14 @@ def _check_regions(
             )
     if kind == "riket":
         return
-    for code, name in set(zip(columns["code"], columns["name"], strict=True)):
-        if _plain(str(name)) not in names[str(code).strip()]:
-            at = texts.index(str(code).strip())
+    named, written = columns["name"], columns["name"].texts()
+    pairs, first = np.unique(codes * len(named.values) + named.codes, return_index=True)
+    for pair, row in zip(pairs.tolist(), first.tolist(), strict=True):
+        code, name = texts[pair // len(named.values)], written[pair % len(named.values)]
+        if _plain(name) not in names[code]:
             raise RawFileError(
                 f"Koden {code} hör inte till ”{name}”",
-                where=_where(parts, starts, codes, at),
+                where=_row_place(parts, starts, row),
                 todo="Hämta filen igen",
             )
 

@@ -5,10 +5,13 @@ A report over time is turned so that a läsår is a part of its own, as if it we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from uvas_stats.catalog.siris import SirisColumn, SirisReport
+from uvas_stats.clean.coded import Coded, Ints, compact, constant, join, take
 from uvas_stats.clean.siris_match import (
     column_for,
     match_columns,
@@ -19,7 +22,7 @@ from uvas_stats.clean.siris_match import (
 from uvas_stats.clean.siris_table import RawTable, normal
 from uvas_stats.errors import RawFileError
 
-__all__ = ["ABSENT", "EVERYONE", "IDS", "NATIONAL", "Part", "parts_of"]
+__all__ = ["EVERYONE", "IDS", "NATIONAL", "Part", "parts_of"]
 
 IDS = ("code", "name", "organiser", "sex", "programme")
 EVERYONE = "Gymnasieskolan totalt (nationella program samt introduktionsprogram)"
@@ -55,22 +58,14 @@ _CUT = 28
 _ORGANISERS = ("samtliga", "kommunal", "enskild")
 
 
-class _Absent:
-    """Stands where a table has no cell: nothing was published, and nothing is made of it."""
-
-
-ABSENT = _Absent()
-Cells = Sequence[object]
-
-
 @dataclass(frozen=True)
 class Part:
     """Rows of one period in one file or sheet."""
 
     period: str
-    ids: tuple[Cells, ...]
+    ids: tuple[Coded, ...]
     """One for each of :data:`IDS`."""
-    cells: Mapping[str, Cells]
+    cells: Mapping[str, Coded]
     """By measure, as long as the ids."""
     place: Callable[[int, str], str]
     """Names the cell of a row and measure."""
@@ -119,29 +114,25 @@ def _without_codes(table: RawTable, report: SirisReport, columns: dict[int, Siri
     if not report.others or "region_code" not in by_role:
         return table
     codes, names = (table.columns[by_role[role]] for role in ("region_code", "region_name"))
-    left = [
-        row
-        for row, (code, name) in enumerate(zip(codes, names, strict=True))
-        if not str(code).strip() and any(normal(word) in normal(name) for word in report.others)
-    ]
-    if not left:
+    uncoded = np.array([not text for text in codes.texts()])[codes.codes]
+    other = np.array([any(normal(word) in normal(text) for word in report.others) for text in names.texts()])
+    left = uncoded & other[names.codes]
+    if not left.any():
         return table
-    kept = sorted(set(range(len(codes))) - set(left))
+    kept = np.flatnonzero(~left)
+    named = [names.texts()[code] for code in names.codes[left]]
     return replace(
         table,
-        columns=tuple([column[row] for row in kept] for column in table.columns),
-        lines=[table.lines[row] for row in kept],
-        notes=(
-            *table.notes,
-            f"Utan kommunkod och därför utelämnade: {', '.join(str(names[row]) for row in left)}",
-        ),
+        columns=tuple(compact(take(column, kept)) for column in table.columns),
+        lines=[table.lines[row] for row in kept.tolist()],
+        notes=(*table.notes, f"Utan kommunkod och därför utelämnade: {', '.join(named)}"),
     )
 
 
-def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> tuple[Cells, ...]:
+def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> tuple[Coded, ...]:
     by_role = {column.role: at for at, column in columns.items()}
     code, name = ("lan_code", "lan_name") if report.level == "lan" else ("region_code", "region_name")
-    count = len(table.columns[0])
+    count = len(table.columns[0].codes)
     filled: dict[str, object] = {
         "code": "00",
         "name": "",
@@ -153,7 +144,8 @@ def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) 
     }
     roles = {"code": code, "name": name, "organiser": "organiser", "sex": "sex", "programme": "programme"}
     return tuple(
-        table.columns[by_role[roles[key]]] if roles[key] in by_role else [filled[key]] * count for key in IDS
+        table.columns[by_role[roles[key]]] if roles[key] in by_role else constant(filled[key], count)
+        for key in IDS
     )
 
 
@@ -171,43 +163,63 @@ def _organiser(table: RawTable, report: SirisReport) -> str:
 
 
 def _series(
-    table: RawTable, report: SirisReport, columns: dict[int, SirisColumn], ids: tuple[Cells, ...]
+    table: RawTable, report: SirisReport, columns: dict[int, SirisColumn], ids: tuple[Coded, ...]
 ) -> list[Part]:
-    keys = list(zip(*ids, strict=True))
-    index = {key: at for at, key in enumerate(dict.fromkeys(keys))}
-    subjects = _subjects(table, report, columns)
-    rows: dict[str, list[int]] = {}
-    for row, (key, measure) in enumerate(zip(keys, subjects, strict=True)):
-        places = rows.setdefault(measure, [-1] * len(index))
-        if places[index[key]] >= 0:
-            raise RawFileError(
-                "Två rader är om samma sak men har olika tal",
-                where=f"{table.place(places[index[key]], 0)} och {table.cell(table.lines[row], 0)}",
-                todo="Hämta filen igen",
-            )
-        places[index[key]] = row
-    own = tuple(zip(*index, strict=True))
-    return [_year(table, at, period, own, rows) for at, period in series_periods(table).items()]
+    key = np.zeros(len(ids[0].codes), dtype=np.intp)
+    for column in ids:
+        key = key * max(1, len(column.values)) + column.codes
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    subjects, measures = _subjects(table, report, columns)
+    rows: dict[str, Ints] = {}
+    for at, measure in enumerate(measures):
+        own = np.flatnonzero(subjects == at)
+        rows[measure] = np.full(len(first), -1, dtype=np.intp)
+        rows[measure][group[own]] = own
+        _demand_once(table, own, rows[measure][group[own]])
+    who = tuple(take(column, first) for column in ids)
+    periods = series_periods(table)
+    whole = join([table.columns[at] for at in periods])
+    size = len(group)
+    years = [Coded(whole.codes[at * size : (at + 1) * size], whole.values) for at in range(len(periods))]
+    return [
+        _year(table, (at, year), period, who, rows)
+        for (at, period), year in zip(periods.items(), years, strict=True)
+    ]
 
 
-def _year(table: RawTable, at: int, period: str, ids: tuple[Cells, ...], rows: dict[str, list[int]]) -> Part:
-    column = table.columns[at]
-    cells = {measure: [column[row] if row >= 0 else ABSENT for row in places] for measure, places in rows.items()}
-    return Part(period, ids, cells, lambda row, measure: table.place(rows[measure][row], at), table)
+def _demand_once(table: RawTable, rows: Ints, kept: Ints) -> None:
+    """Stop if two rows of a subject are about the same: the later has then taken the earlier's place."""
+    lost = np.flatnonzero(rows != kept)
+    if len(lost):
+        raise RawFileError(
+            "Två rader är om samma sak men har olika tal",
+            where=f"{table.place(int(rows[lost[0]]), 0)} och {table.place(int(kept[lost[0]]), 0)}",
+            todo="Hämta filen igen; upprepade rader läggs aldrig ihop",
+        )
 
 
-def _subjects(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> list[str]:
-    """Say which measure each row holds."""
+def _year(
+    table: RawTable, column: tuple[int, Coded], period: str, ids: tuple[Coded, ...], rows: Mapping[str, Ints]
+) -> Part:
+    at, year = column
+    cells = {measure: take(year, places) for measure, places in rows.items()}
+    return Part(period, ids, cells, lambda row, measure: table.place(int(rows[measure][row]), at), table)
+
+
+def _subjects(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> tuple[Ints, list[str]]:
+    """Say which measure each row holds, as a place in a list of them."""
     place = next((at for at, column in columns.items() if column.role == "subject"), None)
     if place is None:
-        return [report.subjects[0].measure] * len(table.columns[0])
-    meaning = {text: column_for(str(text), report.subjects) for text in dict.fromkeys(table.columns[place])}
-    unknown = [str(text) for text, column in meaning.items() if column is None]
+        return np.zeros(len(table.columns[0].codes), dtype=np.intp), [report.subjects[0].measure]
+    texts = table.columns[place].texts()
+    found = [column_for(text, report.subjects) for text in texts]
+    unknown = [text for text, column in zip(texts, found, strict=True) if column is None]
     if unknown:
         raise RawFileError(
-            f"Okända uppgifter: {', '.join(unknown)}. Hittade: {', '.join(map(str, meaning))}",
+            f"Okända uppgifter: {', '.join(unknown)}. Hittade: {', '.join(texts)}",
             where=f"{table.where}, {table.headings[place]}",
             todo=f"Väntade: {', '.join(column.headings[0] for column in report.subjects)}",
         )
-    measures = {text: column.measure for text, column in meaning.items() if column is not None}
-    return [measures[text] for text in table.columns[place]]
+    measures = list(dict.fromkeys(column.measure for column in found if column is not None))
+    places = [measures.index(column.measure) for column in found if column is not None]
+    return np.array(places, dtype=np.intp)[table.columns[place].codes], measures

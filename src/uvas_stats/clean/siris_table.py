@@ -6,9 +6,19 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from uvas_stats.clean.coded import Coded, encode
 from uvas_stats.errors import RawFileError
 
-__all__ = ["RawTable", "cut_table", "distinct_rows", "normal"]
+__all__ = [
+    "RawTable",
+    "cut_table",
+    "distinct_rows",
+    "heading_row",
+    "normal",
+    "preamble_of",
+    "read_headings",
+    "row_text",
+]
 
 _FIRST_HEADINGS = ("kommun", "skolkommun", "skola", "län", "riket", "huvudman")
 _DEFINITIONS = "rapportbeskrivning"
@@ -28,7 +38,7 @@ class RawTable:
     preamble: tuple[str, ...]
     headings: tuple[str, ...]
     """As written; with a group row above, ``group | name``."""
-    columns: tuple[Sequence[object], ...]
+    columns: tuple[Coded, ...]
     lines: Sequence[int]
     """For each row its number in the file, from 0."""
     cell: Callable[[int, int], str]
@@ -68,15 +78,22 @@ def _filled(row: Sequence[object]) -> bool:
     return any(not _is_blank(cell) for cell in row)
 
 
-def _texts(row: Sequence[object]) -> str:
+def row_text(row: Sequence[object]) -> str:
+    """Write the cells of a row as one line of text."""
     return _SPACE.sub(" ", " ".join(str(cell) for cell in row if not _is_blank(cell))).strip()
+
+
+def preamble_of(rows: Grid) -> tuple[str, ...]:
+    """Give the lines above the headings that have anything in them."""
+    return tuple(text for text in (row_text(row) for row in rows) if text)
 
 
 def _first(row: Sequence[object]) -> str:
     return normal(row[0]) if row and not _is_blank(row[0]) else ""
 
 
-def _heading_row(grid: Grid, where: str) -> int:
+def heading_row(grid: Grid, where: str) -> int:
+    """Find the row of headings by its first cell, among the first rows."""
     for at, row in enumerate(grid[:_SEARCHED]):
         if _first(row) in _FIRST_HEADINGS and sum(not _is_blank(cell) for cell in row) >= 3:
             return at
@@ -87,7 +104,7 @@ def _heading_row(grid: Grid, where: str) -> int:
     )
 
 
-def _headings(grid: Grid, at: int) -> tuple[tuple[str, ...], int]:
+def read_headings(grid: Grid, at: int) -> tuple[tuple[str, ...], int]:
     """Put the group row above the names, if there is one; return the headings and where the table begins."""
     names = [_SPACE.sub(" ", str("" if cell is None else cell)).strip() for cell in grid[at]]
     while names and not names[-1]:
@@ -162,8 +179,8 @@ def cut_table(
     >>> table.title, table.headings, table.place(0, 2)
     ('Titel', ('Kommun', 'Kommunkod', 'Antal'), 'a.csv, rad 4, Antal')
     """
-    at = _heading_row(grid, where)
-    headings, top = _headings(grid, at)
+    at = heading_row(grid, where)
+    headings, top = read_headings(grid, at)
     end = next(
         (line for line in range(at + 1, len(grid)) if _first(grid[line]).startswith(_DEFINITIONS)), len(grid)
     )
@@ -182,11 +199,11 @@ def cut_table(
     return RawTable(
         where=where,
         sheet=sheet,
-        preamble=tuple(text for text in (_texts(row) for row in grid[:top]) if text),
+        preamble=preamble_of(grid[:top]),
         headings=headings,
-        columns=tuple(zip(*(grid[line][:width] for line in kept), strict=True)),
+        columns=tuple(encode(cells) for cells in zip(*(grid[line][:width] for line in kept), strict=True)),
         lines=kept,
         cell=cell,
-        definitions="\n".join(_texts(row) for row in grid[end:]).strip(),
+        definitions="\n".join(row_text(row) for row in grid[end:]).strip(),
         notes=notes,
     )
