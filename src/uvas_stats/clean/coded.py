@@ -38,7 +38,10 @@ def encode(cells: Iterable[object] | Coded) -> Coded:
     column = np.empty(len(listed := list(cells)), dtype=object)
     column[:] = listed
     codes, values = pd.factorize(column, use_na_sentinel=False)
-    return Coded(codes.astype(np.intp), tuple(None if isinstance(v, float) and np.isnan(v) else v for v in values))
+    listed = values.tolist()
+    for at in np.flatnonzero(pd.isna(values)).tolist():
+        listed[at] = None
+    return Coded(codes.astype(np.intp), tuple(listed))
 
 
 def constant(value: object, count: int) -> Coded:

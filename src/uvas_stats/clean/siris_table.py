@@ -75,7 +75,7 @@ def _is_blank(cell: object) -> bool:
 
 def _filled(row: Sequence[object]) -> bool:
     """Tell whether a row has anything in it; the first cell nearly always tells."""
-    return any(not _is_blank(cell) for cell in row)
+    return (bool(row) and not _is_blank(row[0])) or any(not _is_blank(cell) for cell in row)
 
 
 def row_text(row: Sequence[object]) -> str:
@@ -90,6 +90,11 @@ def preamble_of(rows: Grid) -> tuple[str, ...]:
 
 def _first(row: Sequence[object]) -> str:
     return normal(row[0]) if row and not _is_blank(row[0]) else ""
+
+
+def _is_footer(row: Sequence[object]) -> bool:
+    first = row[0] if row else None
+    return isinstance(first, str) and first.lstrip()[: len(_DEFINITIONS)].casefold() == _DEFINITIONS
 
 
 def heading_row(grid: Grid, where: str) -> int:
@@ -181,9 +186,7 @@ def cut_table(
     """
     at = heading_row(grid, where)
     headings, top = read_headings(grid, at)
-    end = next(
-        (line for line in range(at + 1, len(grid)) if _first(grid[line]).startswith(_DEFINITIONS)), len(grid)
-    )
+    end = next((line for line in range(at + 1, len(grid)) if _is_footer(grid[line])), len(grid))
     if footer and end == len(grid):
         raise RawFileError(
             "Slutet på filen saknas: rapportbeskrivningen efter tabellen finns inte med",
