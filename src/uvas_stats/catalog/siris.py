@@ -27,6 +27,7 @@ ROLES = (
     "measure",
     "not_used",
 )
+_FORMS = ("grundskola", "gymnasieskola", "förskoleklass")
 LEVELS = ("kommun", "lan", "riket")
 
 
@@ -97,10 +98,17 @@ class SirisReport:
     """Flickor and pojkar add up to samtliga in the number of pupils."""
     sums: tuple[PartSum, ...] = ()
     subjects: tuple[SirisColumn, ...] = ()
+    workbook: bool = False
+    """Whether it is fetched as a workbook with a sheet for each programme; else as CSV."""
     others: tuple[str, ...] = ()
     """Words in the names of those that have rows without being kommuner, such as kommunalförbund."""
     fetched: bool = True
     """Whether ``uvas fetch`` asks for it."""
+
+    @property
+    def listed_words(self) -> tuple[str, ...]:
+        """The words of the title in the API's list, which may leave out the school form."""
+        return tuple(word for word in self.title_words if word not in _FORMS)
 
     @property
     def measures(self) -> tuple[SirisColumn, ...]:
