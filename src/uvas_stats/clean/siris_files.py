@@ -67,7 +67,9 @@ def _text(body: bytes, where: str) -> tuple[str, tuple[str, ...]]:
         raise RawFileError("Filen är ingen textfil", where=where, todo=_AGAIN)
     try:
         return body.decode("utf-8-sig"), ()
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if body.startswith(_BOM) or (error.end == len(body) and error.reason == "unexpected end of data"):
+            raise RawFileError("Filen är avklippt mitt i ett tecken", where=where, todo=_AGAIN) from error
         note = "Filen är sparad som cp1252 i stället för UTF-8"
     try:
         text = body.decode("cp1252")

@@ -128,12 +128,13 @@ def read_headings(grid: Grid, at: int) -> tuple[tuple[str, ...], int]:
 
 
 def _unwanted(grid: Grid, lines: Sequence[int], width: int, where: str) -> None:
-    """Stop at a row that is too short, as where a file is cut off, or has more cells than there are headings."""
+    """Stop at a row that is shorter than the others or the headings, or has cells that no heading is above."""
+    longest = max(width, *(len(grid[line]) for line in lines))
     for line in lines:
         row = grid[line]
-        if len(row) < width or any(not _is_blank(cell) for cell in row[width:]):
+        if len(row) < longest or any(not _is_blank(cell) for cell in row[width:]):
             raise RawFileError(
-                f"Raden har {len(row)} celler men tabellen {width} kolumner",
+                f"Raden har {len(row)} celler men tabellen {longest}, varav {width} med rubrik",
                 where=f"{where}, rad {line + 1}",
                 todo="Filen är avklippt eller ändrad: hämta den igen",
             )
