@@ -83,7 +83,9 @@ def _value(dimension: PxDimension, code: str, meaning: Mapping[str, str]) -> str
     if code.casefold() in known:
         return known[code.casefold()]
     if dimension.column == "period":
-        return period_of(code)
+        return (
+            f"{code}/{(int(code) + 1) % 100:02d}" if dimension.school_year and code.isdigit() else period_of(code)
+        )
     return age_group(code) if dimension.column == "age_group" else code
 
 
