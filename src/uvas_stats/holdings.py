@@ -11,12 +11,15 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
+from uvas_stats.indicators import share_of_population
 from uvas_stats.observation import latest_edition, read_observations, select
 from uvas_stats.periods import period_end
 
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
 
 DOCUMENTS = "programme_documents"
+SCB_SHARE = "kaa_school_year_scb_share_pct"
+"""The one measure that is computed of two others, each from its own publisher."""
 
 
 def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
@@ -103,14 +106,29 @@ class Holdings:
     def _ages_of(self, measure: str) -> pd.DataFrame:
         """Return the observations of a measure for all its ages, read when they are asked for."""
         if measure not in self._series:
-            held = self.observations
-            if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
-                held = read_newest(self.processed, [measure], self.programme.id)
-            rows = select(held, measure=measure, dataset=self.catalog.measures[measure].dataset, sex="total")
-            if self.until is not None and self._dataset(measure) != DOCUMENTS:
-                rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+            rows = self._scb_share() if measure == SCB_SHARE else self.every(measure)
+            rows = rows.loc[rows["sex"] == "total"]
             self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
         return self._series[measure]
+
+    def every(self, measure: str) -> pd.DataFrame:
+        """Return all observations of a measure: both sexes, all ages and breakdowns."""
+        held = self.observations
+        if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
+            held = read_newest(self.processed, [measure], self.programme.id)
+        rows = select(held, measure=measure, dataset=self._dataset(measure))
+        if self.until is not None and self._dataset(measure) != DOCUMENTS:
+            rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+        return rows
+
+    def _scb_share(self) -> pd.DataFrame:
+        counts = self.series("kaa_school_year_reported_count")
+        people = self.series("population_december_count", "16-19") if len(counts) else counts
+        return share_of_population(counts, people, SCB_SHARE) if len(counts) else counts
+
+    def _coverage(self, measure: Measure) -> pd.DataFrame | None:
+        """Return how complete the reporting is, where the measure is what kommuner report."""
+        return self.series(measure.coverage_measure) if measure.coverage_measure else None
 
     def _denominators(self, measure: str) -> pd.DataFrame | None:
         """Return the denominators of a share, in its own ages; None where the catalog names none."""

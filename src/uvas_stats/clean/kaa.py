@@ -1,4 +1,4 @@
-"""Read Skolverket's KAA workbooks by their headings: where a figure stands makes no difference, what it means does.
+"""Read Skolverket's KAA workbooks by their headings: what a figure means is looked at, not where it stands.
 
 The layout of the workbooks is not documented. Every heading must be one that is declared, every share must be its
 count of its whole, and women and men must make the total; what the headings were is kept with the edition.
@@ -97,7 +97,7 @@ def _sheets(snapshot: Snapshot, file: RawFile, places: Places) -> list[KaaSheet]
         raise RawFileError(
             "Arbetsboken har ingen KAA-tabell per kommun",
             where=path,
-            todo=f"Bladen är {', '.join(book)}; väntade en tabell med rubriken Kommun eller Län över namn eller koder",
+            todo=f"Bladen är {', '.join(book)}; väntade rubriken Kommun eller Län över namn eller koder",
         )
     return found
 
@@ -147,15 +147,7 @@ def _observations(sheet: KaaSheet, figures: Figures, catalog: Catalog) -> pd.Dat
 
 def _series(table: KaaTable, figures: Figures) -> Iterator[tuple[str, str, str, Series]]:
     """Give measure, category, sex and figures of everything that a sheet tells."""
-    for quantity in table.quantities:
-        if quantity.measure:
-            unit = "pct" if quantity.whole else "count"
-            for sex in _sexes(figures):
-                found = _published(figures, (quantity.id, unit, sex))
-                if found is None and quantity.whole:
-                    found = _share(figures, (quantity.part, "count", sex), (quantity.whole, "count", sex))
-                if found is not None:
-                    yield quantity.measure, "", sex, found
+    yield from _quantities(table, figures)
     shares: dict[tuple[str, str], Series] = {}
     for id_, sex in dict.fromkeys(
         (key[0], key[2]) for key, column in figures.columns.items() if column.means.kind == "category"
@@ -169,8 +161,27 @@ def _series(table: KaaTable, figures: Figures) -> Iterator[tuple[str, str, str, 
         if share is not None:
             shares[id_, sex] = share
             yield f"{table.stem}_pct", id_, sex, share
+    yield from _derived(table, shares, _sexes(figures))
+
+
+def _quantities(table: KaaTable, figures: Figures) -> Iterator[tuple[str, str, str, Series]]:
+    """Give what is no category; a share that is not published is computed of its counts."""
+    for quantity in table.quantities:
+        unit = "pct" if quantity.whole else "count"
+        for sex in _sexes(figures) if quantity.measure else ():
+            found = _published(figures, (quantity.id, unit, sex))
+            if found is None and quantity.whole:
+                found = _share(figures, (quantity.part, "count", sex), (quantity.whole, "count", sex))
+            if found is not None:
+                yield quantity.measure, "", sex, found
+
+
+def _derived(
+    table: KaaTable, shares: dict[tuple[str, str], Series], sexes: list[str]
+) -> Iterator[tuple[str, str, str, Series]]:
+    """Give the shares that some categories make together."""
     for derived in table.derived:
-        for sex in _sexes(figures):
+        for sex in sexes:
             own = [shares.get((id_, sex)) for id_ in derived.categories]
             given = [one for one in own if one is not None]
             if given and (derived.optional or len(given) == len(own)):

@@ -10,6 +10,7 @@ from uvas_stats.indicators import area_share, change_between, difference, perfor
 from uvas_stats.numbers import MISSING, number_text, signed_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.charts.place import place_text
+from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
@@ -186,11 +187,18 @@ def summary(
         alt=" ".join(f"{row['Mått']} {row['Kommun']}: {row['Värde']}, riket {row['Riket']}." for row in rows),
         note=(
             f"Plats bland landets kommuner. {directions}. Gruppen: {group}. "
-            f"Skillnader i procentenheter, räknade på oavrundade tal. {note}"
+            f"Skillnader i procentenheter, räknade på oavrundade tal. {note} {_coverage(views, series)}"
         ).strip(),
         data=data,
     )
     return Table(about, cells, tuple(align[column] for column in cells.columns))
+
+
+def _coverage(views: list[View], series: dict[str, pd.DataFrame]) -> str:
+    """Say how complete the reporting is, once for each measure that kommuner report."""
+    covered = [view for view in views if view.measure.coverage_measure]
+    found = [(view, _own_period(series[view.measure.id], view, view.focus[0])) for view in covered]
+    return " ".join(dict.fromkeys(coverage_note(view, period) for view, period in found if period))
 
 
 _SUMMARY = {
@@ -256,8 +264,9 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
         alt=" ".join(f"{row['Mått']}: {row['Senaste']}, {row['Ändring']}, {row['Grupp']}." for row, _ in rows),
         note=(
             f"Bästa och sämsta gruppen är 25 procent var av kommunerna med uppgift (högst {n}), mellersta gruppen "
-            "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas."
-        ),
+            "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas. "
+            f"{_coverage(views, series)}"
+        ).strip(),
         data=data,
     )
     return Table(about, cells, tuple(align.get(column, "right") for column in cells.columns))
