@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -135,11 +136,17 @@ class Documents:
         period, table = self.ids[id_]
         if table == "4A" and self.faults.swapped:
             table = "4B"
-        layout = {"2024/25": "codes", "2023/24": "merged"}.get(period, "names")
-        books = [Book(one, period_text(period), layout, self.places) for one in BUNDLES.get(table, (table,))]
-        if self.faults.drifted and table == "4A":
-            books[0].rename = {"Antal rapporterade ungdomar | Totalt": "Antal unga i kontakt | Totalt"}
-        return workbook(*books)
+        return _content(period, table, self.places, drifted=self.faults.drifted and table == "4A")
+
+
+@cache
+def _content(period: str, table: str, places: tuple[Place, ...], *, drifted: bool) -> bytes:
+    """Write a workbook once for all tests: each fetch asks for sixty."""
+    layout = {"2024/25": "codes", "2023/24": "merged"}.get(period, "names")
+    books = [Book(one, period_text(period), layout, places) for one in BUNDLES.get(table, (table,))]
+    if drifted:
+        books[0].rename = {"Antal rapporterade ungdomar | Totalt": "Antal unga i kontakt | Totalt"}
+    return workbook(*books)
 
 
 def _handler(of: Documents) -> type[BaseHTTPRequestHandler]:

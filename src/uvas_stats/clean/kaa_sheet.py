@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvas_stats.catalog.kaa import COVERAGE, KaaTable, kaa_period, load_kaa_tables
-from uvas_stats.clean.kaa_heading import Meaning, combined, expected, meaning, plain, region_role
+from uvas_stats.clean.kaa_heading import Meaning, expected, meaning, plain
+from uvas_stats.clean.kaa_layout import Layout, cell_text, find_layout, refuse_unheaded
 from uvas_stats.clean.kaa_region import Places, place_cells
 from uvas_stats.clean.workbook import Rows, cell_name
 from uvas_stats.errors import RawFileError
@@ -16,8 +17,6 @@ __all__ = ["KaaColumn", "KaaSheet", "find_sheet"]
 
 _NUMBER = re.compile(r"(?:\btabell\s*|^\s*)([1-5])\s?([a-f])\b", re.IGNORECASE)
 _UNITS = {"antal": "count", "andel": "pct", "procent": "pct"}
-MOST_HEADING_ROWS = 40
-"""Rows in which the heading must begin."""
 
 
 @dataclass(frozen=True)
@@ -50,62 +49,6 @@ class KaaSheet:
         return f"{self.where}, cell {cell_name(row, column)}"
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Where the heading is and what columns name the place."""
-
-    first: int
-    data: int
-    roles: Mapping[str, int]
-
-
-def _text(cell: object) -> str:
-    return " ".join(str(cell).split()) if isinstance(cell, str) else "" if cell is None else str(cell)
-
-
-def _block(rows: Rows, places: Places) -> _Block | None:
-    """Find the heading: the rows from the one that says Kommun or Län to the first that names a place."""
-    for first, row in enumerate(rows[:MOST_HEADING_ROWS]):
-        if not any(region_role(cell) for cell in row):
-            continue
-        for data in range(first + 1, min(first + 6, len(rows))):
-            heads = [cell for above in rows[first:data] for cell in enumerate(above)]
-            roles = {role: at for at, cell in reversed(heads) if (role := region_role(cell))}
-            if "name" not in roles and "lan" in roles:
-                roles["name"] = roles.pop("lan")
-            if places.is_place(place_cells(rows[data], roles)):
-                return _Block(_group_row(rows, first, set(roles.values())), data, roles)
-    return None
-
-
-def _group_row(rows: Rows, first: int, region: set[int]) -> int:
-    """Take in the row above if it has words only above the columns of figures: a merged group heading."""
-    above = rows[first - 1] if first else []
-    filled = {at for at, cell in enumerate(above) if _text(cell)}
-    return first - 1 if filled and min(filled) > max(region) else first
-
-
-def _headings(rows: Rows, block: _Block, width: int) -> list[str]:
-    """Join the rows of the heading; a merged cell stands only in its first column, so it is carried on."""
-    region = set(block.roles.values())
-    lines = []
-    parts = [row for row in rows[block.first : block.data] if any(_text(cell) for cell in row)]
-    for number, row in enumerate(parts):
-        line, carried = [], ""
-        for at in range(width):
-            own = "" if at in region or at >= len(row) else _text(row[at])
-            carried = own or ("" if at in region else carried)
-            line.append(carried if number < len(parts) - 1 else own)
-        lines.append(line)
-    written = [any(at < len(row) and _text(row[at]) for row in parts) for at in range(width)]
-    return [heading if own else "" for heading, own in zip(combined(lines), written, strict=True)]
-
-
-def _title(rows: Rows, block: _Block) -> str:
-    texts = [_text(cell) for row in rows[: block.first] for cell in row]
-    return " ".join(filter(None, texts))
-
-
 def _number(title: str, sheet: str) -> str:
     """Read the table's number in the title or the name of the sheet."""
     if "kommunernas rapportering" in plain(f"{title} {sheet}"):
@@ -129,7 +72,7 @@ def _candidates(number: str, title: str, hint: str, where: str) -> list[KaaTable
     return titled or [tables[one] for one in asked]
 
 
-def _columns(table: KaaTable, sheet: _Raw) -> tuple[list[KaaColumn], list[str]]:
+def _columns(table: KaaTable, sheet: Layout) -> tuple[list[KaaColumn], list[str]]:
     """Read the headings for a table: what is understood, and what is not."""
     found, unknown = [], []
     for at, heading in enumerate(sheet.headings):
@@ -144,16 +87,7 @@ def _columns(table: KaaTable, sheet: _Raw) -> tuple[list[KaaColumn], list[str]]:
     return found, unknown
 
 
-@dataclass(frozen=True)
-class _Raw:
-    where: str
-    rows: Rows
-    block: _Block
-    headings: list[str]
-    title: str
-
-
-def _choose(raw: _Raw, candidates: Sequence[KaaTable]) -> tuple[KaaTable, list[KaaColumn]]:
+def _choose(raw: Layout, candidates: Sequence[KaaTable]) -> tuple[KaaTable, list[KaaColumn]]:
     """Choose the table whose headings all fit."""
     fits = []
     for table in candidates:
@@ -194,7 +128,7 @@ def _doubles(columns: Sequence[KaaColumn], where: str) -> None:
         seen[column.means] = column
 
 
-def _places(raw: _Raw, places: Places, at: Sequence[int]) -> tuple[list[tuple[int, str]], list[str]]:
+def _places(raw: Layout, places: Places, at: Sequence[int]) -> tuple[list[tuple[int, str]], list[str]]:
     """Find the place of each row; a row without figures that names none is a note."""
     found: list[tuple[int, str]] = []
     notes: list[str] = []
@@ -202,13 +136,13 @@ def _places(raw: _Raw, places: Places, at: Sequence[int]) -> tuple[list[tuple[in
     for number in range(raw.block.data, len(raw.rows)):
         row = raw.rows[number]
         where = f"{raw.where}, cell {cell_name(number, min(raw.block.roles.values()))}"
-        filled = [column for column in at if column < len(row) and _text(row[column])]
+        filled = [column for column in at if column < len(row) and cell_text(row[column])]
         named = place_cells(row, raw.block.roles)
         code = places.find(named, where, coded=coded) if filled or places.is_place(named) else ""
         if code:
             found.append((number, code))
-        elif filled and any(_text(cell) for cell in named.values()):
-            text = next(_text(cell) for cell in named.values() if _text(cell))
+        elif filled and any(cell_text(cell) for cell in named.values()):
+            text = next(cell_text(cell) for cell in named.values() if cell_text(cell))
             raise RawFileError(
                 f"”{text}” är ingen kommun, inget län och inte riket",
                 where=where,
@@ -216,13 +150,13 @@ def _places(raw: _Raw, places: Places, at: Sequence[int]) -> tuple[list[tuple[in
             )
         elif filled:
             raise RawFileError("Raden har tal men inget område", where=where, todo="Kontrollera filen")
-        elif any(_text(cell) for cell in row):
-            notes.append(" ".join(filter(None, map(_text, row))))
+        elif any(cell_text(cell) for cell in row):
+            notes.append(" ".join(filter(None, map(cell_text, row))))
     _no_doubles(found, raw)
     return found, notes
 
 
-def _no_doubles(found: Sequence[tuple[int, str]], raw: _Raw) -> None:
+def _no_doubles(found: Sequence[tuple[int, str]], raw: Layout) -> None:
     seen: dict[str, int] = {}
     for number, code in found:
         if code in seen:
@@ -261,11 +195,9 @@ def find_sheet(
         do not exist.
     """
     where = f"{file}, blad {name}"
-    block = _block(rows, places)
-    if block is None:
+    raw = find_layout(where, rows, places)
+    if raw is None:
         return None
-    width = max(len(row) for row in rows)
-    raw = _Raw(where, rows, block, _headings(rows, block, width), _title(rows, block))
     number = _number(raw.title, name)
     if number[:1] in ("1", "2", "3"):
         return None
@@ -273,7 +205,7 @@ def find_sheet(
     if table is None or not table.read:
         return None
     _doubles(columns, where)
-    _unheaded(raw)
+    refuse_unheaded(raw)
     found, notes = _places(raw, places, [column.at for column in columns])
     return KaaSheet(
         where=where,
@@ -292,16 +224,6 @@ def _is_read(number: str) -> bool:
     return number not in tables or tables[number].read
 
 
-def _unheaded(raw: _Raw) -> None:
-    """Refuse figures under no heading."""
-    for number in range(raw.block.data, len(raw.rows)):
-        for at, cell in enumerate(raw.rows[number]):
-            if at not in raw.block.roles.values() and not raw.headings[at] and isinstance(cell, (int, float)):
-                raise RawFileError(
-                    "Kolumnen saknar rubrik", where=f"{raw.where}, cell {cell_name(number, at)}", todo="Se filen"
-                )
-
-
 def _with_unit(column: KaaColumn, title: str) -> KaaColumn:
     """Take the unit from the title where the heading has none and the title has one kind only."""
     if column.means.unit:
@@ -312,7 +234,7 @@ def _with_unit(column: KaaColumn, title: str) -> KaaColumn:
     return KaaColumn(column.at, column.heading, column.cell, means)
 
 
-def _period(raw: _Raw, name: str, asked: str) -> str:
+def _period(raw: Layout, name: str, asked: str) -> str:
     """Return the period: what the sheet says, which must agree with what was asked for."""
     said = kaa_period(raw.title) or kaa_period(name)
     if said and asked and said != asked:
