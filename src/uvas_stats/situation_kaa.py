@@ -49,14 +49,14 @@ class KaaNulage(Holdings):
         """
         if definition not in DEFINITIONS:
             raise IndicatorError(f"Definitionen ”{definition}” finns inte", todo="Välj published eller scb")
-        view = self.view(self._held(measure or DEFINITIONS[definition]), group, title, age)
+        view = self.view(self._demand_kaa(measure or DEFINITIONS[definition]), group, title, age)
         return charts.kaa(self.series(view.measure.id, view.age), view)
 
     def kaa_occupation(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw what those in KAA do, the unknown among them; ``group`` makes no difference."""
-        view = self.view(self._held(measure or OCCUPATION), group, title, age)
+        view = self.view(self._demand_kaa(measure or OCCUPATION), group, title, age)
         parts = self.every(view.measure.id)
         parts = parts.loc[(parts["sex"] == "total") & parts["breakdown"].notna()]
         return charts.kaa_occupation(parts, self.series(_beside(view, "reported_count")), view)
@@ -65,7 +65,7 @@ class KaaNulage(Holdings):
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw the registered, and the deregistered by ground; ``group`` makes no difference."""
-        view = self.view(self._held(measure or DEREGISTRATION), group, title, age)
+        view = self.view(self._demand_kaa(measure or DEREGISTRATION), group, title, age)
         parts = self.every(view.measure.id)
         parts = parts.loc[(parts["sex"] == "total") & parts["breakdown"].notna()]
         counts, left = (self.series(_beside(view, one)) for one in ("reported_count", "deregistered_count"))
@@ -86,7 +86,7 @@ class KaaNulage(Holdings):
             load_map_rows(), code, self.programme, self.catalog, self.document_figures, self.every, coverage
         )
 
-    def _held(self, measure: str) -> str:
+    def _demand_kaa(self, measure: str) -> str:
         """Demand that there are figures of a KAA measure, and say what gets them."""
         chosen = self.catalog.measure(measure)
         if chosen.dataset != DATASET:

@@ -4,7 +4,7 @@ A *series* is observations of one measure, one sex and one age group, as plain t
 :func:`uvas_stats.observation.select`.
 """
 
-from uvas_stats.indicators.area import area_share, implied_counts
+from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, share_intervals
 from uvas_stats.indicators.change import Change, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
@@ -15,6 +15,7 @@ from uvas_stats.indicators.shares import overlap_bounds, wilson
 
 __all__ = [
     "NOT_SHOWN",
+    "SHARE_DECIMALS",
     "STATUSES",
     "Change",
     "Finding",
@@ -33,6 +34,7 @@ __all__ = [
     "quartiles",
     "rank",
     "same_period_table",
+    "share_intervals",
     "share_of_population",
     "weighted_share",
     "wilson",
