@@ -11,12 +11,15 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
+from uvas_stats.indicators import share_of_population
 from uvas_stats.observation import latest_edition, read_observations, select
 from uvas_stats.periods import period_end
 
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
 
 DOCUMENTS = "programme_documents"
+SCB_SHARE = "kaa_school_year_scb_share_pct"
+"""The one measure that is computed of two others, each from its own publisher."""
 POPULATION = "population_december_count"
 ONE_YEAR = (*(str(age) for age in range(100)), "100+")
 """The ages that the population is held by and that no chart or table shows unless it is asked to."""
@@ -115,19 +118,38 @@ class Holdings:
 
     def _cut(self, held: pd.DataFrame, measure: str) -> pd.DataFrame:
         """Take a measure's own figures, without breakdown, to the last period that is to be shown."""
-        rows = select(held, measure=measure, dataset=self.catalog.measures[measure].dataset, sex="total")
-        if self.until is not None and self._dataset(measure) != DOCUMENTS:
-            rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+        rows = self._until(select(held, measure=measure, dataset=self._dataset(measure), sex="total"), measure)
         return rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
 
     def _ages_of(self, measure: str) -> pd.DataFrame:
         """Return the observations of a measure for all its ages, read when they are asked for."""
         if measure not in self._series:
-            held = self.observations
-            if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
-                held = read_newest(self.processed, [measure], self.programme.id)
-            self._series[measure] = self._cut(held, measure)
+            rows = self._scb_share() if measure == SCB_SHARE else self._cut(self._held(measure), measure)
+            self._series[measure] = rows
         return self._series[measure]
+
+    def _held(self, measure: str) -> pd.DataFrame:
+        if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
+            return read_newest(self.processed, [measure], self.programme.id)
+        return self.observations
+
+    def every(self, measure: str) -> pd.DataFrame:
+        """Return all observations of a measure: both sexes, all ages and breakdowns."""
+        return self._until(select(self._held(measure), measure=measure, dataset=self._dataset(measure)), measure)
+
+    def _until(self, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+        if self.until is None or self._dataset(measure) == DOCUMENTS:
+            return rows
+        return rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+
+    def _scb_share(self) -> pd.DataFrame:
+        counts = self.series("kaa_school_year_reported_count")
+        people = self.series(POPULATION, "16-19") if len(counts) else counts
+        return share_of_population(counts, people, SCB_SHARE) if len(counts) else counts
+
+    def _coverage(self, measure: Measure) -> pd.DataFrame | None:
+        """Return how complete the reporting is, where the measure is what kommuner report."""
+        return self.series(measure.coverage_measure) if measure.coverage_measure else None
 
     def _denominators(self, measure: str, age: str = "") -> pd.DataFrame | None:
         """Return the denominators of a share, in its own ages or another; None where the catalog names none."""

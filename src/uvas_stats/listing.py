@@ -14,6 +14,7 @@ from uvas_stats.indicators import rank as rank_series
 from uvas_stats.numbers import number_text
 from uvas_stats.observation import latest_edition, read_observations, select
 from uvas_stats.periods import period_end, period_kind
+from uvas_stats.present.coverage import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import Workspace, find_workspace
@@ -32,6 +33,7 @@ _HEADINGS = {
     "difference": "skillnad",
     "edition": "utgåva",
     "origin": "råfil",
+    "coverage": "täckning",
 }
 SMALLEST_RANKING = 3
 """A ranking of fewer kommuner says nothing."""
@@ -100,11 +102,28 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
             todo="Välj ett mått som publiceras per kommun",
         )
     words = direction_words(chosen, order)
+    told, coverage = _coverage(workspace, catalog, chosen, when)
     ranked = ranked.assign(region_name=ranked["region_code"].map(catalog.names), direction=words)
     places = dict.fromkeys(("rank", "rank_low", "rank_high", "n"), "Int64")
-    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning."
+    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning.{told}"
     table = ranked[RANK_COLUMNS].astype(places)
+    if chosen.coverage_measure:
+        table = table.assign(coverage=table["region_code"].map(coverage))
     return _print(table if form != "table" else table.drop(columns=["n", "direction"]), form, heading, chosen)
+
+
+def _coverage(
+    workspace: Workspace, catalog: Catalog, measure: Measure, period: str
+) -> tuple[str, dict[str, float]]:
+    """Say where reported figures are ranked without knowing how complete they are, and give what is known."""
+    if not measure.coverage_measure:
+        return "", {}
+    of = catalog.measures[measure.coverage_measure]
+    observations = latest_edition(read_observations(workspace.processed, [of.id]))
+    rows = select(observations, measure=of.id, dataset=of.dataset, sex="total", period=period)
+    known = rows.loc[rows["value"].notna()]
+    text = "" if len(known) else f" {UNKNOWN_COVERAGE.capitalize()}."
+    return f"{text} Inte officiell statistik.", dict(zip(known["region_code"], known["value"], strict=True))
 
 
 def history(measure: str, area: str, *, since: str | None, form: str) -> str:

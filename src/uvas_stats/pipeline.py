@@ -90,7 +90,11 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
     observations = validate(concat_observations(frames))
     _check_bounds(observations, catalog)
     used = set(observations["origin"].cat.categories)
-    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": _origins(snapshots, used)}
+    files = _origins(snapshots, used)
+    for frame in frames:
+        for origin, told in frame.attrs.get("provenance", {}).items():
+            files[origin]["read_as"] = told  # headings as printed, notes and marks that were not known
+    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files}
     write_observations(observations, workspace.processed, state)
     return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(snapshots))
 

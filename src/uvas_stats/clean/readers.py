@@ -10,6 +10,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
+from uvas_stats.clean.kaa import read_kaa
 from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.clean.siris import read_siris_edition
 from uvas_stats.errors import RawFileError
@@ -29,6 +30,7 @@ EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
 EDITION_READERS: dict[str, EditionReader] = {
     "pxweb": lambda snapshot, _: read_pxweb(snapshot.folder),
     "siris": read_siris_edition,
+    "kaa": read_kaa,
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
 

@@ -9,10 +9,12 @@ from uvas_stats.indicators.change import Change, change_between, latest_period, 
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
 from uvas_stats.indicators.goals import STATUSES, GoalStatus, assess_goal
+from uvas_stats.indicators.kaa import NOT_SHOWN, parts_of_whole, share_of_population
 from uvas_stats.indicators.ranking import direction_words, performance_group, rank
 from uvas_stats.indicators.shares import overlap_bounds, wilson
 
 __all__ = [
+    "NOT_SHOWN",
     "SHARE_DECIMALS",
     "STATUSES",
     "Change",
@@ -27,11 +29,13 @@ __all__ = [
     "implied_counts",
     "latest_period",
     "overlap_bounds",
+    "parts_of_whole",
     "performance_group",
     "quartiles",
     "rank",
     "same_period_table",
     "share_intervals",
+    "share_of_population",
     "weighted_share",
     "wilson",
 ]

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from uvas_stats.indicators import quartiles
 from uvas_stats.periods import period_end
 from uvas_stats.present.charts.weighted import Weighted, weigh
+from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
@@ -161,7 +162,7 @@ def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str
 
 def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], weighted: Weighted, *, zero: bool) -> str:
     members = () if spreads is None or view.group is None else view.group.members
-    notes = [view.cautions((*view.focus, *members))]
+    notes = [view.cautions((*view.focus, *members)), coverage_note(view, periods[-1])]
     if spreads is not None and view.group is not None:
         since = str(spreads["period"].iloc[0])
         late = "" if since == periods[0] else f"; uppgift för alla finns från {since}"

@@ -9,6 +9,7 @@ import pandas as pd
 from uvas_stats.indicators import change_between, difference, performance_group, quartiles, rank
 from uvas_stats.numbers import MISSING, number_text, signed_text
 from uvas_stats.present.charts.place import place_text
+from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
@@ -125,11 +126,18 @@ def summary(
         note=(
             f"Plats bland landets kommuner. {directions}. Gruppen: {group}. "
             f"Skillnader i procentenheter, räknade på oavrundade tal. {weighed.note} "
-            f"{INTERVAL_NOTE if intervals else ''}"
+            f"{INTERVAL_NOTE if intervals else ''} {_coverage(views, series)}"
         ).strip(),
         data=data,
     )
     return Table(about, cells, tuple(align[column] for column in cells.columns))
+
+
+def _coverage(views: list[View], series: dict[str, pd.DataFrame]) -> str:
+    """Say how complete the reporting is, once for each measure that kommuner report."""
+    covered = [view for view in views if view.measure.coverage_measure]
+    found = [(view, _own_period(series[view.measure.id], view, view.focus[0])) for view in covered]
+    return " ".join(dict.fromkeys(coverage_note(view, period) for view, period in found if period))
 
 
 def _kkik_row(series: pd.DataFrame, view: View, code: str) -> tuple[dict[str, str], pd.DataFrame] | None:
@@ -182,8 +190,9 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
         alt=" ".join(f"{row['Mått']}: {row['Senaste']}, {row['Ändring']}, {row['Grupp']}." for row, _ in rows),
         note=(
             f"Bästa och sämsta gruppen är 25 procent var av kommunerna med uppgift (högst {n}), mellersta gruppen "
-            "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas."
-        ),
+            "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas. "
+            f"{_coverage(views, series)}"
+        ).strip(),
         data=data,
     )
     return Table(about, cells, tuple(align.get(column, "right") for column in cells.columns))
