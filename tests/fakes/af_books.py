@@ -131,7 +131,7 @@ def _sheet(rows: Sequence[Sequence[object]]) -> str:
     for row in rows:
         cells = [
             "<c/>" if cell in ("", None)
-            else f"<c><v>{cell!r}</v></c>" if isinstance(cell, (int, float))
+            else f"<c><v>{float(cell)!r}</v></c>" if isinstance(cell, (int, float))
             else f'<c t="inlineStr"><is><t xml:space="preserve">{_escaped(str(cell))}</t></is></c>'
             for cell in row
         ]

@@ -117,7 +117,8 @@ def plain_columns(text: bytes, items: list[npt.NDArray[np.float64] | None], size
         values = table.column(i)
         if not is_number[i]:
             places = np.asarray(values.fill_null(-1).to_numpy(), dtype=np.int32)
-            if len(places) and (places.max() >= sizes[i] or places.min() < -1):
+            missing = int((letters[:, i] == _M).sum())
+            if values.null_count != missing or (places < 0).sum() != missing or places.max() >= sizes[i]:
                 return None
             columns.append(Column(places))
             continue
