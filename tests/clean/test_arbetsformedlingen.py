@@ -49,9 +49,7 @@ def observations(
     running: pd.DataFrame, closed: pd.DataFrame, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
 ) -> pd.DataFrame:
     folder = tmp_path_factory.mktemp("af")
-    return read_af_share(
-        edition(folder, {BAS: books.share_book(running), REG: books.share_book(closed)}), catalog
-    )
+    return read_af_share(edition(folder, {BAS: books.share_book(running), REG: books.share_book(closed)}), catalog)
 
 
 def one(frame: pd.DataFrame, measure: str, region: str, period: str, sex: str = "total") -> pd.Series:
@@ -60,7 +58,9 @@ def one(frame: pd.DataFrame, measure: str, region: str, period: str, sex: str = 
     return hit.iloc[0]
 
 
-def test_the_share_of_soderhamn_is_count_over_labour_force(observations: pd.DataFrame, running: pd.DataFrame) -> None:
+def test_the_share_of_soderhamn_is_count_over_labour_force(
+    observations: pd.DataFrame, running: pd.DataFrame
+) -> None:
     row = running.loc[(running["PERIOD"] == "2023-02") & (running["KOM"] == "Söderhamn")].iloc[0]
     for sex, prefix in {"total": "UNG", "women": "UNGK", "men": "UNGM"}.items():
         count, force = row[f"{prefix}SOK"], row[f"{prefix}AK"]
@@ -70,7 +70,9 @@ def test_the_share_of_soderhamn_is_count_over_labour_force(observations: pd.Data
         assert share == pytest.approx(100 * count / force, rel=1e-12)
 
 
-def test_riket_counts_those_without_a_kommun_and_lan_do_not(observations: pd.DataFrame, running: pd.DataFrame) -> None:
+def test_riket_counts_those_without_a_kommun_and_lan_do_not(
+    observations: pd.DataFrame, running: pd.DataFrame
+) -> None:
     month = running.loc[running["PERIOD"] == "2023-01"]
     assert one(observations, "af_unemployed_18_24_count", "00", "2023-01")["value"] == month["UNGSOK"].sum()
     gavleborg = month.loc[month["LAN"] == "Gävleborgs län", "UNGSOK"].sum()
@@ -103,7 +105,9 @@ def test_the_series_changes_workbook_at_the_declared_break(
     assert kept["origin"].endswith(REG)
 
 
-def test_a_years_mean_is_of_counts_and_only_of_whole_years(observations: pd.DataFrame, running: pd.DataFrame) -> None:
+def test_a_years_mean_is_of_counts_and_only_of_whole_years(
+    observations: pd.DataFrame, running: pd.DataFrame
+) -> None:
     year = select(observations, measure="af_unemployed_18_24_year_rate_pct", region_code="2182", sex="total")
     assert set(year["period"]) == {"2021", "2022"}
     part = running.loc[running["PERIOD"].str.startswith("2022") & (running["KOM"] == "Söderhamn")]
@@ -189,8 +193,10 @@ FALUN = {"PERIOD": "2022-03", "KOM": "Falun"}
         (lambda f: spoil(f, FALUN, UNGSOK=99999.0), "UNGSOK är 99999"),
         (lambda f: spoil(f, FALUN, UNGSOK="<5"), "UNGSOK ska vara tal men har ”<5”"),
         (
-            lambda f: pd.concat([f, spoil(f.loc[(f["PERIOD"] == "2022-03") & (f["KOM"] == "Falun")], {}, GAMSOK=1.0,
-                                          UNGAK=1.0)], ignore_index=True),
+            lambda f: pd.concat(
+                [f, spoil(f.loc[(f["PERIOD"] == "2022-03") & (f["KOM"] == "Falun")], {}, GAMSOK=1.0, UNGAK=1.0)],
+                ignore_index=True,
+            ),
             "två gånger med olika tal",
         ),
     ],

@@ -140,7 +140,9 @@ def test_a_field_of_numbers_and_text_keeps_both(tmp_path: Path) -> None:
         (books.FakeCache(FRAME, doctype='<!DOCTYPE a [<!ENTITY b "c">]>'), "egna XML-definitioner"),
     ],
 )
-def test_what_is_wrong_with_records_is_one_clear_error(tmp_path: Path, cache: books.FakeCache, message: str) -> None:
+def test_what_is_wrong_with_records_is_one_clear_error(
+    tmp_path: Path, cache: books.FakeCache, message: str
+) -> None:
     path = save(tmp_path / "a.xlsx", cache)
     with pytest.raises(RawFileError, match=message) as caught:
         read(path)

@@ -102,10 +102,20 @@ def _handler(site: AfSite) -> type[BaseHTTPRequestHandler]:
             self._send(status, kind, content, cut=faults.take("truncated", on))
 
         def _send(
-            self, status: int, kind: str, content: bytes, headers: dict[str, str] | None = None, *, cut: bool = False
+            self,
+            status: int,
+            kind: str,
+            content: bytes,
+            headers: dict[str, str] | None = None,
+            *,
+            cut: bool = False,
         ) -> None:
             self.send_response(status)
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **(headers or {})}.items():
+            for name, value in {
+                "Content-Type": kind,
+                "Content-Length": str(len(content)),
+                **(headers or {}),
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(content[: len(content) // 2] if cut else content)

@@ -73,9 +73,14 @@ def share_frame(first: str, last: str, *, seed: int = 1, level: float = 1.0, kom
     frame = pd.DataFrame(rows)
     unknown = pd.DataFrame({"PERIOD": periods, "LAN": "Uppgift saknas", "KOM": "Uppgift saknas"})
     for prefix in PREFIXES:
-        unknown[f"{prefix}SOK"] = {"UNGK": 3.0, "UNGM": 4.0, "UNG": 7.0, "KVI": 50.0, "MAN": 69.0, "TOT": 119.0}.get(
-            prefix, 40.0
-        )
+        unknown[f"{prefix}SOK"] = {
+            "UNGK": 3.0,
+            "UNGM": 4.0,
+            "UNG": 7.0,
+            "KVI": 50.0,
+            "MAN": 69.0,
+            "TOT": 119.0,
+        }.get(prefix, 40.0)
         unknown[f"{prefix}AK"] = np.nan
     return pd.concat([frame, unknown], ignore_index=True)[list(SHARE_FIELDS)]
 
@@ -93,23 +98,34 @@ def _cells(column: pd.Series) -> tuple[list[str], str]:
     place = {value: at for at, value in enumerate(items)}
     texts = ["<m/>" if value is None else f'<x v="{place[value]}"/>' for value in column]
     shared = "".join(
-        f"<n v={quoteattr(str(item))}/>" if isinstance(item, float) else f"<s v={quoteattr(item)}/>" for item in items
+        f"<n v={quoteattr(str(item))}/>" if isinstance(item, float) else f"<s v={quoteattr(item)}/>"
+        for item in items
     )
     return texts, f'<sharedItems count="{len(items)}">{shared}</sharedItems>'
 
 
 def _cache_parts(cache: FakeCache, number: int, records_number: int) -> dict[str, str]:
-    columns = {name: _cells(cache.frame[name].astype(object).where(cache.frame[name].notna(), None)
-               if cache.frame[name].dtype != np.float64 else cache.frame[name]) for name in cache.frame}
-    fields = "".join(f"<cacheField name={quoteattr(name)}>{shared}</cacheField>" for name, (_, shared) in columns.items())
+    columns = {
+        name: _cells(
+            cache.frame[name].astype(object).where(cache.frame[name].notna(), None)
+            if cache.frame[name].dtype != np.float64
+            else cache.frame[name]
+        )
+        for name in cache.frame
+    }
+    fields = "".join(
+        f"<cacheField name={quoteattr(name)}>{shared}</cacheField>" for name, (_, shared) in columns.items()
+    )
     fields += "".join(
-        f"<cacheField name={quoteattr(name)} formula={quoteattr(text)} databaseField=\"0\"/>"
+        f'<cacheField name={quoteattr(name)} formula={quoteattr(text)} databaseField="0"/>'
         for name, text in cache.formulas.items()
     )
     count = len(cache.frame) if cache.count is None else cache.count
     records = cache.raw_records
     if records is None:
-        records = "".join(f"<r>{''.join(cells)}</r>" for cells in zip(*(c for c, _ in columns.values()), strict=True))
+        records = "".join(
+            f"<r>{''.join(cells)}</r>" for cells in zip(*(c for c, _ in columns.values()), strict=True)
+        )
     parts = {
         f"xl/pivotCache/pivotCacheDefinition{number}.xml": f"{HEAD}{cache.doctype}<pivotCacheDefinition {MAIN} "
         f'xmlns:r="{REL}" recordCount="{count}"><cacheFields count="{len(columns) + len(cache.formulas)}">'
@@ -130,8 +146,10 @@ def _sheet(rows: Sequence[Sequence[object]]) -> str:
     out = []
     for row in rows:
         cells = [
-            "<c/>" if cell in ("", None)
-            else f"<c><v>{float(cell)!r}</v></c>" if isinstance(cell, (int, float))
+            "<c/>"
+            if cell in ("", None)
+            else f"<c><v>{float(cell)!r}</v></c>"
+            if isinstance(cell, (int, float))
             else f'<c t="inlineStr"><is><t xml:space="preserve">{_escaped(str(cell))}</t></is></c>'
             for cell in row
         ]

@@ -113,7 +113,9 @@ def test_two_old_links_of_a_month_do_not_matter(site: AfSite, tmp_path: Path, ca
 
 @pytest.mark.parametrize("on", ["page", "file"])
 @pytest.mark.parametrize("fault", ["burst_429", "fail", "truncated", "cut_zip", "outdated"])
-def test_a_fault_that_passes_is_endured(site: AfSite, tmp_path: Path, catalog: Catalog, fault: str, on: str) -> None:
+def test_a_fault_that_passes_is_endured(
+    site: AfSite, tmp_path: Path, catalog: Catalog, fault: str, on: str
+) -> None:
     if (fault, on) in {("cut_zip", "page"), ("outdated", "page")}:
         return
     setattr(site.faults, fault, 2)
@@ -135,7 +137,9 @@ def test_a_fault_that_stays_stores_nothing_and_loses_nothing(
     with pytest.raises(FetchError, match=message):
         fetch(site, tmp_path, catalog, read=False)
     assert len(list_snapshots([tmp_path])) == 1
-    assert [path.read_bytes() for path in sorted(tmp_path.rglob("*.xlsx")) if ".partial" not in str(path)] == before
+    assert [
+        path.read_bytes() for path in sorted(tmp_path.rglob("*.xlsx")) if ".partial" not in str(path)
+    ] == before
 
 
 def test_a_link_that_is_gone_is_told(site: AfSite, tmp_path: Path, catalog: Catalog) -> None:
@@ -150,7 +154,9 @@ def test_a_workbook_whose_fields_have_changed_never_becomes_an_edition(
     site: AfSite, tmp_path: Path, catalog: Catalog
 ) -> None:
     frame = books.share_frame("2022-01", "2022-03").rename(columns={"UNGAK": "UNGARBKR"})
-    site.files[BAS.format("2022-03")] = books.workbook({"Info": [["Info"]]}, [books.FakeCache(pd.DataFrame(frame))])
+    site.files[BAS.format("2022-03")] = books.workbook(
+        {"Info": [["Info"]]}, [books.FakeCache(pd.DataFrame(frame))]
+    )
     with pytest.raises(RawFileError, match="Ingen pivotcache har fälten"):
         fetch(site, tmp_path, catalog)
     assert list_snapshots([tmp_path]) == []

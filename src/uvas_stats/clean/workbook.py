@@ -136,7 +136,8 @@ def read_sheets(path: Path, most_bytes: int = MOST_BYTES) -> dict[str, Rows]:
     """
     check_workbook(path, most_bytes)
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        # by its content: from_path would trust the name, and an xlsx is often called xls
+        with path.open("rb") as handle, CalamineWorkbook.from_filelike(handle) as book:
             return {
                 name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
             }

@@ -100,7 +100,9 @@ def _newest(kind: AfFile, named: list[tuple[str, str]], page_url: str) -> str:
         )
     parts = urlsplit(newest[0])
     if parts.netloc != urlsplit(page_url).netloc or not parts.path.startswith(_FOLDER):
-        raise FetchError(f"Länken till {kind.title} leder någon annanstans: {newest[0]}", where=page_url, todo=_TODO)
+        raise FetchError(
+            f"Länken till {kind.title} leder någon annanstans: {newest[0]}", where=page_url, todo=_TODO
+        )
     return newest[0]
 
 
