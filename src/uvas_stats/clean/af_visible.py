@@ -90,7 +90,13 @@ def _check_sheet(rows: Rows, cache: Cache, frame: pd.DataFrame, where: str) -> i
             shown = row[column]
             if isinstance(shown, float) and top in used and (not below or below in used):
                 compared += 1
-                _compare(shown, sums.loc[period].to_dict(), top, below, f"{where}, {cell_name(number, column)}")
+                _compare(
+                    shown,
+                    {str(name): float(value) for name, value in sums.loc[period].items()},
+                    top,
+                    below,
+                    f"{where}, {cell_name(number, column)}",
+                )
     return compared
 
 

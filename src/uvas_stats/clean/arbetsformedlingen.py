@@ -17,7 +17,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.af_files import af_kind, month_of
 from uvas_stats.clean.af_areas import UNKNOWN, area_codes
-from uvas_stats.clean.af_sums import check_periods, once, with_sums
+from uvas_stats.clean.af_sums import check_periods, demand_kommuner, once, with_sums
 from uvas_stats.clean.af_visible import check_visible
 from uvas_stats.clean.pivot_cache import find_cache, read_cache
 from uvas_stats.errors import RawFileError
@@ -86,18 +86,17 @@ def share_areas(path: Path, catalog: Catalog) -> pd.DataFrame:
     cache = find_cache(path, (*_AREA, *_NUMBERS))
     whole = read_cache(path, cache)
     check_visible(path, cache, whole)
-    frame = whole[[*_AREA, *_NUMBERS]]
+    frame = once(whole, _AREA, path)[[*_AREA, *_NUMBERS]]
     for name in _NUMBERS:
         if frame[name].dtype != np.float64:
             text = next(value for value in frame[name] if isinstance(value, str))
             raise RawFileError(
                 f"Fältet {name} ska vara tal men har ”{text}”", where=path, todo="Hämta arbetsboken igen"
             )
-    frame = once(frame, _AREA, path)
     months = check_periods(frame["PERIOD"].unique(), path, month_of(path.name))
     frame = area_codes(frame, "LAN", "KOM", catalog, path).rename(columns={"PERIOD": "period"})
     _check_sums(frame, path)
-    _check_whole(frame, months, catalog, path)
+    demand_kommuner(frame, months, catalog, path)
     # Persons without a known kommun are in no labour force: the kommuner's own add up to riket's.
     forces = [group.labour_force for group in _GROUPS]
     unknown = frame["region_code"].astype("str").str.startswith(UNKNOWN)
@@ -115,22 +114,6 @@ def _check_sums(frame: pd.DataFrame, path: Path) -> None:
                 f"{total} är {row[total]:g} men {women} och {men} är {row[women]:g} och {row[men]:g}",
                 where=f"{path}: {row['period']}, {row['KOM']}",
                 todo="Arbetsbokens fält kan ha ändrats; hämta den igen",
-            )
-
-
-def _check_whole(frame: pd.DataFrame, months: list[str], catalog: Catalog, path: Path) -> None:
-    """Demand every kommun in every month: a sum over those that are there is not riket."""
-    there = frame[["period", "region_code"]].drop_duplicates()
-    there = there.loc[~there["region_code"].astype("str").str.startswith(UNKNOWN)]
-    counted = there.groupby("period", observed=True)["region_code"].nunique()
-    for month in months:
-        if counted.get(month, 0) != len(catalog.kommuner):
-            found = set(there.loc[there["period"] == month, "region_code"].astype("str"))
-            gone = next(region for region in catalog.kommuner if region.code not in found)
-            raise RawFileError(
-                f"{month} saknar {len(catalog.kommuner) - len(found)} kommuner, först {gone.name} ({gone.code})",
-                where=path,
-                todo="Hämta arbetsboken igen",
             )
 
 

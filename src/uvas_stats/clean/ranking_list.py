@@ -269,10 +269,11 @@ def read_af_ranking(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     for origin, period, ranking in _lists(snapshot, catalog):
         shares = dict(zip(ranking.areas.codes, ranking.shares, strict=True)) | ranking.others
         places = dict(zip(ranking.areas.codes, ranking.places, strict=True))
-        for measure, values in {"af_ranking_list_rate_pct": shares, "af_ranking_list_place_rank": places}.items():
-            rows = pd.DataFrame(
-                {"region_code": list(values), "value": [float(value) for value in values.values()]}
-            )
+        for measure, values in (
+            ("af_ranking_list_rate_pct", pd.Series(shares, dtype="float64")),
+            ("af_ranking_list_place_rank", pd.Series(places, dtype="float64")),
+        ):
+            rows = pd.DataFrame({"region_code": values.index, "value": values.to_numpy()})
             parts.append(rows.assign(measure=measure, period=period, origin=origin))
     frame = pd.concat(parts, ignore_index=True).assign(age_group=_WANTED)
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Dataset
+from uvas_stats.clean.af_counts import read_af_duration, read_af_registered
+from uvas_stats.clean.af_openly import read_af_history, read_af_openly_year
 from uvas_stats.clean.arbetsformedlingen import read_af_share
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
@@ -30,6 +32,10 @@ EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
 EDITION_READERS: dict[str, EditionReader] = {
     "pxweb": lambda snapshot, _: read_pxweb(snapshot.folder),
     "af_share": read_af_share,
+    "af_registered": read_af_registered,
+    "af_duration": read_af_duration,
+    "af_openly_year": read_af_openly_year,
+    "af_history": read_af_history,
     "af_ranking": read_af_ranking,
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
