@@ -8,8 +8,8 @@ from pathlib import Path
 
 
 def areas() -> list[str]:
-    stems = (path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
-    return sorted(stem for stem in stems if "_" not in stem)  # rankings_pivot is a part of rankings
+    """Name the areas; a file with an underscore in its name is a part of one."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if "_" not in path.stem)
 
 
 def main() -> int:
