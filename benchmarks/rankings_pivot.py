@@ -103,7 +103,8 @@ def workbook(path: Path, records: int) -> int:
         + "</sharedItems></cacheField>"
         for name, items in shared.items()
     ) + "".join(
-        f'<cacheField name="N{at}"><sharedItems containsString="0" containsBlank="1" containsNumber="1"/></cacheField>'
+        f'<cacheField name="N{at}"><sharedItems containsString="0" containsBlank="1" containsNumber="1"/>'
+        "</cacheField>"
         for at in range(NUMBERS)
     )
     fields += '<cacheField name="Andel" formula="N0/N1" databaseField="0"/>'

@@ -1,4 +1,4 @@
-"""Counts by age, and those of which small ones are hidden: riket with what has no kommun, hidden counts as bounds."""
+"""Counts by age, and where small ones are hidden: riket with what has no kommun, hidden counts as bounds."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def test_haabo_and_habo_are_never_exchanged(catalog: Catalog, tmp_path: Path) ->
 
 
 def change(frame: pd.DataFrame, name: str, **values: object) -> pd.DataFrame:
-    frame = frame.astype({column: object for column in values})
+    frame = frame.astype(dict.fromkeys(values, object))
     for column, value in values.items():
         frame.loc[frame["Kommun"] == name, column] = value
     return frame

@@ -215,5 +215,5 @@ def share_sheets(frame: pd.DataFrame, lan: str = "Gävleborgs län", *, wrong: f
 
 def share_book(frame: pd.DataFrame, **changes: Any) -> bytes:
     """Write the workbook of shares."""
-    cache = replace(FakeCache(frame, {name: text for name, text in FORMULAS.items()}), **changes)
+    cache = replace(FakeCache(frame, dict(FORMULAS)), **changes)
     return workbook(share_sheets(frame), [cache])

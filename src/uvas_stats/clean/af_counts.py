@@ -1,4 +1,4 @@
-"""Counts of registered unemployed by kommun and age: out of a pivot cache, and out of lists that hide small counts."""
+"""Counts of unemployed by kommun and age: out of a pivot cache, and out of lists that hide small counts."""
 
 from __future__ import annotations
 
@@ -149,9 +149,9 @@ def _durations(frame: pd.DataFrame, measures: Mapping[str, str], where: str) -> 
     gone = sorted(set(measures) - set(found))
     if gone:
         raise RawFileError(
-            f"Bladet saknar kolumnen ”utan arbete mer än {gone[0]} månader”; rubrikerna är {', '.join(frame.columns)}",
+            f"Bladet saknar kolumnen ”utan arbete mer än {gone[0]} månader”",
             where=where,
-            todo=_AGAIN,
+            todo=f"Rubrikerna är {', '.join(frame.columns)}",
         )
     return {measure: found[months] for months, measure in measures.items()}
 

@@ -99,7 +99,7 @@ def _yearly(path: Path, catalog: Catalog) -> tuple[list[_Figure], str]:
 
 
 def read_af_openly_year(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
-    """Read an edition of tables of openly unemployed 18-24, yearly means; the län's printed total is kept as it is.
+    """Read an edition of tables of openly unemployed 18-24, yearly means, with the län's total as printed.
 
     Raises
     ------

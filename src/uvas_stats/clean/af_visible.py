@@ -81,10 +81,11 @@ def _check_sheet(rows: Rows, cache: Cache, frame: pd.DataFrame, where: str) -> i
     dated = [str(cell).strip() for cell in rows[at]].index(_DATE)
     used = {name: "sum" for pair in columns.values() for name in pair if name and frame[name].dtype == np.float64}
     sums = frame.loc[keep].groupby(_DATE, observed=True).agg(used) if used else pd.DataFrame()
+    known = {str(period): {str(name): float(sums.loc[period, name]) for name in used} for period in sums.index}
     compared = 0
     for number, row in enumerate(rows[at + 1 :], start=at + 1):
         period = str(row[dated]).strip()
-        if period not in sums.index:
+        if period not in known:
             continue
         for column, (top, below) in columns.items():
             shown = row[column]
@@ -92,7 +93,7 @@ def _check_sheet(rows: Rows, cache: Cache, frame: pd.DataFrame, where: str) -> i
                 compared += 1
                 _compare(
                     shown,
-                    {str(name): float(value) for name, value in sums.loc[period].items()},
+                    known[period],
                     top,
                     below,
                     f"{where}, {cell_name(number, column)}",

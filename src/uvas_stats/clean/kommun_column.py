@@ -124,7 +124,7 @@ def find_areas(table: LooseTable, catalog: Catalog) -> Areas | None:
 
 
 def _counts_up(cells: list[object]) -> bool:
-    """Tell whether a column of whole numbers is places or counts rather than codes: most are below the first code."""
+    """Tell whether a column of whole numbers is places rather than codes: many are below the first code."""
     numbers = [cell for cell in cells if isinstance(cell, (int, float)) or str(cell).strip().isdigit()]
     return bool(numbers) and sum(float(str(number)) < 114 for number in numbers) > len(numbers) / 10
 

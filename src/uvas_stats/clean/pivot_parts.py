@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from uvas_stats.clean.workbook import check_workbook
 from uvas_stats.errors import RawFileError
@@ -90,15 +90,15 @@ def open_part(archive: zipfile.ZipFile, name: str, largest: int) -> Any:
     return archive.open(info)
 
 
-def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+def _xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
     with open_part(archive, name, LARGEST_DEFINITION) as part:
         text = part.read()
     where = f"{archive.filename}: {name}"
     if b"<!" in text.replace(b"<!--", b""):
         raise RawFileError("Arbetsboken har en dokumenttyp, som inte tillåts", where=where, todo=_AGAIN)
     try:
-        return ElementTree.fromstring(text)  # noqa: S314 - no document type, so no entities
-    except ElementTree.ParseError as error:
+        return ET.fromstring(text)  # noqa: S314 - no document type, so no entities
+    except ET.ParseError as error:
         raise RawFileError("Arbetsbokens pivotcache är skadad", where=where, todo=_AGAIN) from error
 
 
@@ -122,7 +122,7 @@ def item_value(kind: str, text: str | None) -> Any:
     return float(text) if kind == "n" else text
 
 
-def _field(element: ElementTree.Element, where: str) -> CacheField:
+def _field(element: ET.Element, where: str) -> CacheField:
     name = element.get("name", "")
     shared = next((child for child in element if local(child.tag) == "sharedItems"), None)
     if shared is None:

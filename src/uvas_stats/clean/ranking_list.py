@@ -1,7 +1,7 @@
 """A list of all kommuner by their share of unemployed youths, of unknown layout, as the municipality has saved it.
 
-Nothing is known of its headings. Its columns are found by what they hold: 290 known kommuner, a share, and a place;
-and the guess stands only if the places are those that the shares give, place 1 the highest share.
+Nothing is known of its headings. Its columns are found by what they hold: 290 known kommuner, a share, and a
+place; and the guess stands only if the places are those that the shares give, place 1 the highest share.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -118,7 +119,7 @@ def _candidates(rows: list[list[object]], areas: Areas, headings: list[str]) -> 
             continue
         if _is_place(numbers):
             places[at] = numbers
-        elif 0 <= min(numbers) and max(numbers) <= 100 and any(number % 1 for number in numbers):
+        elif min(numbers) >= 0 and max(numbers) <= 100 and any(number % 1 for number in numbers):
             ages = {f"{low}-{high}" for low, high in _AGES.findall(headings[at])}
             if not ages or _WANTED in ages:
                 shares[at] = numbers
@@ -161,7 +162,7 @@ def _one_pair(
 
 def _first_wrong(areas: Areas, shares: list[float], places: list[float]) -> str:
     ordered = sorted(zip(places, shares, areas.codes, strict=True))
-    for (place, share, code), (next_place, next_share, next_code) in zip(ordered, ordered[1:], strict=False):
+    for (place, share, code), (next_place, next_share, next_code) in pairwise(ordered):
         if next_share > share or (place == next_place and share != next_share):
             return f"{code} har plats {place:g} och {share:g}, {next_code} plats {next_place:g} och {next_share:g}"
     return "ordningen är en annan"

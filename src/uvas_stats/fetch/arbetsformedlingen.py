@@ -136,7 +136,7 @@ def _dated(url: str) -> str:
     return f"{file_name(url)} är daterad {day.isoformat()}."
 
 
-def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:  # noqa: ARG001 - what is held makes no difference
+def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
     """Ask the page for the newest workbooks of a dataset.
 
     Raises

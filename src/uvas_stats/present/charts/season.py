@@ -90,8 +90,8 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
     words, alt, broken, verdict = [], [], [], ""
     for code in own["region_code"]:
         change = change_between(
-        series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
-    )
+            series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+        )
         verdict = _verdict(view, change.direction) if len(own) == 1 else ""
         words.append(f"{view.name(code)} {signed_text(change.difference, view.measure.decimals)}")
         alt.append(
