@@ -184,6 +184,8 @@ FALUN = {"PERIOD": "2022-03", "KOM": "Falun"}
         (lambda f: f.rename(columns={"UNGSOK": "UNGDSOK"}), "Ingen pivotcache har fälten .*UNGDSOK"),
         (lambda f: f.drop(columns=["LAN"]), "Ingen pivotcache har fälten .*LAN"),
         (lambda f: spoil(f, {"KOM": "Falun"}, KOM="Falunda"), "Falunda"),
+        (lambda f: spoil(f, {"KOM": "Håbo"}, KOM="Hâbo"), "”Hâbo” kan vara flera kommuner"),
+        (lambda f: pd.concat([f, spoil(f.loc[f["KOM"] == "Mora"], {}, KOM="Mora kommun")]), "är kommunen 2062"),
         (lambda f: spoil(f, {"KOM": "Håbo"}, KOM="Habo"), "ligger inte i Uppsala län"),
         (lambda f: spoil(f, {"LAN": "Dalarnas län"}, LAN="Dalarna norra"), "Dalarna norra"),
         (lambda f: spoil(f, FALUN, PERIOD="mars 2022"), "ingen månad"),
