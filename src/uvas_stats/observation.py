@@ -56,6 +56,8 @@ COLUMNS = (
 NUMBERS = ("value", "lower", "upper")
 STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "provisional", "true_zero")
 SEXES = ("total", "women", "men")
+ONE_AT_A_TIME = ("af_ranking", "af_history", "af_openly_year")
+"""Datasets of which an edition holds one period; the newest edition of each period counts."""
 NULLABLE_TEXT = ("breakdown", "category")
 _DEFAULTS: Mapping[str, Any] = {
     "sex": "total",
@@ -218,7 +220,8 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
 
     A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
-    source of its own: the figures of one are never replaced by those of another, newer one.
+    source of its own: the figures of one are never replaced by those of another, newer one. So is each month of
+    the lists that are taken in one at a time.
     """
     if frame.empty:
         return frame
@@ -227,6 +230,9 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     own = np.array([at if text.startswith("programmes/") else -1 for at, text in enumerate(origin.categories)])
     age = pd.Series(place[edition.codes], index=frame.index)
     document = pd.Series(own[origin.codes], index=frame.index)
+    listed = frame["dataset"].isin(ONE_AT_A_TIME)
+    if listed.any():
+        document = document.mask(listed, -2 - frame["period"].astype("category").cat.codes.astype("int64"))
     newest = age.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
     return frame.loc[(age == newest).to_numpy()]
 
