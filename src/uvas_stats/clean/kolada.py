@@ -1,0 +1,226 @@
+"""Read an edition of Kolada: the transcribed first one, and those fetched from its service.
+
+The service's answers hold deleted values, values without a number, and national zeros that mean missing. What is
+left out is counted (:func:`read_values`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, Group, Measure
+from uvas_stats.catalog.kolada import FORM, GROUPS_FILE, KPI_FILE
+from uvas_stats.catalog.similar import similar_groups
+from uvas_stats.clean.csv_files import read_kolada_csv
+from uvas_stats.errors import RawFileError
+from uvas_stats.fetch.snapshot import Snapshot
+from uvas_stats.observation import make_observations
+
+__all__ = ["KoladaValues", "newest_similar", "read_kolada", "read_values"]
+
+RIKET = "0000"
+SEXES = {"T": "total", "K": "women", "M": "men"}
+MISSING = ("", "missing")
+"""What Kolada writes as status of a value that is not there; null is written too."""
+_AGAIN = "Hämta datamängden igen"
+Row = tuple[str, str, str, str, float, str]
+
+
+@dataclass(frozen=True)
+class KoladaValues:
+    """The values of one file, and how many were left out of it."""
+
+    frame: pd.DataFrame
+    """``kpi, unit, period, sex, value, status``; a value that is missing is NaN."""
+    deleted: int
+    """Values that Kolada marks as deleted."""
+    repeated: int
+    """Values that stand twice, equal."""
+
+
+def _values(path: Path) -> list[Mapping[str, Any]]:
+    """Read all pages of a file."""
+    try:
+        pages = orjson.loads(path.read_bytes())
+        return [value for page in pages for value in page["values"]]
+    except (OSError, orjson.JSONDecodeError, TypeError, KeyError) as error:
+        raise RawFileError("Filen är inte Koladas svar", where=path, todo=_AGAIN) from error
+
+
+def _number(value: object, where: str) -> float:
+    if value is None:
+        return float("nan")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise RawFileError(f"Värdet ”{value}” är inte ett tal", where=where, todo=_AGAIN)
+    return float(value)
+
+
+def _status(value: float, status: object, where: str) -> str:
+    if not np.isnan(value):
+        return "ok"
+    if status is None or (isinstance(status, str) and status.casefold() in MISSING):
+        return "not_available"
+    raise RawFileError(
+        f"Statusen ”{status}” är okänd", where=where, todo="Lägg till den i clean/kolada.py med vad den betyder"
+    )
+
+
+def _rows(item: Mapping[str, Any], where: str) -> Iterator[Row | None]:
+    """Give the figures of one item; None for a deleted one."""
+    kpi, unit, period = (str(item.get(name)) for name in ("kpi", "municipality", "period"))
+    where = f"{where}, {kpi} {unit} {period}"
+    if not (period.isascii() and period.isdigit() and len(period) == 4):
+        raise RawFileError(f"”{period}” är inget år", where=where, todo=_AGAIN)
+    for one in item.get("values") or ():
+        if one.get("isdeleted"):
+            yield None
+            continue
+        sex = SEXES.get(str(one.get("gender")))
+        if sex is None:
+            raise RawFileError(f"Okänt kön: {one.get('gender')}", where=where, todo="Tillåtna är T, K och M")
+        if one.get("count", 1) not in (None, 1):
+            raise RawFileError("Värdet är ett ovägt medelvärde av en grupp", where=where, todo=_AGAIN)
+        value = _number(one.get("value"), where)
+        yield kpi, unit, period, sex, value, _status(value, one.get("status"), where)
+
+
+def read_values(path: Path) -> KoladaValues:
+    """Read the values of one file as Kolada names them.
+
+    Raises
+    ------
+    RawFileError
+        If a value is no number, a status or sex is unknown, or one figure has two values.
+    """
+    found = [row for item in _values(path) for row in _rows(item, str(path))]
+    columns = ["kpi", "unit", "period", "sex", "value", "status"]
+    frame = pd.DataFrame([row for row in found if row is not None], columns=columns)
+    whole = frame.drop_duplicates(ignore_index=True)
+    double = whole.duplicated(columns[:4], keep=False)
+    if double.any():
+        row = whole.loc[double].iloc[0]
+        raise RawFileError(
+            "Samma uppgift har två olika värden",
+            where=f"{path}, {row['kpi']} {row['unit']} {row['period']} {row['sex']}",
+            todo=_AGAIN,
+        )
+    return KoladaValues(whole, found.count(None), len(frame) - len(whole))
+
+
+def _measures(snapshot: Snapshot, kpis: Iterable[str], catalog: Catalog) -> dict[str, Measure]:
+    """Give the measures of the key figures, as they were known by their titles when they were fetched."""
+    unknown = sorted(kpi for kpi in kpis if snapshot.options.get(kpi) not in catalog.measures)
+    if unknown:
+        raise RawFileError(f"Okända nyckeltal: {', '.join(unknown)}", where=snapshot.folder, todo=_AGAIN)
+    return {kpi: catalog.measures[snapshot.options[kpi]] for kpi in kpis}
+
+
+def _date(text: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
+
+
+def _preliminary(snapshot: Snapshot, newest: Mapping[str, int]) -> set[tuple[str, str]]:
+    """Give key figure and year of what was fetched before its publication date."""
+    file = next((file for file in snapshot.files if file.name == KPI_FILE), None)
+    found = set()
+    for kpi in _values(snapshot.path(file)) if file else ():
+        id_, final = str(kpi.get("id")), _date(kpi.get("publication_date"))
+        if id_ not in newest or final is None or final <= snapshot.retrieved:
+            continue
+        first, told = _date(kpi.get("prel_publication_date")), str(kpi.get("publ_period") or "")[:4]
+        if told.isdigit():
+            found |= {(id_, str(year)) for year in range(int(told), newest[id_] + 1)}
+        elif first is not None and first <= snapshot.retrieved:
+            found.add((id_, str(newest[id_])))
+    return found
+
+
+def _period(year: str, kind: str) -> str:
+    return year if kind == "year" else f"{int(year) - 1}/{int(year) % 100:02d}"
+
+
+def _observations(frame: pd.DataFrame, measures: Mapping[str, Measure], regions: Mapping[str, str]) -> pd.DataFrame:
+    unknown = sorted(set(frame["unit"]) - set(regions))
+    if unknown:
+        raise RawFileError(f"Okända områdeskoder: {', '.join(unknown[:5])}", todo="Kontrollera koderna")
+    shares = frame["kpi"].map({kpi: measure.unit == "procent" for kpi, measure in measures.items()}).astype("bool")
+    # Riket 2007 is 0 for women and men: a share of all the country's young is never 0, so it is missing.
+    absent = (frame["value"] == 0) & shares & (frame["unit"] == RIKET)
+    kinds = {kpi: measure.period_kind for kpi, measure in measures.items()}
+    return pd.DataFrame(
+        {
+            "region_code": frame["unit"].map(dict(regions)),
+            "period": [_period(year, kinds[kpi]) for kpi, year in zip(frame["kpi"], frame["period"], strict=True)],
+            "sex": frame["sex"],
+            "age_group": frame["kpi"].map({kpi: measure.ages for kpi, measure in measures.items()}),
+            "measure": frame["kpi"].map({kpi: measure.id for kpi, measure in measures.items()}),
+            "value": frame["value"].mask(absent),
+            "status": frame["status"].mask(absent, "not_available"),
+        }
+    )
+
+
+def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    parts = [
+        read_values(snapshot.path(file)).frame.assign(origin=snapshot.origin(file))
+        for file in snapshot.files
+        if file.role == "data"
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    if frame.empty:
+        raise RawFileError("Utgåvan saknar uppgifter", where=snapshot.folder, todo=_AGAIN)
+    newest = {
+        str(kpi): int(year) for kpi, year in frame.loc[frame["value"].notna()].groupby("kpi")["period"].max().items()
+    }
+    measures = _measures(snapshot, frame["kpi"].unique(), catalog)
+    regions = {kommun.code: kommun.code for kommun in catalog.kommuner} | {RIKET: "00"}
+    rows = _observations(frame, measures, regions)
+    early = _preliminary(snapshot, newest)
+    marked = [key in early for key in zip(frame["kpi"], frame["period"], strict=True)]
+    rows["status"] = rows["status"].mask(pd.Series(marked) & (rows["status"] == "ok"), "provisional")
+    return rows.assign(origin=frame["origin"])
+
+
+def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    """Read an edition: answers of the service if its origin.toml says ``form = "v3"``, else CSV.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Validated observations. A value that was fetched before its publication date is provisional.
+
+    Raises
+    ------
+    RawFileError
+        If a file is not what it should be.
+    """
+    form = snapshot.options.get("form", "csv")
+    if form == FORM:
+        frame = _read_fetched(snapshot, catalog)
+    elif form == "csv":
+        files = [file for file in snapshot.files if file.role == "data"]
+        read = [read_kolada_csv(snapshot.path(file), catalog).assign(origin=snapshot.origin(file)) for file in files]
+        frame = pd.concat(read, ignore_index=True)
+    else:
+        raise RawFileError(f"Utgåvans form ”{form}” är okänd", where=snapshot.folder, todo="Hämta den igen")
+    return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))
+
+
+def newest_similar(snapshots: Iterable[Snapshot], catalog: Catalog) -> tuple[Group, ...]:
+    """Read the groups of similar kommuner of the newest edition that has any."""
+    for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
+        for file in snapshot.files:
+            if snapshot.options.get("form") == FORM and file.name == GROUPS_FILE:
+                return similar_groups(_values(snapshot.path(file)), catalog.regions)
+    return ()
