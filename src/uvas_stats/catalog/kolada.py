@@ -1,7 +1,7 @@
 """What is declared about Kolada's key figures: which measure each is, and what its title must say.
 
-An id alone is not trusted: lists of ids hold wrong ones, and an id can change its meaning. A key figure is used when
-its title holds the declared words; where no id is known it is found by them.
+An id alone is not trusted: lists of ids hold wrong ones, and an id can change its meaning. A key figure is used
+when its title holds the declared words; where no id is known it is found by them.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Catalog:
         return find_region(text, self.regions, ("riket", "lan", "kommun"))
 
     def group(self, text: str, kommuner: tuple[str, ...] = ()) -> Group:
-        """Find a group by id or name; ``liknande`` means the kommuner that are like the only one of ``kommuner``."""
+        """Find a group by id or name; ``liknande`` is the kommuner that are like the only one of ``kommuner``."""
         if is_similar(text):
             return pick_similar(text, self.groups, kommuner)
         if text in self.groups:

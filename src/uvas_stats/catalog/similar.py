@@ -25,7 +25,9 @@ SIMILAR = "similar"
 WORD = "liknande"
 FILE = "similar_groups.json"
 FIRST_THEMES = ("overgripande", "arbetsmarknad")
-_TITLE = re.compile(r"liknande\s+kommuner\s*,?\s+(?P<theme>.+?)\s*,\s*(?P<name>[^,]+?)\s*,?\s+(?P<year>\d{4})", re.I)
+_TITLE = re.compile(
+    r"liknande\s+kommuner\s*,?\s+(?P<theme>.+?)\s*,\s*(?P<name>[^,]+?)\s*,?\s+(?P<year>\d{4})", re.IGNORECASE
+)
 _MOJIBAKE = re.compile("[ÃÂ][\u0080-\u00bf\u0152-\u2122]|\ufffd")
 
 
@@ -38,7 +40,7 @@ class _Title:
 
 
 def _repaired(title: str) -> str:
-    """Undo that a title's UTF-8 has been read as cp1252, as it once was at the publisher; refuse what stays wrong."""
+    """Undo that a title's UTF-8 was read as Latin-1, as once at the publisher; refuse what stays wrong."""
     if not _MOJIBAKE.search(title):
         return title
     for encoding in ("latin-1", "cp1252"):
@@ -169,7 +171,9 @@ def read_similar(folder: Path) -> dict[str, Group]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
         groups = [
-            Group(str(row["id"]), str(row["name"]), tuple(row["members"]), SIMILAR, "Kolada (RKA)", str(row["note"]))
+            Group(
+                str(row["id"]), str(row["name"]), tuple(row["members"]), SIMILAR, "Kolada (RKA)", str(row["note"])
+            )
             for row in rows
         ]
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:

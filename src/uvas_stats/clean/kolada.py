@@ -150,7 +150,9 @@ def _period(year: str, kind: str) -> str:
     return year if kind == "year" else f"{int(year) - 1}/{int(year) % 100:02d}"
 
 
-def _observations(frame: pd.DataFrame, measures: Mapping[str, Measure], regions: Mapping[str, str]) -> pd.DataFrame:
+def _observations(
+    frame: pd.DataFrame, measures: Mapping[str, Measure], regions: Mapping[str, str]
+) -> pd.DataFrame:
     unknown = sorted(set(frame["unit"]) - set(regions))
     if unknown:
         raise RawFileError(f"Okända områdeskoder: {', '.join(unknown[:5])}", todo="Kontrollera koderna")
@@ -181,7 +183,8 @@ def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     if frame.empty:
         raise RawFileError("Utgåvan saknar uppgifter", where=snapshot.folder, todo=_AGAIN)
     newest = {
-        str(kpi): int(year) for kpi, year in frame.loc[frame["value"].notna()].groupby("kpi")["period"].max().items()
+        str(kpi): int(year)
+        for kpi, year in frame.loc[frame["value"].notna()].groupby("kpi")["period"].max().items()
     }
     measures = _measures(snapshot, frame["kpi"].unique(), catalog)
     regions = {kommun.code: kommun.code for kommun in catalog.kommuner} | {RIKET: "00"}
@@ -210,7 +213,9 @@ def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         frame = _read_fetched(snapshot, catalog)
     elif form == "csv":
         files = [file for file in snapshot.files if file.role == "data"]
-        read = [read_kolada_csv(snapshot.path(file), catalog).assign(origin=snapshot.origin(file)) for file in files]
+        read = [
+            read_kolada_csv(snapshot.path(file), catalog).assign(origin=snapshot.origin(file)) for file in files
+        ]
         frame = pd.concat(read, ignore_index=True)
     else:
         raise RawFileError(f"Utgåvans form ”{form}” är okänd", where=snapshot.folder, todo="Hämta den igen")
@@ -221,6 +226,6 @@ def newest_similar(snapshots: Iterable[Snapshot], catalog: Catalog) -> tuple[Gro
     """Read the groups of similar kommuner of the newest edition that has any."""
     for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
         for file in snapshot.files:
-            if snapshot.options.get("form") == FORM and file.name == GROUPS_FILE:
+            if snapshot.dataset == "kolada" and file.name == GROUPS_FILE:
                 return similar_groups(_values(snapshot.path(file)), catalog.regions)
     return ()

@@ -10,6 +10,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
+from uvas_stats.clean.kolada import read_kolada
 from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import Snapshot, verify
@@ -25,7 +26,10 @@ READERS: dict[str, Reader] = {
 }
 """Readers of one file: all columns but dataset, edition and origin."""
 EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
-EDITION_READERS: dict[str, EditionReader] = {"pxweb": lambda snapshot, _: read_pxweb(snapshot.folder)}
+EDITION_READERS: dict[str, EditionReader] = {
+    "pxweb": lambda snapshot, _: read_pxweb(snapshot.folder),
+    "kolada": read_kolada,
+}
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
 
 

@@ -47,7 +47,8 @@ def _chunks(items: Sequence[str], size: int) -> list[tuple[str, ...]]:
 
 def _even(items: Sequence[str], most: int) -> list[tuple[str, ...]]:
     """Cut into as few parts as possible, of about the same length."""
-    return _chunks(items, math.ceil(len(items) / math.ceil(len(items) / most)))
+    parts = math.ceil(len(items) / most)
+    return _chunks(items, math.ceil(len(items) / parts)) if parts else []
 
 
 def _calls(units: int, size: int, rows: int) -> int:
@@ -58,8 +59,8 @@ def _calls(units: int, size: int, rows: int) -> int:
 def boxes(kpis: Sequence[str], units: Sequence[str], years: Sequence[str]) -> tuple[Box, ...]:
     """Cut a question so that it takes the fewest calls, pages counted.
 
-    At most 25 of each in a call; key figures and years stay together as far as that lets them, so that each unit is
-    in one answer with all its figures.
+    At most 25 of each in a call; key figures and years stay together as far as that lets them, so that each unit
+    is in one answer with all its figures.
 
     Examples
     --------
@@ -78,7 +79,9 @@ def boxes(kpis: Sequence[str], units: Sequence[str], years: Sequence[str]) -> tu
     return tuple(found)
 
 
-def resolve_kpis(http: Http, declared: str, kpis: Iterable[KoladaKpi]) -> tuple[dict[str, str], list[Pages], list[str]]:
+def resolve_kpis(
+    http: Http, declared: str, kpis: Iterable[KoladaKpi]
+) -> tuple[dict[str, str], list[Pages], list[str]]:
     """Find the key figures and look at their titles.
 
     Returns
@@ -146,7 +149,7 @@ def _only(kpi: KoladaKpi, hits: Sequence[str]) -> str | None:
 
 
 def _check_units(pages: Pages, kommuner: Iterable[Region]) -> None:
-    """Compare Kolada's kommuner with the catalog's: an id that is not there is left out of an answer in silence."""
+    """Compare Kolada's kommuner with the catalog's: an id that is not there is left out of answers in silence."""
     titles = {str(value.get("id")): str(value.get("title")) for value in pages.values}
     wanted = {kommun.code: kommun.name for kommun in kommuner} | {RIKET: "Riket"}
     missing = sorted(set(wanted) - set(titles))
@@ -209,7 +212,9 @@ def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
     made = len(similar_groups(groups.values, catalog.regions))
     units = [RIKET, *(kommun.code for kommun in catalog.kommuner)]
     cut = boxes(list(meaning), units, [str(year) for year in range(FIRST_YEAR, today.year + 1)])
-    needed = {id_ for id_, measure in meaning.items() if measure in {kpi.measure for kpi in kpis if not kpi.optional}}
+    needed = {
+        id_ for id_, measure in meaning.items() if measure in {kpi.measure for kpi in kpis if not kpi.optional}
+    }
     ready = {
         KPI_FILE: joined([body for pages in answers for body in pages.bodies]),
         GROUPS_FILE: joined(groups.bodies),
@@ -224,7 +229,10 @@ def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
         _check_box(pages, box, needed)
         return joined(pages.bodies)
 
-    metadata = (Wanted(KPI_FILE, f"{http.base_url}/kpi", role="metadata"), Wanted(GROUPS_FILE, groups.url, role="metadata"))
+    metadata = (
+        Wanted(KPI_FILE, f"{http.base_url}/kpi", role="metadata"),
+        Wanted(GROUPS_FILE, groups.url, role="metadata"),
+    )
     return FilePlan(
         dataset=dataset.id,
         title="Kolada: nyckeltal för alla kommuner och riket",

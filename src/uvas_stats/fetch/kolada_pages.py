@@ -77,7 +77,7 @@ def _get(http: Http, path: str) -> tuple[bytes, dict[str, Any]]:
         raise FetchError(
             "Kolada godtar inte frågan (422)",
             where=answer.url,
-            todo="Tjänsten tar högst 25 id i en del av adressen och 5 000 rader på en sida; säg till om felet består",
+            todo="Den tar högst 25 id i en del av adressen och 5 000 rader på en sida; säg till om felet består",
         )
     if answer.status != 200:
         raise FetchError(f"Kolada svarar {answer.status}", where=answer.url, todo=_LATER)
@@ -162,6 +162,4 @@ def _check_counts(counts: Sequence[object], sizes: Sequence[int], where: str) ->
     told = [count for count in counts if isinstance(count, int)]
     if len(told) < len(counts) or told == list(sizes) or all(count == sum(sizes) for count in told):
         return
-    raise FetchError(
-        f"Kolada säger {told[0]} värden men gav {sum(sizes)}", where=where, todo=_LATER
-    )
+    raise FetchError(f"Kolada säger {told[0]} värden men gav {sum(sizes)}", where=where, todo=_LATER)
