@@ -1,27 +1,24 @@
-"""What the command line prints: rankings, histories, sources and the result of a check."""
+"""What the command line prints: rankings, histories and sources."""
 
 from __future__ import annotations
-
-import datetime as dt
-from typing import Any
 
 import pandas as pd
 
 from uvas_stats import pipeline
 from uvas_stats.catalog import Catalog, Measure, load_catalog
-from uvas_stats.errors import UnknownNameError, UvasStatsError
-from uvas_stats.fetch.snapshot import list_snapshots, verify
+from uvas_stats.errors import UnknownNameError
+from uvas_stats.fetch.snapshot import list_snapshots
 from uvas_stats.holdings import pick_age
 from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
 from uvas_stats.numbers import number_text
-from uvas_stats.observation import latest_edition, read_observations, select, validate
+from uvas_stats.observation import latest_edition, read_observations, select
 from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.view import STATUS_TEXT
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import Workspace, find_workspace
 
-__all__ = ["check", "history", "ranking", "sources"]
+__all__ = ["history", "ranking", "sources"]
 
 RANK_COLUMNS = ["rank", "rank_low", "rank_high", "region_code", "region_name", "value", "status", "n", "direction"]
 _HEADINGS = {
@@ -38,8 +35,6 @@ _HEADINGS = {
 }
 SMALLEST_RANKING = 3
 """A ranking of fewer kommuner says nothing."""
-STALE_DAYS = 550
-"""An edition older than this is called old: a year's figures and half a year of grace."""
 
 
 def _open() -> tuple[Workspace, Catalog, pd.DataFrame]:
@@ -133,10 +128,6 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
     return "\n".join([text, *marks]) if form == "table" else text
 
 
-def _age(retrieved: dt.date) -> int:
-    return (dt.datetime.now(dt.UTC).date() - retrieved).days
-
-
 def sources() -> str:
     """Write the sources: what is there, from whom, and how old it is."""
     workspace, catalog, observations = _open()
@@ -151,35 +142,3 @@ def sources() -> str:
         )
     documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
     return "\n".join([*lines, *documents])
-
-
-def check() -> tuple[str, int]:
-    """Check catalog, checksums, contract and the age of editions; return the report and the number of errors."""
-    lines, problems = [], 0
-    workspace = find_workspace()
-
-    def attempt(what: str, work: Any) -> Any:
-        nonlocal problems
-        try:
-            result = work()
-        except UvasStatsError as error:
-            problems += 1
-            lines.append(f"FEL   {what}: {error}")
-            return None
-        lines.append(f"ok    {what}")
-        return result
-
-    catalog = attempt("katalog och program", lambda: load_catalog(workspace))
-    snapshots = attempt("råfilernas ursprung", lambda: list_snapshots(workspace.raw_roots)) or []
-    for snapshot in snapshots:
-        attempt(f"kontrollsumma {snapshot.dataset}/{snapshot.edition}", lambda one=snapshot: verify(one))
-    if catalog is not None and not problems:
-        attempt("bearbetning", lambda: pipeline.ensure_processed(workspace))
-        attempt("kontraktet", lambda: validate(read_observations(workspace.processed)))
-    newest = {snapshot.dataset: snapshot for snapshot in snapshots}
-    lines += [
-        f"gammal {dataset}: utgåvan är {_age(snapshot.retrieved)} dagar. Hämta en ny"
-        for dataset, snapshot in newest.items()
-        if _age(snapshot.retrieved) > STALE_DAYS
-    ]
-    return "\n".join(lines), problems
