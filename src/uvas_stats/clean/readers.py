@@ -11,6 +11,7 @@ from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.clean.kolada import read_kolada
+from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import Snapshot, verify
@@ -29,6 +30,7 @@ EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
 EDITION_READERS: dict[str, EditionReader] = {
     "pxweb": lambda snapshot, _: read_pxweb(snapshot.folder),
     "kolada": read_kolada,
+    "mucf": read_mucf,
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
 
