@@ -10,6 +10,8 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
+from uvas_stats.clean.eurostat import read_eurostat
+from uvas_stats.clean.forsakringskassan import read_forsakringskassan
 from uvas_stats.clean.kolada import read_kolada
 from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.pxweb import read_pxweb
@@ -24,6 +26,8 @@ READERS: dict[str, Reader] = {
     "kolada_csv": read_kolada_csv,
     "ranks_csv": read_ranks_csv,
     "tidy_csv": read_tidy_csv,
+    "eurostat": read_eurostat,
+    "forsakringskassan": read_forsakringskassan,
 }
 """Readers of one file: all columns but dataset, edition and origin."""
 EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from uvas_stats.catalog import Dataset
 from uvas_stats.errors import UnknownNameError
-from uvas_stats.fetch import kolada
+from uvas_stats.fetch import eurostat, forsakringskassan, kolada
 from uvas_stats.fetch.files import FilePlan
 from uvas_stats.fetch.sources import Clients
 
@@ -17,6 +17,8 @@ Fetcher = Callable[[Clients, Dataset, Path], FilePlan]
 """Asks the service what there is and plans what to get; the path is data/raw, for what is already held."""
 FETCHERS: Mapping[str, Fetcher] = {
     "kolada": kolada.plan,
+    "eurostat": eurostat.plan,
+    "forsakringskassan": forsakringskassan.plan,
 }
 
 
