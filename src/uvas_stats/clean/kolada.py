@@ -100,19 +100,27 @@ def read_values(path: Path) -> KoladaValues:
     RawFileError
         If a value is no number, a status or sex is unknown, or one figure has two values.
     """
-    found = [row for item in _values(path) for row in _rows(item, str(path))]
-    columns = ["kpi", "unit", "period", "sex", "value", "status"]
-    frame = pd.DataFrame([row for row in found if row is not None], columns=columns)
-    whole = frame.drop_duplicates(ignore_index=True)
-    double = whole.duplicated(columns[:4], keep=False)
-    if double.any():
-        row = whole.loc[double].iloc[0]
-        raise RawFileError(
-            "Samma uppgift har två olika värden",
-            where=f"{path}, {row['kpi']} {row['unit']} {row['period']} {row['sex']}",
-            todo=_AGAIN,
-        )
-    return KoladaValues(whole, found.count(None), len(frame) - len(whole))
+    figures: dict[tuple[str, str, str, str], tuple[float, str]] = {}
+    deleted = repeated = 0
+    for item in _values(path):
+        for row in _rows(item, str(path)):
+            if row is None:
+                deleted += 1
+                continue
+            key, found = row[:4], row[4:]
+            held = figures.setdefault(key, found)
+            if held is not found:
+                _demand_equal(held, found, f"{path}, {' '.join(key)}")
+                repeated += 1
+    columns = list(zip(*figures, strict=True)) or [(), (), (), ()]
+    frame = pd.DataFrame(dict(zip(("kpi", "unit", "period", "sex"), columns, strict=True)))
+    values, statuses = ([found[at] for found in figures.values()] for at in (0, 1))
+    return KoladaValues(frame.assign(value=np.array(values, dtype=float), status=statuses), deleted, repeated)
+
+
+def _demand_equal(old: tuple[float, str], new: tuple[float, str], where: str) -> None:
+    if old != new and not (np.isnan(old[0]) and np.isnan(new[0])):
+        raise RawFileError("Samma uppgift har två olika värden", where=where, todo=_AGAIN)
 
 
 def _measures(snapshot: Snapshot, kpis: Iterable[str], catalog: Catalog) -> dict[str, Measure]:
