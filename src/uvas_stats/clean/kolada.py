@@ -7,8 +7,9 @@ left out is counted (:func:`read_values`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,6 @@ SEXES = {"T": "total", "K": "women", "M": "men"}
 MISSING = ("", "missing")
 """What Kolada writes as status of a value that is not there; null is written too."""
 _AGAIN = "Hämta datamängden igen"
-Row = tuple[str, str, str, str, float, str]
 
 
 @dataclass(frozen=True)
@@ -55,41 +55,70 @@ def _values(path: Path) -> list[Mapping[str, Any]]:
         raise RawFileError("Filen är inte Koladas svar", where=path, todo=_AGAIN) from error
 
 
-def _number(value: object, where: str) -> float:
+def _number(value: object) -> float:
     if value is None:
         return float("nan")
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise RawFileError(f"Värdet ”{value}” är inte ett tal", where=where, todo=_AGAIN)
+        raise RawFileError(f"Värdet ”{value}” är inte ett tal", todo=_AGAIN)
     return float(value)
 
 
-def _status(value: float, status: object, where: str) -> str:
-    if not np.isnan(value):
-        return "ok"
+def _figure(one: Mapping[str, Any]) -> tuple[str, float, str]:
+    """Give sex, value and status of one figure."""
+    sex = SEXES.get(str(one.get("gender")))
+    if sex is None:
+        raise RawFileError(f"Okänt kön: {one.get('gender')}", todo="Tillåtna är T, K och M")
+    if one.get("count", 1) not in (None, 1):
+        raise RawFileError("Värdet är ett ovägt medelvärde av en grupp", todo=_AGAIN)
+    value, status = _number(one.get("value")), one.get("status")
+    if not math.isnan(value):
+        return sex, value, "ok"
     if status is None or (isinstance(status, str) and status.casefold() in MISSING):
-        return "not_available"
-    raise RawFileError(
-        f"Statusen ”{status}” är okänd", where=where, todo="Lägg till den i clean/kolada.py med vad den betyder"
-    )
+        return sex, value, "not_available"
+    raise RawFileError(f"Statusen ”{status}” är okänd", todo="Lägg till den i clean/kolada.py med vad den betyder")
 
 
-def _rows(item: Mapping[str, Any], where: str) -> Iterator[Row | None]:
-    """Give the figures of one item; None for a deleted one."""
-    kpi, unit, period = (str(item.get(name)) for name in ("kpi", "municipality", "period"))
-    where = f"{where}, {kpi} {unit} {period}"
-    if not (period.isascii() and period.isdigit() and len(period) == 4):
-        raise RawFileError(f"”{period}” är inget år", where=where, todo=_AGAIN)
-    for one in item.get("values") or ():
+@dataclass
+class _Columns:
+    """The figures of a file, column by column: objects would be many, and the collector looks at each."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    """Where a figure stands, by its name."""
+    texts: tuple[list[str], ...] = field(default_factory=lambda: ([], [], [], []))
+    values: list[float] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    deleted: int = 0
+    repeated: int = 0
+
+    def add(self, names: tuple[str, str, str], one: Mapping[str, Any]) -> None:
+        """Take in one figure of an item."""
         if one.get("isdeleted"):
-            yield None
-            continue
-        sex = SEXES.get(str(one.get("gender")))
-        if sex is None:
-            raise RawFileError(f"Okänt kön: {one.get('gender')}", where=where, todo="Tillåtna är T, K och M")
-        if one.get("count", 1) not in (None, 1):
-            raise RawFileError("Värdet är ett ovägt medelvärde av en grupp", where=where, todo=_AGAIN)
-        value = _number(one.get("value"), where)
-        yield kpi, unit, period, sex, value, _status(value, one.get("status"), where)
+            self.deleted += 1
+            return
+        sex, value, status = _figure(one)
+        at = self.rows.setdefault(f"{' '.join(names)} {sex}", len(self.values))
+        if at < len(self.values):
+            old = self.values[at]
+            if old != value and not (math.isnan(old) and math.isnan(value)):
+                raise RawFileError("Samma uppgift har två olika värden", todo=_AGAIN)
+            self.repeated += 1
+            return
+        for column, text in zip(self.texts, (*names, sex), strict=True):
+            column.append(text)
+        self.values.append(value)
+        self.statuses.append(status)
+
+
+def _add_item(columns: _Columns, item: Mapping[str, Any], path: Path) -> None:
+    names = (str(item.get("kpi")), str(item.get("municipality")), str(item.get("period")))
+    where = f"{path}, {' '.join(names)}"
+    if not (names[2].isascii() and names[2].isdigit() and len(names[2]) == 4):
+        raise RawFileError(f"”{names[2]}” är inget år", where=where, todo=_AGAIN)
+    try:
+        for one in item.get("values") or ():
+            columns.add(names, one)
+    except RawFileError as error:
+        raise RawFileError(error.what, where=where, todo=error.todo) from error
 
 
 def read_values(path: Path) -> KoladaValues:
@@ -100,27 +129,14 @@ def read_values(path: Path) -> KoladaValues:
     RawFileError
         If a value is no number, a status or sex is unknown, or one figure has two values.
     """
-    figures: dict[tuple[str, str, str, str], tuple[float, str]] = {}
-    deleted = repeated = 0
+    columns = _Columns()
     for item in _values(path):
-        for row in _rows(item, str(path)):
-            if row is None:
-                deleted += 1
-                continue
-            key, found = row[:4], row[4:]
-            held = figures.setdefault(key, found)
-            if held is not found:
-                _demand_equal(held, found, f"{path}, {' '.join(key)}")
-                repeated += 1
-    columns = list(zip(*figures, strict=True)) or [(), (), (), ()]
-    frame = pd.DataFrame(dict(zip(("kpi", "unit", "period", "sex"), columns, strict=True)))
-    values, statuses = ([found[at] for found in figures.values()] for at in (0, 1))
-    return KoladaValues(frame.assign(value=np.array(values, dtype=float), status=statuses), deleted, repeated)
-
-
-def _demand_equal(old: tuple[float, str], new: tuple[float, str], where: str) -> None:
-    if old != new and not (np.isnan(old[0]) and np.isnan(new[0])):
-        raise RawFileError("Samma uppgift har två olika värden", where=where, todo=_AGAIN)
+        _add_item(columns, item, path)
+    names = dict(zip(("kpi", "unit", "period", "sex"), columns.texts, strict=True))
+    frame = pd.DataFrame(names, dtype="str").assign(
+        value=np.array(columns.values, dtype=float), status=pd.Series(columns.statuses, dtype="str")
+    )
+    return KoladaValues(frame, columns.deleted, columns.repeated)
 
 
 def _measures(snapshot: Snapshot, kpis: Iterable[str], catalog: Catalog) -> dict[str, Measure]:

@@ -67,12 +67,13 @@ def _content(answer: Answer) -> dict[str, Any]:
     return whole
 
 
-def _check(answer: Answer) -> None:
-    _content(answer)
-
-
 def _get(http: Http, path: str) -> tuple[bytes, dict[str, Any]]:
-    answer = http.call("GET", path, check=_check)
+    read: list[dict[str, Any]] = []  # what the check has read, so that a page is not read twice
+
+    def check(answer: Answer) -> None:
+        read.append(_content(answer))
+
+    answer = http.call("GET", path, check=check)
     if answer.status == 422:
         raise FetchError(
             "Kolada godtar inte frågan (422)",
@@ -81,7 +82,7 @@ def _get(http: Http, path: str) -> tuple[bytes, dict[str, Any]]:
         )
     if answer.status != 200:
         raise FetchError(f"Kolada svarar {answer.status}", where=answer.url, todo=_LATER)
-    return answer.body.removeprefix(BOM), _content(answer)
+    return answer.body.removeprefix(BOM), read[-1]
 
 
 def _next(content: Mapping[str, Any], current: str, bases: Sequence[str]) -> str:
@@ -107,10 +108,10 @@ def _next(content: Mapping[str, Any], current: str, bases: Sequence[str]) -> str
     )
 
 
-def _key(value: Mapping[str, Any]) -> tuple[str, ...]:
+def _key(value: Mapping[str, Any]) -> str:
     """Name what a value is about: a figure by key figure, unit and period, anything else by its id."""
     names = ("kpi", "municipality", "period") if "kpi" in value else ("id", "title")
-    return tuple(str(value.get(name)) for name in names)
+    return " ".join(str(value.get(name)) for name in names)
 
 
 def get_pages(http: Http, path: str, declared: str, params: Mapping[str, str] | None = None) -> Pages:
@@ -137,7 +138,7 @@ def get_pages(http: Http, path: str, declared: str, params: Mapping[str, str] | 
     address, visited = first, set[str]()
     bodies, counts, sizes = [], [], []
     values: list[Mapping[str, Any]] = []
-    seen: set[tuple[str, ...]] = set()
+    seen: set[str] = set()
     while address:
         where = http.base_url + address
         visited.add(address)
