@@ -63,7 +63,7 @@ def panel(kommun: str = "Söderhamn", measure: str = "uvas_share_pct", group: st
         layout={"width": "36em"},
     )
     group_menu = widgets.Dropdown(
-        options=[(one.name, one.id) for one in catalog.groups.values()], value=chosen.id, description="Grupp"
+        options=[(one.name, one.id) for one in catalog.listed_groups], value=chosen.id, description="Grupp"
     )
 
     def show(kommun: str, measure: str, group: str) -> None:

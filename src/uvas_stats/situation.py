@@ -52,9 +52,10 @@ class Nulage(KaaNulage):
         """Return what a chart of the measure looks at."""
         chosen = self.catalog.measure(measure) if measure else self.catalog.measures[self.programme.main_measure]
         names = self.programme.groups
-        picked = self.catalog.group(group) if group else (self.catalog.groups[names[0]] if names else None)
-        same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
         focus, order = self.programme.municipalities, self.programme.rank_order
+        own = self.catalog.groups[names[0]] if names else None
+        picked = self.catalog.group(group, focus) if group else own
+        same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
         if not age and self._ages_of(chosen.id)["age_group"].drop_duplicates().size > 1:
             age = chosen.ages
         if age:

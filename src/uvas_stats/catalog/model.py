@@ -57,7 +57,7 @@ class Group:
     name: str
     members: tuple[str, ...]
     kind: str = "own"
-    """``lan``, ``skr``, ``cooperation`` or ``own``."""
+    """``lan``, ``skr``, ``cooperation``, ``similar`` or ``own``."""
     source: str = ""
     note: str = ""
 

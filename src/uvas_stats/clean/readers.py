@@ -13,7 +13,11 @@ from uvas_stats.clean.af_openly import read_af_history, read_af_openly_year
 from uvas_stats.clean.arbetsformedlingen import read_af_share
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
+from uvas_stats.clean.eurostat import read_eurostat
+from uvas_stats.clean.forsakringskassan import read_forsakringskassan
 from uvas_stats.clean.kaa import read_kaa
+from uvas_stats.clean.kolada import read_kolada
+from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.clean.ranking_list import describe_ranking, read_af_ranking
 from uvas_stats.clean.siris import read_siris_edition
@@ -28,6 +32,8 @@ READERS: dict[str, Reader] = {
     "kolada_csv": read_kolada_csv,
     "ranks_csv": read_ranks_csv,
     "tidy_csv": read_tidy_csv,
+    "eurostat": read_eurostat,
+    "forsakringskassan": read_forsakringskassan,
 }
 """Readers of one file: all columns but dataset, edition and origin."""
 EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
@@ -41,6 +47,8 @@ EDITION_READERS: dict[str, EditionReader] = {
     "af_openly_year": read_af_openly_year,
     "af_history": read_af_history,
     "af_ranking": read_af_ranking,
+    "kolada": read_kolada,
+    "mucf": read_mucf,
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
 

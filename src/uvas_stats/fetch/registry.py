@@ -7,7 +7,7 @@ from pathlib import Path
 
 from uvas_stats.catalog import Dataset
 from uvas_stats.errors import UnknownNameError
-from uvas_stats.fetch import arbetsformedlingen
+from uvas_stats.fetch import arbetsformedlingen, eurostat, forsakringskassan, kolada
 from uvas_stats.fetch.files import FilePlan
 from uvas_stats.fetch.skolverket import siris_plan
 from uvas_stats.fetch.skolverket_documents import kaa_plan
@@ -19,7 +19,10 @@ Fetcher = Callable[[Clients, Dataset, Path], FilePlan]
 """Asks the service what there is and plans what to get; the path is data/raw, for what is already held."""
 FETCHERS: Mapping[str, Fetcher] = {
     "af": arbetsformedlingen.plan,
+    "eurostat": eurostat.plan,
+    "forsakringskassan": forsakringskassan.plan,
     "kaa": kaa_plan,
+    "kolada": kolada.plan,
     "siris": siris_plan,
 }
 

@@ -104,7 +104,9 @@ class View:
         """The group as a noun in a sentence; without a group, all kommuner."""
         if self.group is None:
             return "landets kommuner"
-        return self.group.name if self.group.kind in ("lan", "skr") else f"kommunerna i {self.group.name}"
+        return (
+            self.group.name if self.group.kind in ("lan", "skr", "similar") else f"kommunerna i {self.group.name}"
+        )
 
     def cautions(self, regions: tuple[str, ...] = ()) -> str:
         """Return the texts of the breaks that concern the regions shown, by default those in focus."""
