@@ -9,14 +9,23 @@ from uvas_stats.indicators.change import Change, change_between, latest_period, 
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
 from uvas_stats.indicators.goals import STATUSES, GoalStatus, assess_goal
+from uvas_stats.indicators.places import place_panel
+from uvas_stats.indicators.pooled import pooled_share
+from uvas_stats.indicators.projection import Projection, project
 from uvas_stats.indicators.ranking import direction_words, performance_group, rank
+from uvas_stats.indicators.season import SeasonalProfile, rolling_year, seasonal_profile
 from uvas_stats.indicators.shares import overlap_bounds, wilson
+from uvas_stats.indicators.standing import Place, Standing, persons_to_riket, refuse_break, standing
 
 __all__ = [
     "STATUSES",
     "Change",
     "Finding",
     "GoalStatus",
+    "Place",
+    "Projection",
+    "SeasonalProfile",
+    "Standing",
     "area_share",
     "assess_goal",
     "change_between",
@@ -27,9 +36,17 @@ __all__ = [
     "latest_period",
     "overlap_bounds",
     "performance_group",
+    "persons_to_riket",
+    "place_panel",
+    "pooled_share",
+    "project",
     "quartiles",
     "rank",
+    "refuse_break",
+    "rolling_year",
     "same_period_table",
+    "seasonal_profile",
+    "standing",
     "weighted_share",
     "wilson",
 ]
