@@ -22,7 +22,7 @@ DOCUMENTS = "programme_documents"
 def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
     """Return the ids of the measures that a programme shows, and those they are followed up or divided by."""
     items = [item.measure for section in programme.sections for item in section.items]
-    goals = [goal.measure for goal in programme.goals]
+    goals = [id_ for goal in programme.goals for id_ in (goal.measure, goal.monthly_measure)]
     printed = [figure.measure for figure in programme.printed]
     named = {programme.main_measure, *programme.summary_measures, *items, *goals, *printed} - {""}
     known = [catalog.measures[id_] for id_ in named]
@@ -90,7 +90,7 @@ class Holdings:
     """The last period to show; what is newer is left out, except a document's own figures."""
 
     @cached_property
-    def _series(self) -> dict[str, pd.DataFrame]:
+    def _series(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}
 
     def series(self, measure: str, age: str | None = None) -> pd.DataFrame:
@@ -100,25 +100,26 @@ class Holdings:
         """
         return pick_age(self._ages_of(measure), self.catalog.measures[measure], age)
 
-    def _ages_of(self, measure: str) -> pd.DataFrame:
-        """Return the observations of a measure for all its ages, read when they are asked for."""
-        if measure not in self._series:
+    def _ages_of(self, measure: str, sex: str = "total") -> pd.DataFrame:
+        """Return the observations of a measure and sex for all its ages, read when they are asked for."""
+        if (measure, sex) not in self._series:
             held = self.observations
             if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
                 held = read_newest(self.processed, [measure], self.programme.id)
-            rows = select(held, measure=measure, dataset=self.catalog.measures[measure].dataset, sex="total")
+            rows = select(held, measure=measure, dataset=self.catalog.measures[measure].dataset, sex=sex)
             if self.until is not None and self._dataset(measure) != DOCUMENTS:
                 rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
-            self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
-        return self._series[measure]
+            self._series[measure, sex] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
+        return self._series[measure, sex]
 
-    def _denominators(self, measure: str) -> pd.DataFrame | None:
+    def _denominators(self, measure: str, sex: str = "total") -> pd.DataFrame | None:
         """Return the denominators of a share, in its own ages; None where the catalog names none."""
         chosen = self.catalog.measures[measure]
         if not chosen.denominator_measure:
             return None
-        people = self._ages_of(chosen.denominator_measure)
-        return people if people.empty else self.series(chosen.denominator_measure, chosen.ages)
+        people = self._ages_of(chosen.denominator_measure, sex)
+        of = self.catalog.measures[chosen.denominator_measure]
+        return people if people.empty else pick_age(people, of, chosen.ages)
 
     @cached_property
     def document_figures(self) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
-from uvas_stats.holdings import Holdings, check_period, needed_measures, read_newest
+from uvas_stats.holdings import check_period, needed_measures, read_newest
 from uvas_stats.indicators import check_printed
 from uvas_stats.observation import read_origins
 from uvas_stats.periods import period_kind
@@ -26,6 +26,7 @@ from uvas_stats.present.goals import assess_programme
 from uvas_stats.present.source import edition_date, source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
+from uvas_stats.situation_places import Places
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["Nulage", "nulage"]
@@ -36,7 +37,7 @@ Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage(Holdings):
+class Nulage(Places):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
@@ -245,7 +246,14 @@ class Nulage(Holdings):
     @cached_property
     def _assessed(self) -> tuple[list[GoalRow], pd.DataFrame, str]:
         self._demand(self.programme.goals, "mål", "goals")
-        return assess_programme(self.programme, self.catalog, self._goal_series, self.as_of)
+        return assess_programme(
+            self.programme,
+            self.catalog,
+            self._goal_series,
+            self.as_of,
+            goals=self._followed(),
+            people_of=lambda goal: self._denominators(goal.measure),
+        )
 
     def _nearest(self) -> dict[str, str]:
         """Write today's nearest figure for each printed measure that has one."""

@@ -9,6 +9,7 @@ from uvas_stats.indicators.change import Change, change_between, latest_period, 
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
 from uvas_stats.indicators.goals import STATUSES, GoalStatus, assess_goal
+from uvas_stats.indicators.outlook import Outlook, goal_outlook
 from uvas_stats.indicators.places import place_panel
 from uvas_stats.indicators.pooled import pooled_share
 from uvas_stats.indicators.projection import Projection, project
@@ -22,6 +23,7 @@ __all__ = [
     "Change",
     "Finding",
     "GoalStatus",
+    "Outlook",
     "Place",
     "Projection",
     "SeasonalProfile",
@@ -32,6 +34,7 @@ __all__ = [
     "check_printed",
     "difference",
     "direction_words",
+    "goal_outlook",
     "implied_counts",
     "latest_period",
     "overlap_bounds",

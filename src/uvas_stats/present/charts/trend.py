@@ -21,6 +21,8 @@ SMALLEST_BAND = 4
 """A group of fewer kommuner has no quartiles worth showing."""
 LONGEST_STEP = 1.01
 """Years between two figures that a line may join."""
+CROWDED = 40
+"""Figures on a line beyond which they are not marked one by one."""
 ZERO_FROM = 0.6
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
 
@@ -43,7 +45,8 @@ def pieces(rows: pd.DataFrame, view: View, region: str, column: str = "value") -
     """Cut a region's series at its breaks and at missing years, so that no line is drawn across."""
     cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, (region,))]
     known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
-    jump = (known["x"].diff() > LONGEST_STEP) | known["x"].map(lambda x: x in cuts)
+    longest = LONGEST_STEP / 12 if view.measure.period_kind == "month" else LONGEST_STEP
+    jump = (known["x"].diff() > longest) | known["x"].map(lambda x: x in cuts)
     return [piece for _, piece in known.groupby(jump.cumsum())]
 
 
@@ -54,8 +57,11 @@ def _draw(axes: Axes, parts: list[pd.DataFrame], **style: object) -> None:
 
 def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None:
     """Mark each break that concerns the kommuner shown (by default those in focus) with a line and a word."""
+    half = 0.5 / 12 if view.measure.period_kind == "month" else 0.5
     for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
-        x = position(item.at) - 0.5
+        x = position(item.at) - half
+        if not min(axes.get_xlim()) < x < max(axes.get_xlim()):
+            continue
         axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
             "brott",
@@ -153,8 +159,8 @@ def quartile_rows(spreads: pd.DataFrame | None) -> pd.DataFrame:
     return spreads[list(names)].rename(columns=names).reset_index(drop=True)
 
 
-def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str:
-    line = source_line(main, view.catalog, computed=False)
+def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None, area: str) -> str:
+    line = f"{source_line(main, view.catalog, computed=False)} {area}".strip()
     return line if spreads is None else f"{line} Gruppens median och fält: egen bearbetning."
 
 
@@ -170,7 +176,7 @@ def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], *, zero:
     return " ".join(filter(None, notes))
 
 
-def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None) -> Chart:
+def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None, area: str = "") -> Chart:
     """Draw a measure over time.
 
     Parameters
@@ -181,6 +187,8 @@ def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None)
         What to look at; ``view.period`` ends the series if given.
     printed
         The programme document's own figures of the same measure, shown as hollow diamonds.
+    area
+        Said in the source line of an area that is one of those in focus and weighted from its kommuner.
 
     Returns
     -------
@@ -198,7 +206,7 @@ def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None)
         id=f"utveckling_{view.measure.id}",
         title=view.title or f"{view.focus_names}: {view.measure.title}",
         subtitle=f"{view.measure.unit.capitalize()}, {periods[0]}–{periods[-1]}",
-        source=_source(main, view, spreads),
+        source=_source(main, view, spreads, area),
         alt=_alt(main, view),
         note=_note(view, spreads, periods, zero=zero),
         data=data,
@@ -234,7 +242,7 @@ def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
         rows = main.loc[main["region_code"] == code]
         if rows["value"].notna().any():
             style = {"color": line.colour, "linewidth": 2.2, "linestyle": line.dash, "marker": line.marker}
-            _draw(axes, pieces(rows, view, code), **style, markersize=4.0)
+            _draw(axes, pieces(rows, view, code), **style, markersize=4.0 if len(rows) <= CROWDED else 0.0)
             last = rows.loc[rows["value"].notna()].iloc[-1]
             labels.append(
                 _Label(last["value"], f"{view.name(code)} {view.number(last['value'])}", line.colour, bold=True)

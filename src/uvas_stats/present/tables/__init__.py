@@ -4,6 +4,7 @@ from uvas_stats.present.tables.counts import counts
 from uvas_stats.present.tables.documents import consistency, documents, nearest_figure
 from uvas_stats.present.tables.follow_up import kkik, summary
 from uvas_stats.present.tables.programme import activities, economy, goals
+from uvas_stats.present.tables.standing import standing
 
 __all__ = [
     "activities",
@@ -14,5 +15,6 @@ __all__ = [
     "goals",
     "kkik",
     "nearest_figure",
+    "standing",
     "summary",
 ]

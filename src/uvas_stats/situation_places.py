@@ -1,0 +1,272 @@
+"""The part of a nuläge that is about places, seasons, projections, pooled years and other countries."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from uvas_stats.catalog import Goal, Group, Measure
+from uvas_stats.errors import IndicatorError
+from uvas_stats.holdings import Holdings
+from uvas_stats.indicators import Outlook, area_share, goal_outlook, pooled_share, standing
+from uvas_stats.periods import same_period_last_year
+from uvas_stats.present import charts, tables
+from uvas_stats.present.charts.pooled import PooledRow
+from uvas_stats.present.figure import Chart
+from uvas_stats.present.table import Table
+from uvas_stats.present.view import View
+
+__all__ = ["MONTHLY", "Places"]
+
+MONTHLY = "af_unemployed_18_24_rate_pct"
+NEET, NEET_DATASET = "neet_15_29_share_pct", "eurostat"
+UVAS = "uvas_share_pct"
+POOLED = (UVAS, "uvas_25_29_share_pct", "uvas_16_29_share_pct")
+"""Shares that are pooled over years, by age; each is shown for the sexes that are known."""
+_SEXES = {"total": "", "women": "kvinnor ", "men": "män "}
+_NUTS2 = {
+    "SE11": ("01",),
+    "SE12": ("03", "04", "05", "18", "19"),
+    "SE21": ("06", "07", "08", "09"),
+    "SE22": ("10", "12"),
+    "SE23": ("13", "14"),
+    "SE31": ("17", "20", "21"),
+    "SE32": ("22", "23"),
+    "SE33": ("24", "25"),
+}
+"""Eurostat's regions of Sweden and the län they consist of."""
+
+
+@dataclass(frozen=True)
+class Places(Holdings):
+    """Charts and tables of places and of what lies behind them; :class:`uvas_stats.situation.Nulage` has them."""
+
+    @abstractmethod
+    def view(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> View:
+        """Return what a chart of the measure looks at."""
+
+    def strip(self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "") -> Chart:
+        """Draw all kommuner month by month, with the places of those in focus and of riket."""
+        view = self.view(measure, group, title, age)
+        return charts.strip(self._fetched(view), view)
+
+    def ranking_list(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+    ) -> Chart:
+        """Draw the ranking list of one period, with the place that riket's figure corresponds to."""
+        view = self.view(measure, group, title, age)
+        return charts.ranking_list(self._fetched(view), view)
+
+    def profile(self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "") -> Chart:
+        """Draw the pattern of the year: how far each calendar month usually lies from the kommun's own level."""
+        view = self.view(measure, group, title, age)
+        return charts.profile(self._fetched(view), view)
+
+    def standing(
+        self,
+        measure: str | None = None,
+        group: str | None = None,
+        title: str = "",
+        age: str = "",
+        *,
+        across_break: bool = False,
+    ) -> Table:
+        """Set out the place: beside riket, in persons, last year, over twelve months, in län and groups.
+
+        A comparison with the year before across a declared break is made only with ``across_break``, and is marked.
+        """
+        view = self.view(measure, group, title, age)
+        series = self._fetched(view)
+        period = view.at(series)
+        id_ = view.measure.id
+        counts, people = self._counts_of(id_), self._denominators(id_)
+        known = series.loc[(series["period"] == period) & series["value"].notna(), "region_code"]
+        found = [
+            standing(
+                series,
+                self.catalog.measures[id_],
+                code,
+                period,
+                view.kommuner,
+                order=view.order,
+                groups=self._groups_of(code),
+                similar=self._similar_to(code),
+                counts=counts,
+                denominators=None if people is None or people.empty else people,
+                breaks=self.catalog.breaks_of(id_, (code,)),
+                across_break=across_break,
+            )
+            for code in view.focus
+            if code in set(known)
+        ]
+        shown = series.loc[series["period"].isin([period, same_period_last_year(period)])]
+        return tables.standing(found, view, shown, self._not_known(people, view))
+
+    def projection(self, goal: str = "", kommun: str = "") -> Chart:
+        """Draw the projection of a goal's figure; by default of the first goal that can be projected.
+
+        Parameters
+        ----------
+        goal
+            Id of the goal.
+        kommun
+            Name or code of one of the programme's kommuner; by default the first.
+        """
+        chosen = self._projectable(goal)
+        code = self.catalog.region(kommun).code if kommun else self.programme.municipalities[0]
+        outlook, used = self._outlook(chosen, code)
+        view = replace(self.view(chosen.measure), focus=(code,))
+        return charts.projection(outlook, chosen, used, view)
+
+    def pooled(self) -> Chart:
+        """Draw UVAS by sex and age with three years pooled."""
+        code = self.programme.municipalities[0]
+        view = self.view(UVAS)
+        rows = [
+            row
+            for id_ in POOLED
+            for sex in _SEXES
+            if (row := self._pooled_row(self.catalog.measures[id_], sex, code)) is not None
+        ]
+        if not rows:
+            raise IndicatorError(f"{view.measure.short} saknas för tre år i följd, {self.catalog.names[code]}")
+        people = self._denominators(UVAS)
+        steps = []
+        if people is None or people.empty:
+            steps.append("folkmängden (uvas fetch scb_population)")
+        if len(rows) == 1:
+            steps.append("UVAS efter kön (uvas fetch kolada) och 25–29 år (uvas adopt mucf)")
+        missing = f"Mer säger {' och '.join(steps)}." if steps else ""
+        return charts.pooled(rows, view, missing)
+
+    def europe(self) -> Chart:
+        """Draw NEET in Sweden and the kommun's region among European countries; NEET is not UVAS."""
+        if NEET not in self.catalog.measures or self._ages_of(NEET).empty:
+            raise IndicatorError(
+                f"Uppgifter om NEET i andra länder saknas. Hämta dem med: uvas fetch {NEET_DATASET}"
+            )
+        lan = self.catalog.region(self.programme.municipalities[0]).lan
+        region = next(code for code, members in _NUTS2.items() if lan in members)
+        return charts.europe(self.series(NEET), self.view(NEET), region)
+
+    def area(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
+        """Draw each kommun of the programme over time, and all of them as one area weighted by the denominator."""
+        view = self.view(measure, group, title, age)
+        series = self._fetched(view)
+        whole = next((one for one in self.catalog.groups.values() if set(one.members) == set(view.focus)), None)
+        if whole is None or len(view.focus) < 2:
+            raise IndicatorError(
+                f"{view.focus_names} är inte en grupp av flera kommuner", todo="Lägg in gruppen i groups.toml"
+            )
+        rows = self._area_rows(series, view, whole)
+        names = f"{view.focus_names}, var för sig och tillsammans: {view.measure.title}"
+        view = replace(view, focus=(*view.focus, whole.id), group=None, title=view.title or names)
+        note = f"{whole.name} tillsammans: egen bearbetning, vägt med {self._of(view.measure)}."
+        return charts.trend(pd.concat([series, rows], ignore_index=True), view, area=note)
+
+    def _of(self, measure: Measure) -> str:
+        return "arbetskraften" if "labour_force" in measure.denominator_measure else "folkmängden"
+
+    def _area_rows(self, series: pd.DataFrame, view: View, whole: Group) -> pd.DataFrame:
+        people = self._denominators(view.measure.id)
+        if people is None:
+            raise IndicatorError(f"Nämnaren är inte känd för {view.measure.short}", todo="Välj ett annat mått")
+        figures, _ = area_share(series, people, view.focus)
+        if figures.empty:
+            years, dataset = view.measure.ages.replace("-", "–"), self._dataset(view.measure.denominator_measure)
+            raise IndicatorError(
+                f"{self._of(view.measure).capitalize()} {years} år saknas. Hämta den med: uvas fetch {dataset}"
+            )
+        like = series.loc[series["region_code"] == view.focus[0]].drop_duplicates("period").set_index("period")
+        rows = like.loc[figures["period"]].reset_index()
+        return rows.assign(region_code=whole.id, value=figures["value"].to_numpy(), status="ok")
+
+    def _fetched(self, view: View) -> pd.DataFrame:
+        """Return the measure's series, or say how to fetch it."""
+        if self._ages_of(view.measure.id).empty:
+            raise IndicatorError(
+                f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {self._dataset(view.measure.id)}"
+            )
+        return self.series(view.measure.id, view.age)
+
+    def _counts_of(self, measure: str) -> pd.DataFrame | None:
+        """Return the numerators of a share, where the catalog has them under the share's own name."""
+        for ending in ("_rate_pct", "_share_pct"):
+            id_ = f"{measure.removesuffix(ending)}_count"
+            if measure.endswith(ending) and id_ in self.catalog.measures:
+                if self._dataset(id_) == self._dataset(measure) and not self._ages_of(id_).empty:
+                    return self.series(id_)
+        return None
+
+    def _groups_of(self, code: str) -> dict[str, Group]:
+        names = {"lan": "lan", "skr": "kommungrupp"}
+        own = [one for one in self.catalog.groups.values() if one.kind in names and code in one.members]
+        return {names[one.kind]: one for one in own}
+
+    def _similar_to(self, code: str) -> tuple[str, ...]:
+        """Return the kommuner that are like one, as Kolada has them, where they have been fetched."""
+        own = [one for one in self.catalog.groups.values() if one.id.startswith(f"similar_{code}_")]
+        own.sort(key=lambda one: ("overgripande" not in one.id, "arbetsmarknad" not in one.id, one.id))
+        return own[0].members if own else ()
+
+    def _not_known(self, people: pd.DataFrame | None, view: View) -> str:
+        steps = []
+        if people is not None and people.empty:
+            steps.append(f"avståndet i personer (uvas fetch {self._dataset(view.measure.denominator_measure)})")
+        if not any(self._similar_to(code) for code in view.focus):
+            steps.append("platsen bland liknande kommuner (uvas fetch kolada)")
+        return f"En hämtning ger också {' och '.join(steps)}." if steps else ""
+
+    def _followed(self) -> tuple[Goal, ...]:
+        """Return the goals with the measure by month in place of the yearly one, where it has been fetched."""
+        return tuple(
+            replace(goal, measure=goal.monthly_measure)
+            if goal.monthly_measure and not self._ages_of(goal.monthly_measure).empty
+            else goal
+            for goal in self.programme.goals
+        )
+
+    def _projectable(self, id_: str) -> Goal:
+        wanted = [goal for goal in self._followed() if goal.rule != "none" and id_ in ("", goal.id)]
+        if not wanted:
+            raise IndicatorError("Inget mål kan skrivas fram", todo="Ange ett mål med ett mått i statistiken")
+        declared = next(goal for goal in self.programme.goals if goal.id == wanted[0].id)
+        if declared.monthly_measure not in ("", wanted[0].measure):
+            raise IndicatorError(
+                "Framskrivningen bygger på månadsuppgifter, som saknas. Hämta dem med: "
+                f"uvas fetch {self._dataset(declared.monthly_measure)}"
+            )
+        return wanted[0]
+
+    def _outlook(self, goal: Goal, code: str) -> tuple[Outlook, pd.DataFrame]:
+        measure = self.catalog.measures[goal.measure]
+        series = self._goal_series(goal)
+        outlook = goal_outlook(goal, measure, series, code, self.catalog.breaks_of(measure.id, (code,)))
+        first = str(outlook.projection.history["period"].iloc[0])
+        used = series["region_code"].isin([code, "00"]) & (series["period"] >= first)
+        return outlook, series.loc[used]
+
+    def _pooled_row(self, measure: Measure, sex: str, code: str) -> PooledRow | None:
+        series = self._ages_of(measure.id, sex)
+        if series.empty:
+            return None
+        people = self._denominators(measure.id, sex) if measure.denominator_measure else None
+        found = pooled_share(series, people, code)
+        if found.empty:
+            return None
+        own = found.iloc[0]
+        years = series["period"].between(own["first"], own["last"])
+        riket = pooled_share(series, people if bool(own["pooled"]) else None, "00")
+        same = len(riket) > 0 and (riket["first"].iloc[0], bool(riket["pooled"].iloc[0])) == (
+            own["first"],
+            own["pooled"],
+        )
+        label = f"{_SEXES[sex]}{measure.ages.replace('-', '–')} år"
+        return PooledRow(
+            label[:1].upper() + label[1:],
+            own,
+            float(riket["share"].iloc[0]) if same else None,
+            series.loc[years & series["region_code"].isin([code, "00"])],
+        )
