@@ -18,7 +18,7 @@ SIMILAR = 7
 
 
 def sample() -> pd.DataFrame:
-    """Make 290 kommuner and riket, 220 months, 3 sexes and 4 measures, with one decimal so that ties are common."""
+    """Make 290 kommuner and riket, 220 months, 3 sexes and 4 measures; one decimal, so that ties are common."""
     from uvas_stats.catalog import load_catalog
 
     codes = [*(region.code for region in load_catalog().kommuner), "00"]

@@ -25,7 +25,7 @@ def periods(first: str = "2019-01", last: str = "2026-10") -> list[str]:
 
 @cache
 def af_figures(first: str = "2019-01", last: str = "2026-10") -> pd.DataFrame:
-    """Make share, count and labour force by kommun and month, and riket as their sum; before 2022 on another level."""
+    """Make share, count and labour force by kommun and month, riket as their sum; another level before 2022."""
     rng = np.random.default_rng(11)
     codes = [region.code for region in load_catalog().kommuner]
     months = periods(first, last)
@@ -53,7 +53,9 @@ def af_figures(first: str = "2019-01", last: str = "2026-10") -> pd.DataFrame:
         frames.append(long.assign(measure=measure))
     rows = pd.concat(frames, ignore_index=True)
     return make_observations(
-        rows.assign(dataset="af_share", edition=EDITION, age_group="18-24", origin=f"af_share/{EDITION}/andel.xlsx")
+        rows.assign(
+            dataset="af_share", edition=EDITION, age_group="18-24", origin=f"af_share/{EDITION}/andel.xlsx"
+        )
     )
 
 

@@ -75,7 +75,7 @@ class Places(Holdings):
     ) -> Table:
         """Set out the place: beside riket, in persons, last year, over twelve months, in län and groups.
 
-        A comparison with the year before across a declared break is made only with ``across_break``, and is marked.
+        The year before is compared across a declared break only with ``across_break``, and that is marked.
         """
         view = self.view(measure, group, title, age)
         series = self._fetched(view)
@@ -187,7 +187,8 @@ class Places(Holdings):
         """Return the measure's series, or say how to fetch it."""
         if self._ages_of(view.measure.id).empty:
             raise IndicatorError(
-                f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {self._dataset(view.measure.id)}"
+                f"{view.measure.short}: uppgifter saknas. Hämta dem med: "
+                f"uvas fetch {self._dataset(view.measure.id)}"
             )
         return self.series(view.measure.id, view.age)
 
@@ -195,9 +196,9 @@ class Places(Holdings):
         """Return the numerators of a share, where the catalog has them under the share's own name."""
         for ending in ("_rate_pct", "_share_pct"):
             id_ = f"{measure.removesuffix(ending)}_count"
-            if measure.endswith(ending) and id_ in self.catalog.measures:
-                if self._dataset(id_) == self._dataset(measure) and not self._ages_of(id_).empty:
-                    return self.series(id_)
+            beside = measure.endswith(ending) and id_ in self.catalog.measures
+            if beside and self._dataset(id_) == self._dataset(measure) and not self._ages_of(id_).empty:
+                return self.series(id_)
         return None
 
     def _groups_of(self, code: str) -> dict[str, Group]:

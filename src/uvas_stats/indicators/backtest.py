@@ -34,9 +34,13 @@ class Fit:
     levels: Numbers
     """What the model would have carried on from each of them; null where it could not."""
     season: int
+    rests: bool
+    """Whether the figures are without season, so that months of the season that are known count as they are."""
 
     def means(self, steps: int) -> Numbers:
         """Project, from each figure, the mean of the season that ends so many steps after it."""
+        if not self.rests:
+            return self.levels
         coming = min(steps, self.season)
         past = pd.Series(self.known).rolling(self.season - coming).sum() if coming < self.season else 0.0
         return np.asarray((past + coming * self.levels) / self.season, dtype="float64")
@@ -95,7 +99,7 @@ def periods_needed(steps: int, season: int = 12) -> int:
 
 
 def _carried(values: Numbers, season: int) -> Fit:
-    return Fit(values, pd.Series(values).rolling(season).mean().to_numpy(), season)
+    return Fit(values, pd.Series(values).rolling(season).mean().to_numpy(), season, rests=False)
 
 
 def _level(values: Numbers, season: int) -> Fit:
@@ -111,7 +115,7 @@ def _level(values: Numbers, season: int) -> Fit:
         )  # a search that stops early still gives a level, which the back-test judges
         fitted = SimpleExpSmoothing(values, initialization_method="heuristic").fit()
     levels = np.append(np.asarray(fitted.fittedvalues)[1:], float(fitted.forecast(1)[0]))
-    return Fit(values, levels, season)
+    return Fit(values, levels, season, rests=True)
 
 
 MODELS: dict[str, Callable[[Numbers, int], Fit]] = {

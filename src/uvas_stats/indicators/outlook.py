@@ -46,6 +46,7 @@ class Outlook:
         one, test = self.projection, self.projection.test
         mean, low, high = (self.number(value, measure) for value in (one.mean, one.low, one.high))
         what = " procentenheter mot riket" if self.to_riket else ""
+        share = number_text(100 * test.coverage, 0)
         kind = "Tolvmånadersmedlet till och med" if measure.period_kind == "month" else "Värdet"
         start = "Målets dag har passerat; ett år framåt: " if self.passed else ""
         end = "läget då är bättre än målet" if self.passed else "målet nås"
@@ -55,8 +56,7 @@ class Outlook:
         wide = f" och har därför vidgats {number_text(test.widened, 1)} gånger" if test.widened > 1.05 else ""
         return (
             f"{start}{first}. Sannolikheten att {end}: {probability_text(self.probability)}. Prövat bakåt vid "
-            f"{test.origins} tidpunkter höll intervallet i {test.held} ({number_text(100 * test.coverage, 0)} procent)"
-            f"{wide}."
+            f"{test.origins} tidpunkter höll intervallet i {test.held} ({share} procent){wide}."
         )
 
 
@@ -83,8 +83,8 @@ def _threshold(goal: Goal, series: pd.DataFrame, region: str, breaks: list[Break
     base = run.values.get(goal.baseline_period)
     if base is None:
         raise IndicatorError(
-            f"Framskrivningen kan inte bedömas: baslinjen {period_text(goal.baseline_period)} saknas eller ligger före "
-            "ett brott eller en lucka",
+            f"Framskrivningen kan inte bedömas: baslinjen {period_text(goal.baseline_period)} saknas eller ligger "
+            "före ett brott eller en lucka",
             where=region,
         )
     months = run.values.loc[: goal.baseline_period].tail(12 if "-" in goal.baseline_period else 1)

@@ -44,7 +44,7 @@ class _Layout:
 
 
 def _codes(column: pd.Series) -> tuple[Codes, list[str]]:
-    """Number the texts of a column; what is categorical is numbered already."""
+    """Give the texts of a column as numbers; what is categorical has them already."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy().astype(np.intp), [str(one) for one in column.cat.categories]
     codes, found = pd.factorize(column)
@@ -95,7 +95,7 @@ def _layout(frame: pd.DataFrame, members: Sequence[str]) -> _Layout:
 
 
 def _ranked(signed: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-    """Rank each row, the smallest first: lowest and highest possible place of each cell, and how many there are."""
+    """Rank each row, the smallest first: lowest and highest possible place of each cell, and their number."""
     height, width = signed.shape
     order = np.argsort(signed, axis=1)
     inside = np.take_along_axis(signed, order, axis=1)
@@ -192,7 +192,8 @@ def place_panel(
     Parameters
     ----------
     frame
-        Observations: ``measure, region_code, period, value``, and ``sex`` and ``age_group`` where there are several.
+        Observations: ``measure, region_code, period, value``, and ``sex`` and ``age_group`` where there are
+        several.
         Riket (``00``) is not ranked; its own place in the list is computed.
     measures
         The measures by id.

@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Break
@@ -118,13 +119,12 @@ def project(
     periods = run.figures["period"].tolist()
     test = backtest(values, steps, season, periods)
     fit = MODELS[test.model](values, season)
-    rows = []
-    for step in range(1, steps + 1):
-        mean = fit.mean(step)
-        spread, quantile = fit.quantile(step, (1 + LEVEL) / 2)
-        reach = quantile * spread * test.widened
-        rows.append((period_after(periods[-1], step), mean, mean - reach, mean + reach))
-    path = pd.DataFrame(rows, columns=["period", "mean", "low", "high"])
+    ahead = range(1, steps + 1)
+    quantiles = [fit.quantile(step, (1 + LEVEL) / 2) for step in ahead]
+    reach = np.maximum.accumulate([spread * quantile * test.widened for spread, quantile in quantiles])
+    path = pd.DataFrame({"period": [period_after(periods[-1], step) for step in ahead]})
+    path["mean"] = [fit.mean(step) for step in ahead]
+    path = path.assign(low=path["mean"] - reach, high=path["mean"] + reach)  # it never narrows on the way
     last = path.iloc[-1]
     history = pd.DataFrame({"period": periods, "value": values, "mean": pd.Series(values).rolling(season).mean()})
     return Projection(
@@ -134,7 +134,7 @@ def project(
         mean=float(last["mean"]),
         low=float(last["low"]),
         high=float(last["high"]),
-        spread=fit.quantile(steps, 0.5)[0] * test.widened,
+        spread=float(reach[-1]) / quantiles[-1][1],
         freedom=max(1.0, (len(values) - season) / steps),
         path=path,
         history=history,

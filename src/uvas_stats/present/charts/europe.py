@@ -15,6 +15,10 @@ from uvas_stats.present.view import STATUS_TEXT, View
 __all__ = ["SWEDEN", "europe", "place_name"]
 
 SWEDEN = "SE"
+NOT_UVAS = (
+    "NEET är den andel som varken arbetar eller studerar under en mätvecka enligt arbetskraftsundersökningen. "
+    "Det är inte UVAS, som mäts i register över ett helt år; de två jämförs inte med varandra."
+)
 _NAMES = {
     "AT": "Österrike",
     "BE": "Belgien",
@@ -129,8 +133,7 @@ def europe(series: pd.DataFrame, view: View, region: str, uvas: str = "") -> Cha
 def _note(now: pd.DataFrame, region: str, marked: dict[str, float], view: View, uvas: str) -> str:
     gone = now.loc[now["value"].isna()]
     parts = [
-        "NEET är den andel som varken arbetar eller studerar under en mätvecka enligt arbetskraftsundersökningen. "
-        "Det är inte UVAS, som mäts i register över ett helt år; de två jämförs inte med varandra.",
+        NOT_UVAS,
         uvas,
     ]
     if region not in marked:

@@ -66,7 +66,8 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
         subtitle=f"Bedömning {date}: {summary}",
         source=source,
         alt=" ".join(
-            f"{row.text}{f' ({row.region})' if row.region else ''}: {row.status}. {row.reason} {row.outlook}".strip()
+            f"{row.text}{f' ({row.region})' if row.region else ''}: {row.status}. {row.reason}"
+            + (f" {row.outlook}" if row.outlook else "")
             for row in rows
         ),
         data=data,

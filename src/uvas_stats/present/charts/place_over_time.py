@@ -116,8 +116,17 @@ def _same_month(axes: Axes, own: pd.DataFrame, rows: pd.DataFrame, view: View, c
         return
     newest = str(own["period"].max())
     same = rows.loc[rows["period"].str[4:] == newest[4:]]
-    style = {"markerfacecolor": "white", "markeredgecolor": colour, "markeredgewidth": 1.6, "markersize": 6}
-    axes.plot(same["period"].map(position), same["rank_low"], linestyle="", marker="o", zorder=5, **style)  # type: ignore[arg-type]
+    axes.plot(
+        same["period"].map(position),
+        same["rank_low"],
+        linestyle="",
+        marker="o",
+        markersize=6,
+        markerfacecolor="white",
+        markeredgecolor=colour,
+        markeredgewidth=1.6,
+        zorder=5,
+    )
 
 
 def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> None:
@@ -125,8 +134,8 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> Non
     if len(riket):
         for piece in pieces(riket.assign(value=riket["riket_low"]), view, "00", "riket_low"):
             axes.plot(piece["x"], piece["riket_low"], color=RIKET, linewidth=1.3, linestyle=(0, (4, 2)))
-        last = float(riket["riket_low"].iloc[-1])
-        labels.append((last, f"Riket motsvarar plats {last:.0f}", INK))
+        newest = float(riket["riket_low"].iloc[-1])
+        labels.append((newest, f"Riket motsvarar plats {newest:.0f}", INK))
     for line, code in zip(FOCUS, view.focus, strict=False):
         rows = own.loc[own["region_code"] == code]
         if rows.empty:

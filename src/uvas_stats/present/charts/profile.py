@@ -21,6 +21,10 @@ __all__ = ["profile"]
 
 ALONE, BESIDE = 2.3, 1.5
 """Inches: the height of one panel, and of each of several."""
+SUMMER_NOTE = (
+    "Maj–september (grått) ser ofta sämre ut när insatser för unga skriver in fler som arbetssökande; läs en månad "
+    "mot samma månad året innan."
+)
 _FULL = (
     "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
 )
@@ -60,6 +64,10 @@ def _unit(view: View) -> str:
     return {"procent": "procentenheter", "antal": ""}.get(view.measure.unit, view.measure.unit)
 
 
+def _side(value: float, decimals: int) -> str:
+    return f"{number_text(abs(value), decimals)} {'över' if value >= 0 else 'under'}"
+
+
 def _highest(one: SeasonalProfile) -> tuple[str, float]:
     row = one.effects.sort_values("effect").iloc[-1]
     return _FULL[int(row["month"]) - 1], float(row["effect"])
@@ -84,15 +92,16 @@ def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) ->
     plural = "" if len(view.focus) == 1 else " (översta rutan)"
     notes = [
         f"Beräknat med STL på {one.months} månader i följd, {period_text(one.first)}–{period_text(one.last)}.",
-        one.cut_by[:1].upper() + one.cut_by[1:].rstrip(".") + "." if one.cut_by else "",
-        "Maj–september (grått) ser ofta sämre ut när insatser för unga skriver in fler som arbetssökande; läs en "
-        "månad mot samma månad året innan.",
+        f"Äldre uppgifter används inte: {one.cut_by[:1].lower()}{one.cut_by[1:].rstrip('.')}."
+        if one.cut_by
+        else "",
+        SUMMER_NOTE,
     ]
     return About(
         id=f"sasongsmonster_{view.measure.id}",
         title=view.title
-        or f"{view.name(view.focus[0])}{plural}: {month} ligger normalt {signed_text(effect, decimals)} {unit} "
-        f"från årets nivå, maj–september {signed_text(one.summer, decimals)} mot övriga månader",
+        or f"{view.name(view.focus[0])}{plural}: {month} ligger normalt {number_text(effect, decimals)} {unit} över "
+        f"årets nivå; maj–september {_side(one.summer, decimals)} övriga månader",
         subtitle=f"{view.measure.title}. Avvikelse från den egna nivån, {unit}; strecken visar årens spann",
         source=source_line(used, view.catalog, computed=True),
         alt=f"Stapeldiagram, en stapel per kalendermånad. {' '.join(sentences)}",

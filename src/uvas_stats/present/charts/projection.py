@@ -78,8 +78,8 @@ def _note(outlook: Outlook, view: View) -> str:
     )
     return (
         f"Färgat fält: 80 procents intervall. Modell: {models[test.model]}; den valdes för att den haft minst fel "
-        f"({number_text(test.error, 1)} procentenheter i medeltal) i {test.origins} prövningar på år den inte sett "
-        f"({period_text(test.first)}–{period_text(test.last)}), där intervallet höll i {test.held}.{wide} "
+        f"({number_text(test.error, 1)} procentenheter i medeltal) i {test.origins} prövningar på år den inte "
+        f"sett ({period_text(test.first)}–{period_text(test.last)}), där intervallet höll i {test.held}.{wide} "
         f"Prövningarna överlappar varandra. Framskrivningen förutsätter att inget nytt händer.{cut}"
     )
 

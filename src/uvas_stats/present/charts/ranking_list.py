@@ -16,7 +16,7 @@ from uvas_stats.present.view import View, join_words
 __all__ = ["ranking_list"]
 
 PLOT_HEIGHT = 2.2
-HEAD = 0.32
+HEAD = 0.25
 """Share of the plot that is left free over the highest bar, for the labels."""
 
 
@@ -33,6 +33,7 @@ def ranking_list(series: pd.DataFrame, view: View) -> Chart:
     panel = place_panel(now, view.catalog.measures, view.kommuner, view.order)
     known = panel.loc[panel["value"].notna()].sort_values(["rank_low", "region_code"], ignore_index=True)
     own = known.loc[known["region_code"].isin(view.focus)]
+    own = own.sort_values("region_code", key=lambda codes: codes.map(view.focus.index))
     first = own.iloc[0]
     n = int(first["n"])
     places = [
@@ -51,8 +52,8 @@ def ranking_list(series: pd.DataFrame, view: View) -> Chart:
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now, view.catalog, computed=True, n=n),
         alt=(
-            f"Stapeldiagram med {n} kommuner i ordning efter plats, {view.direction}. {join_words(places)}{riket}. "
-            f"Först {view.name(known['region_code'].iloc[0])} {view.number(known['value'].iloc[0])}, sist "
+            f"Stapeldiagram med {n} kommuner i ordning efter plats, {view.direction}. "
+            f"{join_words(places)}{riket}. Först {view.name(known['region_code'].iloc[0])} {view.number(known['value'].iloc[0])}, sist "
             f"{view.name(known['region_code'].iloc[-1])} {view.number(known['value'].iloc[-1])}."
         ),
         note=note,
@@ -90,7 +91,7 @@ def _labels(axes: Axes, own: pd.DataFrame, known: pd.DataFrame, view: View, top:
         labels.append((float(place), float(value), f"Riket {view.number(value)}", INK))
         axes.plot([place, place], [0, value], color=RIKET, linewidth=1.4)
     step = 0.1 * top
-    for at, (x, y, text, colour) in enumerate(sorted(labels)):
+    for at, (x, y, text, colour) in enumerate(sorted(labels, reverse=view.measure.direction == "none")):
         height = max(y + 0.05 * top, top - (1 + at) * step) if len(labels) > 1 else y + 0.06 * top
         right = x > 0.75 * n
         axes.annotate(

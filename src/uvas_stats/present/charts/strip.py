@@ -82,9 +82,10 @@ def strip(series: pd.DataFrame, view: View) -> Chart:
         shown, months = shown.loc[shown["period"] >= cut], [one for one in months if one >= cut]
     panel = place_panel(shown, view.catalog.measures, view.kommuner, view.order)
     own = panel.loc[panel["region_code"].isin(view.focus) & panel["value"].notna()]
+    own = own.sort_values("region_code", key=lambda codes: codes.map(view.focus.index), kind="stable")
     about = _about(shown, panel, own, view, period)
     rows = len(view.focus) + 1
-    chart, axes = canvas(about, PLOT_HEIGHT, left=1.2, right=0.12, below=0.28 + rows * ROW)
+    chart, axes = canvas(about, PLOT_HEIGHT, left=1.2, right=0.12, below=0.42 + rows * ROW)
     known = shown["value"].dropna()
     value_axis(axes, float(known.min()), float(known.max()), view.measure.unit, zero=True)
     _draw(axes, shown, months, view)
@@ -117,7 +118,7 @@ def _about(shown: pd.DataFrame, panel: pd.DataFrame, own: pd.DataFrame, view: Vi
     return About(
         id=f"rangordning_per_manad_{view.measure.id}",
         title=view.title or f"{join_words(places)} av {n} i {period_text(period)}{against}",
-        subtitle=f"{view.measure.title}. Ett streck för varje kommun. {view.direction}.",
+        subtitle=f"{view.measure.title}. Ett streck per kommun; {view.direction}.",
         source=source_line(shown, view.catalog, computed=True, n=n),
         alt=(
             f"Streckdiagram, en kolumn per månad och ett streck per kommun. {join_words(places)} av {n} i "

@@ -99,6 +99,13 @@ def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> _Label:
 def time_axis(axes: Axes, periods: list[str]) -> None:
     """Label whole years, as many as there is room for, the newest always."""
     x = [position(period) for period in periods]
+    if "-" in periods[0]:  # months: each year where it begins
+        january = [period for period in periods if period.endswith("-01")] or periods[:1]
+        step = max(1, -(-len(january) // 9))
+        shown = january[::-1][::step][::-1]
+        axes.set_xticks([position(period) for period in shown], [period[:4] for period in shown])
+        axes.set_xlim(min(x) - 0.1, max(x) + 0.1)
+        return
     whole = [period for period in periods if position(period) == int(position(period))] or periods
     step = max(1, -(-len(whole) // (5 if "/" in whole[0] else 9)))
     shown = whole[::-1][::step][::-1]

@@ -29,7 +29,8 @@ def _persons(one: Standing, view: View) -> str:
         return "redan bättre än riksgenomsnittet"
     lower = view.measure.direction == "lower"
     about = "" if one.persons_exact else "högst "
-    noun = "arbetslösa unga" if "Arbetslösa" in view.measure.short else "personer"
+    nouns = ("arbetslös ung", "arbetslösa unga") if "Arbetslösa" in view.measure.short else ("person", "personer")
+    noun = nouns[one.persons > 1]
     return f"{about}{number_text(one.persons, 0)} {'färre' if lower else 'fler'} {noun} skulle räcka"
 
 
