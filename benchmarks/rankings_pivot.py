@@ -146,12 +146,7 @@ def _records(rng: np.random.Generator, count: int) -> bytes:
 
 def _run(code: str, *words: str) -> list[str]:
     done = subprocess.run(
-        [sys.executable, "-c", code, *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
+        [sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True
     )
     return done.stdout.split()
 

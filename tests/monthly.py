@@ -82,3 +82,54 @@ def monthly_workspace(folder: Path, *more: pd.DataFrame) -> Workspace:
             origins["files"][origin] = about | {"sha256": "0" * 64}
     write_observations(whole, workspace.processed, origins)
     return workspace
+
+
+def uvas_by_sex(codes: tuple[str, ...] = ("2421", "00")) -> pd.DataFrame:
+    """Make UVAS for women and men, as a fetch of Kolada gives it."""
+    rows = [
+        (code, str(year), sex, level + 0.3 * (year - 2022))
+        for code in codes
+        for year in range(2020, 2025)
+        for sex, level in (("women", 5.2), ("men", 6.4))
+    ]
+    frame = pd.DataFrame(rows, columns=["region_code", "period", "sex", "value"])
+    origin = "kolada/2026-11-21/kolada_published.csv"
+    return make_observations(
+        frame.assign(
+            dataset="kolada", edition="2026-11-21", age_group="16-24", measure="uvas_share_pct", origin=origin
+        )
+    )
+
+
+def population(codes: tuple[str, ...] = ("2421", "1494", "0136", "0192", "0138", "00")) -> pd.DataFrame:
+    """Make the population 16-24 by sex, as a fetch of SCB's population gives it."""
+    rows = [
+        (code, str(year), sex, float(round(people * (1_100_000 if code == "00" else 578 + 10 * at))))
+        for at, code in enumerate(codes)
+        for year in range(2008, 2025)
+        for sex, people in (("total", 1.0), ("women", 0.48), ("men", 0.52))
+    ]
+    frame = pd.DataFrame(rows, columns=["region_code", "period", "sex", "value"])
+    about = {
+        "dataset": "scb_population",
+        "edition": EDITION,
+        "age_group": "16-24",
+        "origin": f"scb_population/{EDITION}",
+    }
+    return make_observations(frame.assign(measure="population_december_count", **about))
+
+
+def neet(codes: tuple[str, ...]) -> pd.DataFrame:
+    """Make NEET by country and region as plain text."""
+    rng = np.random.default_rng(5)
+    rows = [(code, "2025", round(float(rng.normal(11, 3)), 1)) for code in codes]
+    frame = pd.DataFrame(rows, columns=["region_code", "period", "value"])
+    return frame.assign(
+        period_end=pd.Timestamp("2025-12-31"),
+        measure="neet_15_29_share_pct",
+        dataset="eurostat",
+        edition=EDITION,
+        origin=f"eurostat/{EDITION}/neet.json",
+        status="ok",
+        sex="total",
+    )

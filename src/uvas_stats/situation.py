@@ -66,33 +66,33 @@ class Nulage(Places):
         """Draw the measure over time against riket and the middle half of the group."""
         view = self.view(measure, group, title, age)
         printed = self.document_figures.loc[self.document_figures["measure"] == view.measure.id]
-        return charts.trend(self.series(view.measure.id, view.age), view, printed)
+        return charts.trend(self._fetched(view), view, printed)
 
     def place(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the place among all kommuner; ``group`` makes no difference."""
         view = self.view(measure, group, title, age)
-        return charts.place(self.series(view.measure.id, view.age), view)
+        return charts.place(self._fetched(view), view)
 
     def place_over_time(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw the place among all kommuner year by year, with the range that ties leave open."""
         view = self.view(measure, group, title, age)
-        return charts.place_over_time(self.series(view.measure.id, view.age), view)
+        return charts.place_over_time(self._fetched(view), view)
 
     def compare(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw ranked bars within a group."""
         view = self.view(measure, group, title, age)
-        return charts.compare(self.series(view.measure.id, view.age), view)
+        return charts.compare(self._fetched(view), view)
 
     def season(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw the same period last year and now."""
         view = self.view(measure, group, title, age)
-        return charts.season(self.series(view.measure.id, view.age), view)
+        return charts.season(self._fetched(view), view)
 
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Goal, Group, Measure
 from uvas_stats.errors import IndicatorError
-from uvas_stats.holdings import Holdings
+from uvas_stats.holdings import DOCUMENTS, Holdings
 from uvas_stats.indicators import Outlook, area_share, goal_outlook, pooled_share, standing
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present import charts, tables
@@ -184,12 +184,10 @@ class Places(Holdings):
         return rows.assign(region_code=whole.id, value=figures["value"].to_numpy(), status="ok")
 
     def _fetched(self, view: View) -> pd.DataFrame:
-        """Return the measure's series, or say how to fetch it."""
-        if self._ages_of(view.measure.id).empty:
-            raise IndicatorError(
-                f"{view.measure.short}: uppgifter saknas. Hämta dem med: "
-                f"uvas fetch {self._dataset(view.measure.id)}"
-            )
+        """Return the measure's series, or say how to fetch it where there is nothing of it at all."""
+        dataset = self._dataset(view.measure.id)
+        if self._ages_of(view.measure.id).empty and self.until is None and dataset != DOCUMENTS:
+            raise IndicatorError(f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {dataset}")
         return self.series(view.measure.id, view.age)
 
     def _counts_of(self, measure: str) -> pd.DataFrame | None:

@@ -82,9 +82,7 @@ def _tags(text: bytes, width: int) -> tuple[npt.NDArray[np.uint8], int] | None:
     return letters.reshape(rows, width), int((ends - starts).sum()) - 9 * len(starts)
 
 
-def plain_columns(
-    text: bytes, items: list[npt.NDArray[np.float64] | None], sizes: list[int]
-) -> list[Column] | None:
+def plain_columns(text: bytes, items: list[npt.NDArray[np.float64] | None], sizes: list[int]) -> list[Column] | None:
     """Read records that are written plainly.
 
     Parameters

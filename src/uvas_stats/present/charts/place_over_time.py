@@ -181,7 +181,7 @@ def _axes(axes: Axes, own: pd.DataFrame, n: int, view: View) -> None:
     time_axis(axes, list(dict.fromkeys(own.sort_values("period_end")["period"])))
     first = view.direction.removeprefix("1 = ")
     last = first.replace("högst", "lägst") if first.startswith("högst") else first.replace("lägst", "högst")
-    left = position(str(own["period"].iloc[0])) - 0.2
+    left = axes.get_xlim()[0] + 0.1
     for place, text in ((n, last), (1, first)):
         top = (place == n) == better_up
         axes.annotate(

@@ -22,8 +22,8 @@ __all__ = ["profile"]
 ALONE, BESIDE = 2.3, 1.5
 """Inches: the height of one panel, and of each of several."""
 SUMMER_NOTE = (
-    "Maj–september (grått) ser ofta sämre ut när insatser för unga skriver in fler som arbetssökande; läs en månad "
-    "mot samma månad året innan."
+    "Maj–september (grått) ser ofta sämre ut när insatser för unga skriver in fler som arbetssökande; läs en "
+    "månad mot samma månad året innan."
 )
 _FULL = (
     "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
@@ -100,8 +100,8 @@ def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) ->
     return About(
         id=f"sasongsmonster_{view.measure.id}",
         title=view.title
-        or f"{view.name(view.focus[0])}{plural}: {month} ligger normalt {number_text(effect, decimals)} {unit} över "
-        f"årets nivå; maj–september {_side(one.summer, decimals)} övriga månader",
+        or f"{view.name(view.focus[0])}{plural}: {month} ligger normalt {number_text(effect, decimals)} {unit} "
+        f"över årets nivå; maj–september {_side(one.summer, decimals)} övriga månader",
         subtitle=f"{view.measure.title}. Avvikelse från den egna nivån, {unit}; strecken visar årens spann",
         source=source_line(used, view.catalog, computed=True),
         alt=f"Stapeldiagram, en stapel per kalendermånad. {' '.join(sentences)}",

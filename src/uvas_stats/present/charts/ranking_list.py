@@ -53,7 +53,8 @@ def ranking_list(series: pd.DataFrame, view: View) -> Chart:
         source=source_line(now, view.catalog, computed=True, n=n),
         alt=(
             f"Stapeldiagram med {n} kommuner i ordning efter plats, {view.direction}. "
-            f"{join_words(places)}{riket}. Först {view.name(known['region_code'].iloc[0])} {view.number(known['value'].iloc[0])}, sist "
+            f"{join_words(places)}{riket}. "
+            f"Först {view.name(known['region_code'].iloc[0])} {view.number(known['value'].iloc[0])}, sist "
             f"{view.name(known['region_code'].iloc[-1])} {view.number(known['value'].iloc[-1])}."
         ),
         note=note,
