@@ -10,7 +10,7 @@ import pandas as pd
 from uvas_stats.catalog import Goal, Group, Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.holdings import DOCUMENTS, Holdings
-from uvas_stats.indicators import Outlook, area_share, goal_outlook, pooled_share, standing
+from uvas_stats.indicators import Outlook, goal_outlook, pooled_share, standing
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present import charts, tables
 from uvas_stats.present.charts.pooled import PooledRow
@@ -81,7 +81,7 @@ class Places(Holdings):
         series = self._fetched(view)
         period = view.at(series)
         id_ = view.measure.id
-        counts, people = self._counts_of(id_), self._denominators(id_)
+        counts, people = self._counts_of(id_), self._denominators(id_, view.age)
         known = series.loc[(series["period"] == period) & series["value"].notna(), "region_code"]
         found = [
             standing(
@@ -151,38 +151,6 @@ class Places(Holdings):
         region = next(code for code, members in _NUTS2.items() if lan in members)
         return charts.europe(self.series(NEET), self.view(NEET), region)
 
-    def area(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
-        """Draw each kommun of the programme over time, and all of them as one area weighted by the denominator."""
-        view = self.view(measure, group, title, age)
-        series = self._fetched(view)
-        whole = next((one for one in self.catalog.groups.values() if set(one.members) == set(view.focus)), None)
-        if whole is None or len(view.focus) < 2:
-            raise IndicatorError(
-                f"{view.focus_names} är inte en grupp av flera kommuner", todo="Lägg in gruppen i groups.toml"
-            )
-        rows = self._area_rows(series, view, whole)
-        names = f"{view.focus_names}, var för sig och tillsammans: {view.measure.title}"
-        view = replace(view, focus=(*view.focus, whole.id), group=None, title=view.title or names)
-        note = f"{whole.name} tillsammans: egen bearbetning, vägt med {self._of(view.measure)}."
-        return charts.trend(pd.concat([series, rows], ignore_index=True), view, area=note)
-
-    def _of(self, measure: Measure) -> str:
-        return "arbetskraften" if "labour_force" in measure.denominator_measure else "folkmängden"
-
-    def _area_rows(self, series: pd.DataFrame, view: View, whole: Group) -> pd.DataFrame:
-        people = self._denominators(view.measure.id)
-        if people is None:
-            raise IndicatorError(f"Nämnaren är inte känd för {view.measure.short}", todo="Välj ett annat mått")
-        figures, _ = area_share(series, people, view.focus)
-        if figures.empty:
-            years, dataset = view.measure.ages.replace("-", "–"), self._dataset(view.measure.denominator_measure)
-            raise IndicatorError(
-                f"{self._of(view.measure).capitalize()} {years} år saknas. Hämta den med: uvas fetch {dataset}"
-            )
-        like = series.loc[series["region_code"] == view.focus[0]].drop_duplicates("period").set_index("period")
-        rows = like.loc[figures["period"]].reset_index()
-        return rows.assign(region_code=whole.id, value=figures["value"].to_numpy(), status="ok")
-
     def _fetched(self, view: View) -> pd.DataFrame:
         """Return the measure's series, or say how to fetch it where there is nothing of it at all."""
         dataset = self._dataset(view.measure.id)
@@ -251,7 +219,7 @@ class Places(Holdings):
         series = self._ages_of(measure.id, sex)
         if series.empty:
             return None
-        people = self._denominators(measure.id, sex) if measure.denominator_measure else None
+        people = self._denominators(measure.id, sex=sex) if measure.denominator_measure else None
         found = pooled_share(series, people, code)
         if found.empty:
             return None

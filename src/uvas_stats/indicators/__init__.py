@@ -4,7 +4,7 @@ A *series* is observations of one measure, one sex and one age group, as plain t
 :func:`uvas_stats.observation.select`.
 """
 
-from uvas_stats.indicators.area import area_share, implied_counts
+from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, share_intervals
 from uvas_stats.indicators.change import Change, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
@@ -19,6 +19,7 @@ from uvas_stats.indicators.shares import overlap_bounds, wilson
 from uvas_stats.indicators.standing import Place, Standing, persons_to_riket, refuse_break, standing
 
 __all__ = [
+    "SHARE_DECIMALS",
     "STATUSES",
     "Change",
     "Finding",
@@ -49,6 +50,7 @@ __all__ = [
     "rolling_year",
     "same_period_table",
     "seasonal_profile",
+    "share_intervals",
     "standing",
     "weighted_share",
     "wilson",
