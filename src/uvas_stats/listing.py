@@ -37,13 +37,14 @@ SMALLEST_RANKING = 3
 """A ranking of fewer kommuner says nothing."""
 
 
-def _open() -> tuple[Workspace, Catalog, pd.DataFrame]:
+def _open() -> tuple[Workspace, Catalog]:
     workspace = find_workspace()
     pipeline.ensure_processed(workspace)
-    return workspace, load_catalog(workspace), latest_edition(read_observations(workspace.processed))
+    return workspace, load_catalog(workspace)
 
 
-def _series(observations: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+def _series(workspace: Workspace, measure: Measure) -> pd.DataFrame:
+    observations = latest_edition(read_observations(workspace.processed, [measure.id]))
     rows = select(observations, measure=measure.id, dataset=measure.dataset, sex="total")
     rows = rows.loc[rows["breakdown"].isna()]
     if rows.empty:
@@ -87,9 +88,9 @@ def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> st
 
 def ranking(measure: str, *, period: str | None, group: str | None, order: str, form: str) -> str:
     """Write the ranking of a measure within a group or all kommuner."""
-    _, catalog, observations = _open()
+    workspace, catalog = _open()
     chosen = catalog.measure(measure)
-    series = _series(observations, chosen)
+    series = _series(workspace, chosen)
     when = _period(series, chosen, period)
     members = catalog.group(group).members if group else tuple(region.code for region in catalog.kommuner)
     ranked = rank_series(series.loc[series["period"] == when], chosen, members, order)
@@ -108,9 +109,9 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
 
 def history(measure: str, area: str, *, since: str | None, form: str) -> str:
     """Write a measure over time for one area, beside riket."""
-    _, catalog, observations = _open()
+    workspace, catalog = _open()
     chosen, region = catalog.measure(measure), catalog.area(area)
-    series = _series(observations, chosen)
+    series = _series(workspace, chosen)
     rows = difference(series, region.code).rename(columns={"reference": "riket"})
     own = series.loc[series["region_code"] == region.code, ["period", "status", "edition", "origin"]]
     rows = rows.merge(own, on="period", how="left", validate="1:1")
@@ -130,11 +131,15 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
 
 def sources() -> str:
     """Write the sources: what is there, from whom, and how old it is."""
-    workspace, catalog, observations = _open()
+    workspace, catalog = _open()
+    observations = latest_edition(read_observations(workspace.processed))
     counts = observations.groupby(["dataset", "edition"], observed=True).size()
     lines = []
     for snapshot in list_snapshots(workspace.raw_roots):
-        dataset = catalog.datasets[snapshot.dataset]
+        dataset = catalog.datasets.get(snapshot.dataset)
+        if dataset is None:  # a table fetched by its id: its figures lie in a file of their own
+            lines.append(f"{snapshot.dataset} {snapshot.edition}: {snapshot.title}. {snapshot.publisher}.")
+            continue
         n = number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0)
         lines.append(
             f"{snapshot.dataset} {snapshot.edition}: {n} uppgifter. {snapshot.publisher}. "

@@ -65,7 +65,8 @@ class Nulage(Holdings):
         """Draw the measure over time against riket and the middle half of the group."""
         view = self.view(measure, group, title, age)
         printed = self.document_figures.loc[self.document_figures["measure"] == view.measure.id]
-        return charts.trend(self.series(view.measure.id, view.age), view, printed)
+        people = self._denominators(view.measure.id, view.age)
+        return charts.trend(self.series(view.measure.id, view.age), view, printed, people, self.programme.name)
 
     def place(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the place among all kommuner; ``group`` makes no difference."""

@@ -4,7 +4,7 @@ A *series* is observations of one measure, one sex and one age group, as plain t
 :func:`uvas_stats.observation.select`.
 """
 
-from uvas_stats.indicators.area import area_share, implied_counts
+from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, share_intervals
 from uvas_stats.indicators.change import Change, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
@@ -13,6 +13,7 @@ from uvas_stats.indicators.ranking import direction_words, performance_group, ra
 from uvas_stats.indicators.shares import overlap_bounds, wilson
 
 __all__ = [
+    "SHARE_DECIMALS",
     "STATUSES",
     "Change",
     "Finding",
@@ -30,6 +31,7 @@ __all__ = [
     "quartiles",
     "rank",
     "same_period_table",
+    "share_intervals",
     "weighted_share",
     "wilson",
 ]
