@@ -38,7 +38,7 @@ def plain(result: Result) -> str:
 
 def test_a_dry_run_says_what_is_new_and_what_it_takes_without_fetching(fake: Fake, run) -> None:  # type: ignore[no-untyped-def]
     fake.max_cells = 20_000
-    text = plain(run("fetch", "--dry-run"))
+    text = plain(run("fetch", "--dry-run", "scb"))
     assert "scb_bas: 107 712 celler, 6 anrop, minst 0 s" in text
     assert "TAB6260: ny, nytt: 2020M01–2021M12 (24 perioder)" in text
     assert "scb_population" in text

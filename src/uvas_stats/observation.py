@@ -56,6 +56,8 @@ COLUMNS = (
 NUMBERS = ("value", "lower", "upper")
 STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "provisional", "true_zero")
 SEXES = ("total", "women", "men")
+ONE_AT_A_TIME = ("af_ranking", "af_history", "af_openly_year")
+"""Datasets of which an edition holds one period; the newest edition of each period counts."""
 NULLABLE_TEXT = ("breakdown", "category")
 _DEFAULTS: Mapping[str, Any] = {
     "sex": "total",
@@ -218,10 +220,19 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
 
     A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
-    source of its own: the figures of one are never replaced by those of another, newer one.
+    source of its own: the figures of one are never replaced by those of another, newer one. So is each month of
+    the lists that are taken in one at a time.
     """
     if frame.empty:
         return frame
+<<<<<<< HEAD
+    edition, origin = frame["edition"].astype("str"), frame["origin"].astype("str")
+    document = origin.where(origin.str.startswith("programmes/"), "")
+    listed = frame["dataset"].isin(ONE_AT_A_TIME).to_numpy()
+    document = document.mask(listed, frame["period"].astype("str"))
+    newest = edition.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
+    return frame.loc[(edition == newest).to_numpy()]
+=======
     edition, origin = (frame[name].astype("category").cat for name in ("edition", "origin"))
     place = np.argsort(np.argsort(edition.categories.astype("str").to_numpy()))  # the newest has the highest
     own = np.array([at if text.startswith("programmes/") else -1 for at, text in enumerate(origin.categories)])
@@ -229,6 +240,7 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     document = pd.Series(own[origin.codes], index=frame.index)
     newest = age.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
     return frame.loc[(age == newest).to_numpy()]
+>>>>>>> main
 
 
 def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:

@@ -82,9 +82,13 @@ def af_kind(name: str, dataset: str) -> AfFile:
     page = load_af_page()
     kinds = [kind for kind in page.of(dataset) if kind.month(name) and not page.excluded(name)]
     if not kinds:
-        wanted = ", ".join(kind.pattern.replace("{month}", "ÅÅÅÅ-MM").replace("\\", "") for kind in page.of(dataset))
+        wanted = ", ".join(
+            kind.pattern.replace("{month}", "ÅÅÅÅ-MM").replace("\\", "") for kind in page.of(dataset)
+        )
         raise RawFileError(
-            "Filnamnet är inget av dem som Arbetsförmedlingens arbetsböcker har", where=name, todo=f"Kända är {wanted}"
+            "Filnamnet är inget av dem som Arbetsförmedlingens arbetsböcker har",
+            where=name,
+            todo=f"Kända är {wanted}",
         )
     return kinds[0]
 

@@ -1,4 +1,4 @@
-"""The employment service's areas have names and no codes; here they get codes, and an unknown name stops the run."""
+"""The employment service's areas have names, no codes; here they get them; an unknown name stops the run."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def region_of_row(lan: object, kommun: object, catalog: Catalog, where: object) 
     Returns
     -------
     tuple of str
-        Län, ``00`` where it is not known, and kommun, ``unknown_`` and the län where it is not known. A kommun that
-        has changed län has the one it lies in today.
+        Län, ``00`` where it is not known, and kommun, ``unknown_`` and the län where it is not known. A kommun
+        that has changed län has the one it lies in today.
 
     Raises
     ------

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from uvas_stats.catalog import Catalog
+from uvas_stats.clean.af_areas import UNKNOWN
 from uvas_stats.errors import RawFileError
 
-__all__ = ["bounds", "check_periods", "once", "with_sums"]
+__all__ = ["bounds", "check_periods", "demand_kommuner", "once", "with_sums"]
 
 _BLANKS = re.compile("[\\s\u00a0\u2009\u202f]+")
 _BELOW = re.compile(r"<(\d+)")
@@ -85,6 +87,28 @@ def check_periods(periods: Iterable[object], where: object, last: str = "") -> l
     return months
 
 
+def demand_kommuner(frame: pd.DataFrame, months: Sequence[str], catalog: Catalog, where: object) -> None:
+    """Demand every kommun in every month: a sum over those that are there is not riket.
+
+    Raises
+    ------
+    RawFileError
+        Naming the first month and kommun.
+    """
+    there = frame[["period", "region_code"]].drop_duplicates()
+    there = there.loc[~there["region_code"].astype("str").str.startswith(UNKNOWN)]
+    counted = there.groupby("period", observed=True)["region_code"].nunique()
+    for month in months:
+        if counted.get(month, 0) != len(catalog.kommuner):
+            found = set(there.loc[there["period"] == month, "region_code"].astype("str"))
+            gone = next(region for region in catalog.kommuner if region.code not in found)
+            raise RawFileError(
+                f"{month} saknar {len(catalog.kommuner) - len(found)} kommuner, först {gone.name} ({gone.code})",
+                where=where,
+                todo="Hämta filen igen",
+            )
+
+
 def once(frame: pd.DataFrame, key: Sequence[str], where: object) -> pd.DataFrame:
     """Take a row that stands twice with the same figures once; stop where the figures differ.
 
@@ -100,7 +124,9 @@ def once(frame: pd.DataFrame, key: Sequence[str], where: object) -> pd.DataFrame
     if double.any():
         row = frame.loc[double].iloc[0]
         text = ", ".join(str(row[name]) for name in key)
-        raise RawFileError("Samma uppgift finns två gånger med olika tal", where=f"{where}: {text}")
+        raise RawFileError(
+            "Samma uppgift finns två gånger med olika tal", where=f"{where}: {text}", todo="Hämta filen igen"
+        )
     return frame
 
 

@@ -7,17 +7,19 @@ whole under names of its own, as the two overlap with other values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.af_files import af_kind, month_of
 from uvas_stats.clean.af_areas import UNKNOWN, area_codes
-from uvas_stats.clean.af_sums import check_periods, once, with_sums
+from uvas_stats.clean.af_sums import check_periods, demand_kommuner, once, with_sums
 from uvas_stats.clean.af_visible import check_visible
 from uvas_stats.clean.pivot_cache import find_cache, read_cache
 from uvas_stats.errors import RawFileError
@@ -37,6 +39,17 @@ class _Group:
     sex: str
     unemployed: str
     labour_force: str
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """The figures of one measure and group."""
+
+    key: pd.DataFrame
+    group: _Group
+    measure: str
+    origin: str
+    values: npt.NDArray[np.float64]
 
 
 _GROUPS = (
@@ -86,18 +99,17 @@ def share_areas(path: Path, catalog: Catalog) -> pd.DataFrame:
     cache = find_cache(path, (*_AREA, *_NUMBERS))
     whole = read_cache(path, cache)
     check_visible(path, cache, whole)
-    frame = whole[[*_AREA, *_NUMBERS]]
+    frame = once(whole, _AREA, path)[[*_AREA, *_NUMBERS]]
     for name in _NUMBERS:
         if frame[name].dtype != np.float64:
             text = next(value for value in frame[name] if isinstance(value, str))
             raise RawFileError(
                 f"Fältet {name} ska vara tal men har ”{text}”", where=path, todo="Hämta arbetsboken igen"
             )
-    frame = once(frame, _AREA, path)
     months = check_periods(frame["PERIOD"].unique(), path, month_of(path.name))
     frame = area_codes(frame, "LAN", "KOM", catalog, path).rename(columns={"PERIOD": "period"})
     _check_sums(frame, path)
-    _check_whole(frame, months, catalog, path)
+    demand_kommuner(frame, months, catalog, path)
     # Persons without a known kommun are in no labour force: the kommuner's own add up to riket's.
     forces = [group.labour_force for group in _GROUPS]
     unknown = frame["region_code"].astype("str").str.startswith(UNKNOWN)
@@ -118,33 +130,38 @@ def _check_sums(frame: pd.DataFrame, path: Path) -> None:
             )
 
 
-def _check_whole(frame: pd.DataFrame, months: list[str], catalog: Catalog, path: Path) -> None:
-    """Demand every kommun in every month: a sum over those that are there is not riket."""
-    there = frame[["period", "region_code"]].drop_duplicates()
-    there = there.loc[~there["region_code"].astype("str").str.startswith(UNKNOWN)]
-    counted = there.groupby("period", observed=True)["region_code"].nunique()
-    for month in months:
-        if counted.get(month, 0) != len(catalog.kommuner):
-            found = set(there.loc[there["period"] == month, "region_code"].astype("str"))
-            gone = next(region for region in catalog.kommuner if region.code not in found)
-            raise RawFileError(
-                f"{month} saknar {len(catalog.kommuner) - len(found)} kommuner, först {gone.name} ({gone.code})",
-                where=path,
-                todo="Hämta arbetsboken igen",
-            )
-
-
-def _pieces(areas: pd.DataFrame, measures: _Measures) -> Iterator[pd.DataFrame]:
+def _pieces(areas: pd.DataFrame, measures: _Measures, origin: str) -> Iterator[_Piece]:
     """Take the figures of each measure and group out of a table of areas."""
+    key = areas[["region_code", "period"]].astype("str").astype("category")
     for group in _GROUPS:
         count, force = areas[group.unemployed], areas[group.labour_force]
         values = (100 * count / force.where(force > 0), count, force)
         for measure, value in zip(measures[group.age], values, strict=True):
             if measure:
-                status = np.where(value.notna(), "ok", "not_available")
-                yield areas[["region_code", "period"]].assign(
-                    sex=group.sex, age_group=group.age, measure=measure, value=value, status=status
-                )
+                yield _Piece(key, group, measure, origin, value.to_numpy(dtype="float64"))
+
+
+def _assembled(pieces: Sequence[_Piece]) -> pd.DataFrame:
+    """Put pieces under each other. There are two million rows: texts are codes from the beginning."""
+    sizes = [len(piece.values) for piece in pieces]
+
+    def constant(texts: Iterable[str]) -> pd.Categorical:
+        codes, categories = pd.factorize(np.array(list(texts), dtype=object))
+        return pd.Categorical.from_codes(np.repeat(codes, sizes), categories=pd.Index(categories))
+
+    values = np.concatenate([piece.values for piece in pieces])
+    return pd.DataFrame(
+        {
+            "region_code": union_categoricals([piece.key["region_code"] for piece in pieces]),
+            "period": union_categoricals([piece.key["period"] for piece in pieces]),
+            "sex": constant(piece.group.sex for piece in pieces),
+            "age_group": constant(piece.group.age for piece in pieces),
+            "measure": constant(piece.measure for piece in pieces),
+            "value": values,
+            "status": pd.Categorical.from_codes(np.isnan(values).astype(int), pd.Index(["ok", "not_available"])),
+            "origin": constant(piece.origin for piece in pieces),
+        }
+    )
 
 
 def _years(areas: pd.DataFrame) -> pd.DataFrame:
@@ -188,11 +205,10 @@ def share_observations(
         If the running workbook begins before the break that the catalog declares.
     """
     at = next(item.at for item in catalog.breaks if item.id == JOINT)
-    out: list[pd.DataFrame] = []
+    out: list[_Piece] = []
     if closed is not None:
-        out += [piece.assign(origin=origins["closed"]) for piece in _pieces(closed, _CLOSED)]
-        before = closed.loc[closed["period"].astype("str") < at]
-        out += [piece.assign(origin=origins["closed"]) for piece in _both(before)]
+        out += _pieces(closed, _CLOSED, origins["closed"])
+        out += _both(closed.loc[(closed["period"].astype("str") < at).to_numpy()], origins["closed"])
     if running is not None:
         first = min(running["period"].astype("str"))
         if first < at:
@@ -203,16 +219,15 @@ def share_observations(
             )
         if closed is not None and first > at:
             running = pd.concat([_gap(running, at, first), running], ignore_index=True)
-        out += [piece.assign(origin=origins["running"]) for piece in _both(running)]
-    texts = ("region_code", "period", "sex", "age_group", "measure", "status", "origin")
-    return pd.concat(out, ignore_index=True).astype(dict.fromkeys(texts, "category"))
+        out += _both(running, origins["running"])
+    return _assembled(out)
 
 
-def _both(areas: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    yield from _pieces(areas, _MONTHS)
+def _both(areas: pd.DataFrame, origin: str) -> Iterator[_Piece]:
+    yield from _pieces(areas, _MONTHS, origin)
     years = _years(areas)
     if not years.empty:
-        yield from _pieces(years, _YEARS)
+        yield from _pieces(years, _YEARS, origin)
 
 
 def read_af_share(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:

@@ -76,9 +76,7 @@ def read_cache(path: Path, cache: Cache, *, chunk: int = CHUNK) -> pd.DataFrame:
     """
     where = f"{path}: {cache.records or cache.part}"
     if not cache.records or cache.count == 0:
-        raise RawFileError(
-            "Pivotcachen har inga poster: arbetsboken är sparad utan dem", where=where, todo=_AGAIN
-        )
+        raise RawFileError("Pivotcachen har inga poster: arbetsboken är sparad utan dem", where=where, todo=_AGAIN)
     parse = _parser(cache)
     try:
         with opened(path) as archive, open_part(archive, cache.records, LARGEST_RECORDS) as stream:

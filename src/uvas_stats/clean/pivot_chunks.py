@@ -1,7 +1,7 @@
 """A run of records of a pivot cache, from XML to columns: whole arrays at a time where the text is plain.
 
-The quick way demands that every record is written exactly as Excel writes it, and checks that in full: each ``<`` and
-what stands around it. What remains is then a table of commas, which pyarrow reads. Anything else, such as text
+The quick way demands that every record is written exactly as Excel writes it, and checks that in full: each ``<``
+and what stands around it. What remains is then a table of commas, which pyarrow reads. Anything else, such as text
 in a record, an entity or a further attribute, is left to a parser that reads element by element.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import numpy.typing as npt
@@ -82,7 +82,9 @@ def _tags(text: bytes, width: int) -> tuple[npt.NDArray[np.uint8], int] | None:
     return letters.reshape(rows, width), int((ends - starts).sum()) - 9 * len(starts)
 
 
-def plain_columns(text: bytes, items: list[npt.NDArray[np.float64] | None], sizes: list[int]) -> list[Column] | None:
+def plain_columns(
+    text: bytes, items: list[npt.NDArray[np.float64] | None], sizes: list[int]
+) -> list[Column] | None:
     """Read records that are written plainly.
 
     Parameters
@@ -117,7 +119,8 @@ def plain_columns(text: bytes, items: list[npt.NDArray[np.float64] | None], size
         values = table.column(i)
         if not is_number[i]:
             places = np.asarray(values.fill_null(-1).to_numpy(), dtype=np.int32)
-            if len(places) and (places.max() >= sizes[i] or places.min() < -1):
+            missing = int((letters[:, i] == _M).sum())
+            if values.null_count != missing or (places < 0).sum() != missing or places.max() >= sizes[i]:
                 return None
             columns.append(Column(places))
             continue
@@ -176,8 +179,8 @@ def slow_columns(text: bytes, items: list[tuple[Any, ...]]) -> list[Column]:
     if b"<!" in text:
         raise RecordError("Posterna har något som inte är poster")
     try:
-        root = ElementTree.fromstring(b"<records>" + text + b"</records>")  # noqa: S314 - no document type
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(b"<records>" + text + b"</records>")  # noqa: S314 - no document type
+    except ET.ParseError as error:
         raise RecordError("Posterna är ingen giltig XML") from error
     cells: list[list[tuple[bool, Any]]] = [[] for _ in items]
     for record in root:
@@ -191,14 +194,14 @@ def slow_columns(text: bytes, items: list[tuple[Any, ...]]) -> list[Column]:
 def _cell(kind: str, text: str | None, size: int) -> tuple[bool, Any]:
     """Return whether a cell points to a shared item, and its place or value."""
     try:
-        if kind != "x":
-            value = item_value(kind, text)
-            if isinstance(value, float) and not np.isfinite(value):
-                raise ValueError(text)
-            return False, value
-        place = int(text or "")
+        value = int(text or "") if kind == "x" else item_value(kind, text)
     except ValueError:
-        raise RecordError(f"En cell är <{kind} v=”{text}”>, som inte går att förstå") from None
+        value = np.nan
+    if isinstance(value, float) and not np.isfinite(value):
+        raise RecordError(f"En cell är <{kind} v=”{text}”>, som inte går att förstå")
+    if kind != "x":
+        return False, value
+    place = value
     if not 0 <= place < size:
         raise RecordError(f"En cell pekar på delat värde {place}, men det finns {size}")
     return True, place

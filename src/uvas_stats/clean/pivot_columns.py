@@ -78,9 +78,10 @@ class Growing:
             return values
         if self._numbers is not None:
             return np.append(self._numbers, np.nan)[np.where(values < len(self._numbers), values, -1)]
-        items = np.empty(len(self.field.items) + 1, dtype=object)
+        items: npt.NDArray[Any] = np.empty(len(self.field.items) + 1, dtype=object)
         items[:-1] = self.field.items
-        return items[np.clip(values, -1, len(items) - 2)]
+        resolved: npt.NDArray[Any] = items[np.clip(values, -1, len(items) - 2)]
+        return resolved
 
     def _categories(self, places: npt.NDArray[Any]) -> pd.Categorical:
         """Make a categorical; an item that is missing is null, one that comes twice is one category."""

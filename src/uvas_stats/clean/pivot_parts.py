@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
+from uvas_stats.clean.workbook import check_workbook
 from uvas_stats.errors import RawFileError
 
 __all__ = ["LARGEST_RECORDS", "Cache", "CacheField", "list_caches", "open_part", "opened"]
@@ -20,8 +21,6 @@ __all__ = ["LARGEST_RECORDS", "Cache", "CacheField", "list_caches", "open_part",
 LARGEST_DEFINITION = 64 * 2**20
 LARGEST_RECORDS = 4 * 2**30
 """Bytes of records unpacked; the largest known are some hundred million."""
-MOST_PACKED = 300
-"""How many times a part of more than a few megabytes may grow when it is unpacked."""
 _FOLDER = "xl/pivotCache/"
 _DEFINITION = re.compile(r"xl/pivotCache/pivotCacheDefinition\d*\.xml", re.IGNORECASE)
 _AGAIN = "Hämta arbetsboken igen"
@@ -63,8 +62,9 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     Raises
     ------
     RawFileError
-        If it is no archive, is cut off, damaged or encrypted.
+        If it is no workbook, is cut off, damaged or encrypted, or would unpack to an unreasonable size.
     """
+    check_workbook(path, LARGEST_RECORDS + 2 * LARGEST_DEFINITION)
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -77,29 +77,28 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def open_part(archive: zipfile.ZipFile, name: str, largest: int) -> Any:
-    """Open one part for reading, unless it is too large or packed harder than any honest one."""
+    """Open one part for reading, unless it is too large."""
     where = f"{archive.filename}: {name}"
     try:
         info = archive.getinfo(name)
     except KeyError:
         raise RawFileError("Arbetsboken saknar en del", where=where, todo=_AGAIN) from None
-    packed = info.file_size > 2**22 and info.file_size > MOST_PACKED * max(info.compress_size, 1)
-    if info.file_size > largest or packed:
+    if info.file_size > largest:
         raise RawFileError(
             f"Arbetsbokens del är orimligt stor: {info.file_size // 2**20} MB", where=where, todo=_AGAIN
         )
     return archive.open(info)
 
 
-def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+def _xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
     with open_part(archive, name, LARGEST_DEFINITION) as part:
         text = part.read()
     where = f"{archive.filename}: {name}"
     if b"<!" in text.replace(b"<!--", b""):
         raise RawFileError("Arbetsboken har en dokumenttyp, som inte tillåts", where=where, todo=_AGAIN)
     try:
-        return ElementTree.fromstring(text)  # noqa: S314 - no document type, so no entities
-    except ElementTree.ParseError as error:
+        return ET.fromstring(text)  # noqa: S314 - no document type, so no entities
+    except ET.ParseError as error:
         raise RawFileError("Arbetsbokens pivotcache är skadad", where=where, todo=_AGAIN) from error
 
 
@@ -123,7 +122,7 @@ def item_value(kind: str, text: str | None) -> Any:
     return float(text) if kind == "n" else text
 
 
-def _field(element: ElementTree.Element, where: str) -> CacheField:
+def _field(element: ET.Element, where: str) -> CacheField:
     name = element.get("name", "")
     shared = next((child for child in element if local(child.tag) == "sharedItems"), None)
     if shared is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from uvas_stats.catalog import Dataset
 from uvas_stats.errors import UnknownNameError
+from uvas_stats.fetch import arbetsformedlingen
 from uvas_stats.fetch.files import FilePlan
 from uvas_stats.fetch.sources import Clients
 
@@ -14,7 +15,9 @@ __all__ = ["FETCHERS", "file_plan"]
 
 Fetcher = Callable[[Clients, Dataset, Path], FilePlan]
 """Asks the service what there is and plans what to get; the path is data/raw, for what is already held."""
-FETCHERS: Mapping[str, Fetcher] = {}
+FETCHERS: Mapping[str, Fetcher] = {
+    "af": arbetsformedlingen.plan,
+}
 
 
 def file_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:

@@ -113,7 +113,9 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
     """Say how each kommun moved, whether that is better where there is one, and which break lies between."""
     words, alt, broken, verdict = [], [], [], ""
     for code in own["region_code"]:
-        change = change_between(series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id))
+        change = change_between(
+            series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+        )
         verdict = _verdict(view, change.direction) if len(own) == 1 else ""
         words.append(f"{view.name(code)} {signed_text(change.difference, view.measure.decimals)}")
         alt.append(

@@ -52,7 +52,9 @@ def _summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] 
         return None
     gap = difference(series, code)
     gap_value = gap.loc[gap["period"] == period, "difference"].iloc[0]
-    change = change_between(series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id))
+    change = change_between(
+        series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+    )
     mark = "*" if change.broken_by else ""
     return {
         "Mått": view.measure.short,
@@ -142,7 +144,9 @@ def _kkik_row(series: pd.DataFrame, view: View, code: str) -> tuple[dict[str, st
     period = str(last["period"].iloc[-1])
     cells = [f"{view.number(value)} ({when})" for when, value in last[["period", "value"]].itertuples(index=False)]
     cells = [MISSING] * (OUTCOMES - len(cells)) + cells
-    change = change_between(series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id))
+    change = change_between(
+        series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+    )
     groups = performance_group(series.loc[series["period"] == period], view.measure, view.kommuner)
     enough = len(groups) >= len(view.kommuner) / 2
     group = groups.loc[groups["region_code"] == code, "group"].iloc[0] if enough else None
