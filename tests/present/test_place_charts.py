@@ -14,7 +14,7 @@ from tests.present.test_charts import faults, words
 from uvas_stats import nulage
 from uvas_stats.catalog import Catalog, Measure
 from uvas_stats.errors import IndicatorError
-from uvas_stats.numbers import THIN_SPACE
+from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
 from uvas_stats.present.charts.europe import _NAMES
 from uvas_stats.present.figure import Chart
@@ -23,7 +23,7 @@ from uvas_stats.situation import Nulage
 from uvas_stats.workspace import Workspace
 
 PROGRAMMES = ("soderhamn", "ale", "ostra_sodertorn", "storuman", "lidkoping")
-KINDS = ("standing", "ranking_list", "strip", "profile", "projection", "pooled", "area")
+KINDS = ("standing", "ranking_list", "strip", "profile", "projection", "pooled")
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,6 @@ def test_the_first_edition_says_which_fetch_is_missing() -> None:
         shipped.projection()
     with pytest.raises(IndicatorError, match="uvas fetch eurostat"):
         nulage("ale").europe()
-    with pytest.raises(IndicatorError, match="Folkmängden 16–24 år saknas.*uvas fetch scb_population"):
-        nulage("ostra_sodertorn").area("uvas_share_pct")
 
 
 def test_a_yearly_measure_has_no_strip_and_no_season(workspace: Workspace) -> None:
@@ -103,11 +101,6 @@ def test_the_strip_stops_at_a_break(workspace: Workspace) -> None:
     chart = nulage("soderhamn", period="2022-06", workspace=workspace.root).strip()
     assert chart.about.data["period"].min() == "2022-01"
     assert "Från januari 2022" in chart.about.note
-
-
-def test_a_kommun_that_is_alone_has_no_area(workspace: Workspace) -> None:
-    with pytest.raises(IndicatorError, match="inte en grupp av flera kommuner"):
-        about(workspace, "soderhamn").area(RATE)
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------
@@ -197,15 +190,17 @@ def test_the_standing_among_similar_kommuner_when_they_are_fetched(workspace: Wo
     assert cells.loc[cells["Uppgift"] == "Bland liknande kommuner", "Plats"].iloc[0].endswith("av 10")
 
 
-def test_the_area_is_weighted_and_is_not_the_mean_of_percentages(workspace: Workspace) -> None:
-    one = about(workspace, "ostra_sodertorn")
-    chart = one.area(RATE)
-    data = chart.about.data.query("period == '2026-10'").set_index("region_code")["value"]
+def test_the_area_by_month_is_weighted_and_is_not_the_mean_of_percentages(workspace: Workspace) -> None:
+    chart = about(workspace, "ostra_sodertorn").trend(RATE)
     codes = ["0136", "0192", "0138"]
-    force = monthly.series(monthly.FORCE).query("period == '2026-10'").set_index("region_code")["value"]
-    assert data["ostra_sodertorn"] == pytest.approx(float(np.average(data[codes], weights=force[codes])))
-    assert data["ostra_sodertorn"] != pytest.approx(data[codes].mean(), abs=0.01)
-    assert "egen bearbetning, vägt med arbetskraften" in chart.about.source
+    force, rate = (
+        monthly.series(id_).query("period == '2026-10'").set_index("region_code")["value"][codes]
+        for id_ in (monthly.FORCE, RATE)
+    )
+    weighted = float(np.average(rate, weights=force))
+    assert number_text(weighted, 1, "procent").replace(THIN_SPACE, " ") in words(chart)
+    assert number_text(weighted, 1) != number_text(float(rate.mean()), 1)
+    assert list(faults(chart)) == []
 
 
 def test_small_numbers_are_pooled_by_sex_with_intervals(workspace: Workspace) -> None:

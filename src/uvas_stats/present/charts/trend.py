@@ -167,8 +167,8 @@ def quartile_rows(spreads: pd.DataFrame | None) -> pd.DataFrame:
     return spreads[list(names)].rename(columns=names).reset_index(drop=True)
 
 
-def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None, area: str) -> str:
-    line = f"{source_line(main, view.catalog, computed=False)} {area}".strip()
+def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str:
+    line = source_line(main, view.catalog, computed=False)
     return line if spreads is None else f"{line} Gruppens median och fält: egen bearbetning."
 
 
