@@ -225,22 +225,16 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     """
     if frame.empty:
         return frame
-<<<<<<< HEAD
-    edition, origin = frame["edition"].astype("str"), frame["origin"].astype("str")
-    document = origin.where(origin.str.startswith("programmes/"), "")
-    listed = frame["dataset"].isin(ONE_AT_A_TIME).to_numpy()
-    document = document.mask(listed, frame["period"].astype("str"))
-    newest = edition.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
-    return frame.loc[(edition == newest).to_numpy()]
-=======
     edition, origin = (frame[name].astype("category").cat for name in ("edition", "origin"))
     place = np.argsort(np.argsort(edition.categories.astype("str").to_numpy()))  # the newest has the highest
     own = np.array([at if text.startswith("programmes/") else -1 for at, text in enumerate(origin.categories)])
     age = pd.Series(place[edition.codes], index=frame.index)
     document = pd.Series(own[origin.codes], index=frame.index)
+    listed = frame["dataset"].isin(ONE_AT_A_TIME)
+    if listed.any():
+        document = document.mask(listed, -2 - frame["period"].astype("category").cat.codes.astype("int64"))
     newest = age.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
     return frame.loc[(age == newest).to_numpy()]
->>>>>>> main
 
 
 def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:
