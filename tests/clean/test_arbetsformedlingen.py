@@ -254,3 +254,22 @@ def test_a_running_series_from_before_the_break_is_refused(catalog: Catalog, tmp
     frame = books.share_frame("2021-06", "2023-02")
     with pytest.raises(RawFileError, match="börjar 2021-06, men brottet är deklarerat till 2022-01"):
         read_af_share(edition(tmp_path, {BAS: books.share_book(frame)}), catalog)
+
+
+def test_workbooks_of_others_are_never_taken_for_the_country(
+    catalog: Catalog, shared: Path, tmp_path: Path
+) -> None:
+    for path in sorted((shared / "data" / "arbetsformedlingen").glob("*.xlsx")):
+        with pytest.raises(RawFileError, match="saknar pivotcache"):
+            read_af_share(edition(tmp_path, {BAS: path.read_bytes()}), catalog)
+
+
+def test_months_and_years_are_measures_apart_and_their_breaks_are_declared(catalog: Catalog) -> None:
+    months = {id_ for id_, item in catalog.measures.items() if item.dataset == "af_share" and "_year_" not in id_}
+    assert {catalog.measures[id_].period_kind for id_ in months} == {"month"}
+    years = {id_ for id_ in catalog.measures if id_.startswith("af_") and "_year_" in id_}
+    assert {catalog.measures[id_].period_kind for id_ in years} == {"year"}
+    for id_ in ("af_unemployed_18_24_rate_pct", "af_unemployed_rate_pct", "af_unemployed_18_24_year_rate_pct"):
+        assert any(item.at.startswith("2022") for item in catalog.breaks_of(id_))
+    assert any(item.at == "2023-01" for item in catalog.breaks_of("af_unemployed_rate_pct"))
+    assert {item.at for item in catalog.breaks_of("af_ranking_list_place_rank")} == {"2011-01", "2024-01"}
