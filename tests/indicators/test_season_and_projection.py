@@ -34,7 +34,7 @@ def wave(n: int, seed: int = 3, step: float = 0.15) -> np.ndarray:
 
 
 def test_a_pattern_of_less_than_three_years_is_refused_and_says_what_is_needed() -> None:
-    with pytest.raises(IndicatorError, match="behöver 36 månader i följd och har 35 .*Vänta in 1 månader till"):
+    with pytest.raises(IndicatorError, match=r"behöver 36 månader i följd och har 35 .*Det fattas 1\."):
         seasonal_profile(monthly(wave(35)), "2182")
 
 
@@ -87,7 +87,7 @@ def test_a_short_series_is_not_projected_and_the_need_is_said() -> None:
 
 
 def test_a_series_broken_within_the_window_is_not_projected() -> None:
-    with pytest.raises(IndicatorError, match="kan inte bedömas: .*Nytt mått"):
+    with pytest.raises(IndicatorError, match=r"kan inte bedömas: .*Nytt mått"):
         project(monthly(wave(80)), "2182", "2027-08", [Break("b", RATE, "2024-01", "Nytt mått.")])
 
 
@@ -142,7 +142,7 @@ def test_a_yearly_series_needs_ten_years_and_eight_tests() -> None:
         project(years.iloc[1:], "2182", "2018")
 
 
-# --- goals by month -------------------------------------------------------------------------------------------------
+# --- goals by month --------------------
 
 
 def goal(rule: str = "better_than_riket", **keys: object) -> Goal:

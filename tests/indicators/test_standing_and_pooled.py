@@ -114,7 +114,7 @@ def test_a_measure_without_a_better_direction_has_no_persons() -> None:
     assert standing(series(), neither, "2182", "2026-10", KOMMUNER, denominators=series(FORCE)).persons is None
 
 
-# --- pooled years ---------------------------------------------------------------------------------------------------
+# --- pooled years --------------------
 
 
 def years(values: list[float | None], first: int = 2022) -> pd.DataFrame:

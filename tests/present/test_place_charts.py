@@ -61,7 +61,7 @@ def test_any_kommun_has_the_charts_by_month(workspace: Workspace, code: str) -> 
         assert list(faults(chart)) == []
 
 
-# --- what is refused ------------------------------------------------------------------------------------------------
+# --- what is refused --------------------
 
 
 def test_the_first_edition_says_which_fetch_is_missing() -> None:
@@ -69,7 +69,7 @@ def test_the_first_edition_says_which_fetch_is_missing() -> None:
     for draw in (shipped.strip, shipped.profile):
         with pytest.raises(IndicatorError, match="Hämta dem med: uvas fetch af_share"):
             draw()
-    with pytest.raises(IndicatorError, match="Framskrivningen bygger på månadsuppgifter.*uvas fetch af_share"):
+    with pytest.raises(IndicatorError, match=r"Framskrivningen bygger på månadsuppgifter.*uvas fetch af_share"):
         shipped.projection()
     with pytest.raises(IndicatorError, match="uvas fetch eurostat"):
         nulage("ale").europe()
@@ -103,7 +103,7 @@ def test_the_strip_stops_at_a_break(workspace: Workspace) -> None:
     assert "Från januari 2022" in chart.about.note
 
 
-# --- what is shown --------------------------------------------------------------------------------------------------
+# --- what is shown --------------------
 
 
 def test_the_strip_has_every_kommun_in_each_month_and_both_places_under_it(workspace: Workspace) -> None:

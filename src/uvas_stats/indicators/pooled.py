@@ -32,8 +32,8 @@ def pooled_share(
     pandas.DataFrame
         One row, or none where a year is missing: ``first, last, share, lower, upper, persons, people, pooled``.
         With every denominator known the share is the years' persons (computed from the published shares) through
-        the years' people, with a Wilson interval. If one is missing nothing is made up: ``share`` is the unweighted
-        mean of the years, without interval or persons, and ``pooled`` is False.
+        the years' people, with a Wilson interval. If one is missing nothing is made up: ``share`` is the
+        unweighted mean of the years, without interval or persons, and ``pooled`` is False.
 
     Examples
     --------

@@ -69,7 +69,7 @@ def demand_periods(run: Run, needed: int, what: str, unit: str = "månader") -> 
             "."
         ),
         where=run.region_code,
-        todo=f"Vänta in {needed - have} {unit} till, eller hämta äldre uppgifter med samma definition",
+        todo=f"Det fattas {needed - have}. Vänta in dem, eller hämta äldre uppgifter med samma definition",
     )
 
 
