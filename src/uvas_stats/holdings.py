@@ -28,7 +28,7 @@ ONE_YEAR = (*(str(age) for age in range(100)), "100+")
 def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
     """Return the ids of the measures that a programme shows, and those they are followed up or divided by."""
     items = [item.measure for section in programme.sections for item in section.items]
-    goals = [goal.measure for goal in programme.goals]
+    goals = [id_ for goal in programme.goals for id_ in (goal.measure, goal.monthly_measure)]
     printed = [figure.measure for figure in programme.printed]
     named = {programme.main_measure, *programme.summary_measures, *items, *goals, *printed} - {""}
     known = [catalog.measures[id_] for id_ in named]
@@ -103,7 +103,7 @@ class Holdings:
     """The last period to show; what is newer is left out, except a document's own figures."""
 
     @cached_property
-    def _series(self) -> dict[str, pd.DataFrame]:
+    def _series(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}
 
     def series(self, measure: str, age: str | None = None) -> pd.DataFrame:
@@ -116,17 +116,19 @@ class Holdings:
             return self._cut(latest_edition(read_observations(self.processed, filters=one_year)), measure)
         return pick_age(self._ages_of(measure), self.catalog.measures[measure], age)
 
-    def _cut(self, held: pd.DataFrame, measure: str) -> pd.DataFrame:
+    def _cut(self, held: pd.DataFrame, measure: str, sex: str = "total") -> pd.DataFrame:
         """Take a measure's own figures, without breakdown, to the last period that is to be shown."""
-        rows = self._until(select(held, measure=measure, dataset=self._dataset(measure), sex="total"), measure)
+        dataset = self._dataset(measure)
+        rows = self._until(select(held, measure=measure, dataset=dataset, sex=sex), measure)
         return rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
 
-    def _ages_of(self, measure: str) -> pd.DataFrame:
-        """Return the observations of a measure for all its ages, read when they are asked for."""
-        if measure not in self._series:
-            rows = self._scb_share() if measure == SCB_SHARE else self._cut(self._held(measure), measure)
-            self._series[measure] = rows
-        return self._series[measure]
+    def _ages_of(self, measure: str, sex: str = "total") -> pd.DataFrame:
+        """Return the observations of a measure and sex for all its ages, read when they are asked for."""
+        if (measure, sex) not in self._series:
+            made = measure == SCB_SHARE
+            rows = self._scb_share() if made else self._cut(self._held(measure), measure, sex)
+            self._series[measure, sex] = rows
+        return self._series[measure, sex]
 
     def _held(self, measure: str) -> pd.DataFrame:
         if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
@@ -151,12 +153,12 @@ class Holdings:
         """Return how complete the reporting is, where the measure is what kommuner report."""
         return self.series(measure.coverage_measure) if measure.coverage_measure else None
 
-    def _denominators(self, measure: str, age: str = "") -> pd.DataFrame | None:
+    def _denominators(self, measure: str, age: str = "", sex: str = "total") -> pd.DataFrame | None:
         """Return the denominators of a share, in its own ages or another; None where the catalog names none."""
         chosen = self.catalog.measures[measure]
         if not chosen.denominator_measure:
             return None
-        people = self._ages_of(chosen.denominator_measure)
+        people = self._ages_of(chosen.denominator_measure, sex)
         return people.loc[people["age_group"] == (age or chosen.ages)]
 
     @cached_property

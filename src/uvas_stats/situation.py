@@ -27,6 +27,7 @@ from uvas_stats.present.source import edition_date, source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 from uvas_stats.situation_kaa import KaaNulage
+from uvas_stats.situation_places import Places
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["Nulage", "nulage"]
@@ -37,7 +38,7 @@ Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage(KaaNulage):
+class Nulage(KaaNulage, Places):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
@@ -69,33 +70,33 @@ class Nulage(KaaNulage):
         view = self.view(measure, group, title, age)
         printed = self.document_figures.loc[self.document_figures["measure"] == view.measure.id]
         people = self._denominators(view.measure.id, view.age)
-        return charts.trend(self.series(view.measure.id, view.age), view, printed, people, self.programme.name)
+        return charts.trend(self._fetched(view), view, printed, people, self.programme.name)
 
     def place(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the place among all kommuner; ``group`` makes no difference."""
         view = self.view(measure, group, title, age)
-        return charts.place(self.series(view.measure.id, view.age), view)
+        return charts.place(self._fetched(view), view)
 
     def place_over_time(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw the place among all kommuner year by year, with the range that ties leave open."""
         view = self.view(measure, group, title, age)
-        return charts.place_over_time(self.series(view.measure.id, view.age), view)
+        return charts.place_over_time(self._fetched(view), view)
 
     def compare(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw ranked bars within a group."""
         view = self.view(measure, group, title, age)
-        return charts.compare(self.series(view.measure.id, view.age), view)
+        return charts.compare(self._fetched(view), view)
 
     def season(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
         """Draw the same period last year and now."""
         view = self.view(measure, group, title, age)
-        return charts.season(self.series(view.measure.id, view.age), view)
+        return charts.season(self._fetched(view), view)
 
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""
@@ -249,7 +250,14 @@ class Nulage(KaaNulage):
     @cached_property
     def _assessed(self) -> tuple[list[GoalRow], pd.DataFrame, str]:
         self._demand(self.programme.goals, "mål", "goals")
-        return assess_programme(self.programme, self.catalog, self._goal_series, self.as_of)
+        return assess_programme(
+            self.programme,
+            self.catalog,
+            self._goal_series,
+            self.as_of,
+            goals=self._followed(),
+            people_of=lambda goal: self._denominators(goal.measure),
+        )
 
     def _nearest(self) -> dict[str, str]:
         """Write today's nearest figure for each printed measure that has one."""

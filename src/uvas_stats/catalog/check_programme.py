@@ -40,8 +40,25 @@ ITEM_KINDS = (
     "kaa_occupation",
     "kaa_flow",
     "kartlaggning",
+    "strip",
+    "ranking_list",
+    "profile",
+    "projection",
+    "standing",
+    "pooled",
+    "europe",
 )
-NEEDS_MEASURE = ("trend", "place", "place_over_time", "compare", "season", "months")
+NEEDS_MEASURE = (
+    "trend",
+    "place",
+    "place_over_time",
+    "compare",
+    "season",
+    "months",
+    "strip",
+    "ranking_list",
+    "profile",
+)
 RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")
 NEEDS_TARGET = ("change_pct", "at_least", "at_most")
 NEEDS_BASELINE = ("change_pct", "falls", "rises")
@@ -95,6 +112,10 @@ def _check_goal(catalog: Catalog, goal: Goal, where: Path) -> None:
     _demand(goal.measure, f"Målet {goal.id} saknar measure", 'Ange measure eller rule = "none"', where)
     require(goal.measure, catalog.measures, f"{name}: measure", where)
     measure = catalog.measures[goal.measure]
+    if goal.monthly_measure:
+        require(goal.monthly_measure, catalog.measures, f"{name}: monthly_measure", where)
+        kind = catalog.measures[goal.monthly_measure].period_kind
+        _demand(kind == "month", f"{name}: monthly_measure finns inte per månad", "Välj ett månadsmått", where)
     if goal.rule in NEEDS_TARGET:
         _demand(goal.target is not None, f"Målet {goal.id} saknar target", f"{goal.rule} kräver ett target", where)
     if goal.rule in NEEDS_BASELINE:

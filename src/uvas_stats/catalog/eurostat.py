@@ -9,13 +9,25 @@ from pathlib import Path
 
 from uvas_stats.errors import CatalogError
 
-__all__ = ["AGES", "TABLES", "EuroRegion", "euro_names", "load_euro_regions"]
+__all__ = ["AGES", "SWEDISH_REGIONS", "TABLES", "EuroRegion", "euro_names", "load_euro_regions"]
 
 DATA = Path(__file__).resolve().parent / "data"
 KINDS = ("union", "country", "nuts2")
 AGES = {"Y15-24": "15-24", "Y15-29": "15-29", "Y18-24": "18-24", "Y20-24": "20-24"}
 TABLES = {"edat_lfse_20": ("union", "country"), "edat_lfse_22": ("nuts2",)}
 """Eurostat's code of each table, and the kinds of area that are taken from it."""
+
+SWEDISH_REGIONS = {
+    "SE11": ("01",),
+    "SE12": ("03", "04", "05", "18", "19"),
+    "SE21": ("06", "07", "08", "09"),
+    "SE22": ("10", "12"),
+    "SE23": ("13", "14"),
+    "SE31": ("17", "20", "21"),
+    "SE32": ("22", "23"),
+    "SE33": ("24", "25"),
+}
+"""The regions of Sweden on the second level (NUTS 2) and the län they consist of."""
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,8 @@ class Goal:
     rule: str
     """``better_than_riket``, ``change_pct``, ``at_least``, ``at_most``, ``falls``, ``rises`` or ``none``."""
     measure: str = ""
+    monthly_measure: str = ""
+    """A measure by month that takes its place once it is fetched: the goal is then judged by twelve months."""
     breakdown: str = ""
     category: str = ""
     target: float | None = None

@@ -10,8 +10,14 @@ from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
 from uvas_stats.indicators.goals import STATUSES, GoalStatus, assess_goal
 from uvas_stats.indicators.kaa import NOT_SHOWN, parts_of_whole, share_of_population
+from uvas_stats.indicators.outlook import Outlook, goal_outlook
+from uvas_stats.indicators.places import place_panel
+from uvas_stats.indicators.pooled import pooled_share
+from uvas_stats.indicators.projection import Projection, project
 from uvas_stats.indicators.ranking import direction_words, performance_group, rank
+from uvas_stats.indicators.season import SeasonalProfile, rolling_year, seasonal_profile
 from uvas_stats.indicators.shares import overlap_bounds, wilson
+from uvas_stats.indicators.standing import Place, Standing, persons_to_riket, refuse_break, standing
 
 __all__ = [
     "NOT_SHOWN",
@@ -20,22 +26,36 @@ __all__ = [
     "Change",
     "Finding",
     "GoalStatus",
+    "Outlook",
+    "Place",
+    "Projection",
+    "SeasonalProfile",
+    "Standing",
     "area_share",
     "assess_goal",
     "change_between",
     "check_printed",
     "difference",
     "direction_words",
+    "goal_outlook",
     "implied_counts",
     "latest_period",
     "overlap_bounds",
     "parts_of_whole",
     "performance_group",
+    "persons_to_riket",
+    "place_panel",
+    "pooled_share",
+    "project",
     "quartiles",
     "rank",
+    "refuse_break",
+    "rolling_year",
     "same_period_table",
+    "seasonal_profile",
     "share_intervals",
     "share_of_population",
+    "standing",
     "weighted_share",
     "wilson",
 ]

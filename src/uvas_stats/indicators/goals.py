@@ -10,6 +10,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Break, Goal, Measure
 from uvas_stats.indicators.change import break_between
+from uvas_stats.indicators.season import rolling_year
 from uvas_stats.indicators.series import demand_one_figure_each
 from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_end, period_text
@@ -76,6 +77,10 @@ def _outcome(goal: Goal, own: pd.DataFrame, today: dt.date) -> tuple[pd.Series, 
     return last, f" Utfall för {goal.deadline.year} saknas; bedömt på {newest}, {period_text(last['period'])}."
 
 
+def _when(period: str) -> str:
+    return f"i {period_text(period)}" if "-" in period else period_text(period)
+
+
 def _better(measure: Measure, value: float, other: float) -> bool:
     return value > other if measure.direction == "higher" else value < other
 
@@ -116,7 +121,7 @@ def _against_riket(case: _Case) -> tuple[str, str, pd.DataFrame]:
     reached = _better(case.measure, value, other)
     shown = case.texts(value, other)
     reason = (
-        f"{shown[0]} mot rikets {shown[1]} {period_text(case.outcome['period'])}: "
+        f"{shown[0]} mot rikets {shown[1]} {_when(case.outcome['period'])}: "
         f"{'bättre' if reached else 'inte bättre'} än riksgenomsnittet."
     )
     return _verdict(case, reached, _improving(case)), reason, riket
@@ -178,6 +183,7 @@ def assess_goal(
     region: str,
     today: dt.date,
     breaks: Iterable[Break] = (),
+    denominators: pd.DataFrame | None = None,
 ) -> GoalStatus:
     """Assess one goal for one region.
 
@@ -193,13 +199,15 @@ def assess_goal(
         Decides whether there is still time to reach the goal.
     breaks
         Breaks of the measure; one between the baseline and the outcome is told in the reason.
+    denominators
+        What a share by month is of: its mean of twelve months is weighted with them.
 
     Returns
     -------
     GoalStatus
         ``nått``, ``på väg`` (not reached, time is left and the figure moves the right way), ``inte nått`` or ``kan
         inte bedömas``. The outcome is the newest figure up to the deadline; if there is none, the newest of all,
-        and the reason says so.
+        and the reason says so. A share by month is judged by its mean of twelve months, never by one month.
     """
     if goal.rule == "none" or measure is None:
         return GoalStatus(
@@ -210,6 +218,64 @@ def assess_goal(
     own = series.loc[(series["region_code"] == region) & series["value"].notna()].sort_values("period_end")
     if own.empty:
         return GoalStatus(goal.id, region, UNKNOWN, f"Uppgift saknas: {measure.short}. {goal.note}".strip(), own)
+    if _seasonal(measure):
+        return _by_year(goal, measure, series, region, today, list(breaks), denominators)
+    return _assessed(goal, measure, series, own, region, today, breaks)
+
+
+def _seasonal(measure: Measure) -> bool:
+    return measure.period_kind == "month" and measure.unit == "procent"
+
+
+def _by_year(
+    goal: Goal,
+    measure: Measure,
+    series: pd.DataFrame,
+    region: str,
+    today: dt.date,
+    breaks: list[Break],
+    denominators: pd.DataFrame | None,
+) -> GoalStatus:
+    """Judge a share by month on the mean of twelve months, and tell how the months of that year lay."""
+    pair = series.loc[series["region_code"].isin([region, "00"])]
+    means, _ = rolling_year(pair, denominators, breaks)
+    own = means.loc[means["region_code"] == region]
+    if own.empty:
+        reason = "Tolv månader i följd behövs sedan senaste brott eller lucka, så att en enskild månad inte avgör."
+        return GoalStatus(goal.id, region, UNKNOWN, reason, pair.loc[pair["region_code"] == region].tail(1))
+    found = _assessed(goal, measure, means, own, region, today, breaks)
+    if found.figures.empty:
+        return found
+    last = str(found.figures["period"].iloc[0])
+    year = pair.loc[(pair["period"] > f"{int(last[:4]) - 1}{last[4:]}") & (pair["period"] <= last)]
+    crossed = break_between(breaks, region, goal.baseline_period, last) if goal.baseline_period else ""
+    status = UNKNOWN if crossed else found.status
+    reason = f"Tolvmånadersmedel: {found.reason} {_months_text(goal, measure, year, region)}".strip()
+    return GoalStatus(goal.id, region, status, reason, year)
+
+
+def _months_text(goal: Goal, measure: Measure, year: pd.DataFrame, region: str) -> str:
+    """Say in how many of the twelve months the goal was met, and when it was nearest and farthest."""
+    if goal.rule != "better_than_riket":
+        return ""
+    wide = year.pivot_table(index="period", columns="region_code", values="value", aggfunc="first")
+    if "00" not in wide:
+        return ""
+    gap = (wide[region] - wide["00"]) * (1 if measure.direction == "lower" else -1)
+    met = int((gap < 0).sum())
+    near, far = (period_text(str(at)) for at in (gap.idxmin(), gap.idxmax()))
+    return f"Nått i {met} av de 12 månaderna; närmast i {near}, längst ifrån i {far}."
+
+
+def _assessed(
+    goal: Goal,
+    measure: Measure,
+    series: pd.DataFrame,
+    own: pd.DataFrame,
+    region: str,
+    today: dt.date,
+    breaks: Iterable[Break],
+) -> GoalStatus:
     if goal.baseline_period:
         own = own.loc[own["period_end"] > pd.Timestamp(period_end(goal.baseline_period))]
         if own.empty:

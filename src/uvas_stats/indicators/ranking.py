@@ -11,13 +11,14 @@ from uvas_stats.catalog import Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.series import demand_one_figure_each
 
-__all__ = ["ORDERS", "direction_words", "performance_group", "rank"]
+__all__ = ["ORDERS", "direction_words", "highest_first", "performance_group", "rank"]
 
 ORDERS = ("worst", "best")
 _NOUNS = {"procent": "andel", "antal": "antal", "poäng": "poäng", "plats": "plats", "kkr": "belopp"}
 
 
-def _highest_first(measure: Measure, order: str) -> bool:
+def highest_first(measure: Measure, order: str) -> bool:
+    """Tell whether place 1 is the highest value."""
     if order not in ORDERS:
         raise IndicatorError(
             f"Ordningen ”{order}” finns inte", todo="Välj worst (1 = sämst) eller best (1 = bäst)"
@@ -36,7 +37,7 @@ def direction_words(measure: Measure, order: str = "worst") -> str:
     >>> direction_words(load_catalog().measure("N02797")), direction_words(load_catalog().measure("N15428"))
     ('1 = högst andel', '1 = lägst andel')
     """
-    return f"1 = {'högst' if _highest_first(measure, order) else 'lägst'} {_NOUNS[measure.unit]}"
+    return f"1 = {'högst' if highest_first(measure, order) else 'lägst'} {_NOUNS[measure.unit]}"
 
 
 def rank(series: pd.DataFrame, measure: Measure, members: Iterable[str], order: str = "worst") -> pd.DataFrame:
@@ -70,7 +71,7 @@ def rank(series: pd.DataFrame, measure: Measure, members: Iterable[str], order: 
     >>> rank(rows, load_catalog().measure("N02797"), "abcd")[["rank_low", "rank_high", "n"]].values.tolist()
     [[1.0, 1.0, 3.0], [2.0, 3.0, 3.0], [2.0, 3.0, 3.0], [nan, nan, 3.0]]
     """
-    ascending = not _highest_first(measure, order)
+    ascending = not highest_first(measure, order)
     part = series.loc[series["region_code"].isin(list(members))].reset_index(drop=True)
     demand_one_figure_each(part)
     by_period = part.groupby("period")["value"]

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog, Goal, Programme
-from uvas_stats.indicators import assess_goal
+from uvas_stats.catalog import Break, Catalog, Goal, Measure, Programme
+from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators import assess_goal, goal_outlook
 from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.source import source_line
 
 __all__ = ["assess_programme"]
 
+SeriesOf = Callable[[Goal], pd.DataFrame]
+
 
 def assess_programme(
-    programme: Programme, catalog: Catalog, series_of: Callable[[Goal], pd.DataFrame], as_of: dt.date
+    programme: Programme,
+    catalog: Catalog,
+    series_of: SeriesOf,
+    as_of: dt.date,
+    *,
+    goals: Iterable[Goal] | None = None,
+    people_of: Callable[[Goal], pd.DataFrame | None] | None = None,
 ) -> tuple[list[GoalRow], pd.DataFrame, str]:
     """Assess all goals: one row a goal, or one a goal and kommun where statistics can tell them apart.
+
+    Parameters
+    ----------
+    goals
+        The goals with the measure that each is followed by; None means as the programme has them.
+    people_of
+        Gives the denominators of a goal's measure where they are known.
 
     Returns
     -------
@@ -26,16 +42,54 @@ def assess_programme(
         The rows in the order of the document, the observations that they rest on, and the source line.
     """
     rows, figures = [], []
-    for goal in programme.goals:
+    for declared, goal in zip(programme.goals, goals or programme.goals, strict=True):
         regions = programme.municipalities if goal.rule != "none" else programme.municipalities[:1]
+        people = people_of(goal) if people_of is not None and goal.measure else None
         for region in regions:
             measure, breaks = catalog.measures.get(goal.measure), catalog.breaks_of(goal.measure, (region,))
-            status = assess_goal(goal, measure, series_of(goal), region, as_of, breaks)
+            series = series_of(goal)
+            status = assess_goal(goal, measure, series, region, as_of, breaks, people)
             name = catalog.names[region] if len(regions) > 1 else ""
-            rows.append(GoalRow(goal.text, name, status.status, status.reason))
+            outlook = _outlook(declared, goal, catalog, series, region, as_of, breaks)
+            rows.append(GoalRow(goal.text, name, status.status, status.reason, outlook))
             figures.append(status.figures)
     known = [frame for frame in figures if len(frame)]
     data = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
     published = data.loc[data["dataset"] != "programme_documents"] if len(data) else data
     source = f"Mål: {programme.document}. {source_line(published, catalog, computed=True)}"
     return rows, data, source.strip()
+
+
+def _outlook(
+    declared: Goal,
+    goal: Goal,
+    catalog: Catalog,
+    series: pd.DataFrame,
+    region: str,
+    today: dt.date,
+    breaks: tuple[Break, ...],
+) -> str:
+    """Write the projection of a goal, or why there is none."""
+    measure = catalog.measures.get(goal.measure)
+    if goal.rule == "none" or measure is None or measure.unit != "procent":
+        return ""
+    if declared.monthly_measure and goal.measure != declared.monthly_measure:
+        dataset = catalog.measures[declared.monthly_measure].dataset
+        return (
+            "Med månadsuppgifter bedöms målet på tolv månader och skrivs fram till sin dag. Hämta dem med: "
+            f"uvas fetch {dataset}."
+        )
+    if measure.period_kind != "month" and not _open(goal, today):
+        return ""
+    return _projected(goal, measure, series, region, breaks)
+
+
+def _open(goal: Goal, today: dt.date) -> bool:
+    return goal.deadline is None or today <= goal.deadline
+
+
+def _projected(goal: Goal, measure: Measure, series: pd.DataFrame, region: str, breaks: tuple[Break, ...]) -> str:
+    try:
+        return goal_outlook(goal, measure, series, region, breaks).text(measure)
+    except IndicatorError as error:
+        return f"{error.what.rstrip('.')}."

@@ -32,6 +32,8 @@ class GoalRow:
     """Name of the kommun where a programme has several; else empty."""
     status: str
     reason: str
+    outlook: str = ""
+    """The projection, or why there is none; may be empty."""
 
 
 def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFrame, date: str) -> Chart:
@@ -49,7 +51,13 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
         The day the assessment was made, ISO.
     """
     blocks = [_block(row) for row in rows]
-    heights = [max(0.42, (len(text) * TEXT + len(reason) * SMALL) * _LINE + 0.16) for text, reason in blocks]
+    heights = [
+        max(
+            0.42,
+            (len(text) * TEXT + (len(reason) + len(outlook)) * SMALL) * _LINE + 0.16 + (0.05 if outlook else 0),
+        )
+        for text, reason, outlook in blocks
+    ]
     counted = pd.Series([row.status for row in rows]).value_counts()
     summary = ", ".join(f"{counted[status]} {status}" for status in _FACES if status in counted.index)
     about = About(
@@ -58,11 +66,17 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
         subtitle=f"Bedömning {date}: {summary}",
         source=source,
         alt=" ".join(
-            f"{row.text}{f' ({row.region})' if row.region else ''}: {row.status}. {row.reason}" for row in rows
+            f"{row.text}{f' ({row.region})' if row.region else ''}: {row.status}. {row.reason}"
+            + (f" {row.outlook}" if row.outlook else "")
+            for row in rows
         ),
         data=data,
         derived=pd.DataFrame(
-            [{"Mål": row.text, "Kommun": row.region, "Status": row.status, "Skäl": row.reason} for row in rows]
+            [
+                {"Mål": row.text, "Kommun": row.region, "Status": row.status, "Skäl": row.reason}
+                | ({"Framskrivning": row.outlook} if any(one.outlook for one in rows) else {})
+                for row in rows
+            ]
         ),
     )
     chart, axes = canvas(about, sum(heights), left=0.0, right=0.0, below=0.1)
@@ -70,7 +84,7 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
     axes.set_ylim(sum(heights), 0)
     axes.set_axis_off()
     top = 0.0
-    for row, (text, reason), height in zip(rows, blocks, heights, strict=True):
+    for row, (text, reason, outlook), height in zip(rows, blocks, heights, strict=True):
         axes.plot([0, WIDTH - 0.16], [top, top], color=LIGHT, linewidth=0.8)
         _face(axes, 0.26, top + height / 2, row.status)
         y = top + 0.08
@@ -79,6 +93,10 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
             y += TEXT * _LINE
         for line in reason:
             axes.text(_TEXT_LEFT, y, line, size=SMALL, color=GREY, va="top")
+            y += SMALL * _LINE
+        y += 0.05
+        for line in outlook:
+            axes.text(_TEXT_LEFT, y, line, size=SMALL, color=INK, va="top")
             y += SMALL * _LINE
         axes.text(
             _WORD_LEFT + 0.3,
@@ -93,9 +111,10 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
     return chart
 
 
-def _block(row: GoalRow) -> tuple[list[str], list[str]]:
+def _block(row: GoalRow) -> tuple[list[str], list[str], list[str]]:
     title = f"{row.region}: {row.text}" if row.region else row.text
-    return wrap(title, TEXT, _TEXT_WIDTH + 0.4, bold=True), wrap(row.reason, SMALL, _TEXT_WIDTH + 0.4)
+    width = _TEXT_WIDTH + 0.4
+    return wrap(title, TEXT, width, bold=True), wrap(row.reason, SMALL, width), wrap(row.outlook, SMALL, width)
 
 
 def _face(axes: Axes, x: float, y: float, status: str) -> None:

@@ -27,7 +27,7 @@ from uvas_stats.present.style import (
 )
 from uvas_stats.present.view import View, join_words
 
-__all__ = ["months"]
+__all__ = ["months", "panels"]
 
 ALONE, BESIDE = 2.9, 1.75
 """Inches: the height of one panel, and of each where there are several."""
@@ -195,7 +195,7 @@ def _about(shown: pd.DataFrame, view: View, period: str, *, zero: bool) -> About
     )
 
 
-def _panels(chart: Chart, whole: Axes, n: int, height: float) -> list[Axes]:
+def panels(chart: Chart, whole: Axes, n: int, height: float) -> list[Axes]:
     """Cut the plot area into panels, the first on top."""
     box = whole.get_position()
     whole.remove()
@@ -233,7 +233,7 @@ def months(series: pd.DataFrame, view: View) -> Chart:
     chart, whole = canvas(
         _about(shown, view, period, zero=zero), n * (HEAD + height) + (n - 1) * GAP, left=0.42, right=MARGIN
     )
-    for at, axes in enumerate(_panels(chart, whole, n, height)):
+    for at, axes in enumerate(panels(chart, whole, n, height)):
         value_axis(axes, float(known.min()), float(known.max()), view.measure.unit, zero=zero)
         colour = FOCUS[at % len(FOCUS)].colour
         axes.set_title(view.name(view.focus[at]), loc="left", size=TEXT, color=colour, weight="bold", pad=4)

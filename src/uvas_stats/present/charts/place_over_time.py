@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from uvas_stats.indicators import rank
+from uvas_stats.indicators import place_panel, rank
 from uvas_stats.periods import period_end
 from uvas_stats.present.charts.place import place_text
-from uvas_stats.present.charts.trend import mark_breaks, pieces, position, time_axis
+from uvas_stats.present.charts.trend import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, LIGHT, SMALL, TEXT, canvas, spread
+from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread
 from uvas_stats.present.view import View
 
 __all__ = ["place_over_time"]
@@ -47,6 +47,7 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     ranked = rank(rows, view.measure, view.kommuner, view.order)
     own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
     n = int(ranked["n"].max())
+    riket = _riket(rows, view)
     sentences = [_sentence(own.loc[own["region_code"] == code], view, code) for code in view.focus]
     better = "uppåt är bättre" if view.measure.direction != "none" else "störst platsnummer överst"
     about = About(
@@ -61,12 +62,34 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
         alt=f"Linjediagram över plats bland {n} kommuner, {view.direction}. {' '.join(filter(None, sentences))}",
         note=" ".join(filter(None, [_note(own, view), coverage_note(view, str(own["period"].iloc[-1]))])),
         data=own,
+        derived=_places(own, riket, view),
     )
     chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.95)
-    mark_breaks(axes, view)
-    _draw(axes, own, view)
     _axes(axes, own, n, view)
+    mark_breaks(axes, view)
+    _draw(axes, own, view, riket)
     return chart
+
+
+def _riket(rows: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Give the place that riket's figure corresponds to in each period, for a measure by month."""
+    if view.measure.period_kind != "month":
+        return rows.iloc[:0].assign(riket_low=[])
+    panel = place_panel(rows, view.catalog.measures, view.kommuner, view.order)
+    return panel.drop_duplicates("period").dropna(subset="riket_low").sort_values("period_end")
+
+
+def _places(own: pd.DataFrame, riket: pd.DataFrame, view: View) -> pd.DataFrame:
+    """Write the places as a reader finds them in the workbook."""
+    there = riket.set_index("period")["riket_low"].to_dict()
+    table = own.assign(
+        Kommun=own["region_code"].map(view.name),
+        Plats=[place_text(*pair) for pair in own[["rank_low", "rank_high"]].itertuples(index=False)],
+        Rikets=own["period"].map(there),
+    )
+    names = {"period": "Period", "Kommun": "Kommun", "Plats": "Plats", "n": "Kommuner", "Rikets": "Rikets plats"}
+    kept = [name for name in names if name != "Rikets" or there]
+    return table[kept].rename(columns=names).reset_index(drop=True)
 
 
 def _sentence(rows: pd.DataFrame, view: View, code: str) -> str:
@@ -83,6 +106,8 @@ def _note(own: pd.DataFrame, view: View) -> str:
     parts = []
     if (own["rank_high"] - own["rank_low"] >= SEEN).any():
         parts.append("Skuggan visar möjliga platser där flera kommuner har samma publicerade värde.")
+    if view.measure.period_kind == "month":
+        parts.append("Ring: samma månad varje år. Jämför en månad bara med samma månad ett annat år.")
     parts.append("Små skillnader i andel kan ge stora skillnader i plats.")
     others = [item.text for item in view.catalog.breaks if item.measure == view.measure.id and item.regions]
     parts += others[:1]
@@ -90,8 +115,32 @@ def _note(own: pd.DataFrame, view: View) -> str:
     return " ".join(dict.fromkeys(filter(None, parts)))
 
 
-def _draw(axes: Axes, own: pd.DataFrame, view: View) -> None:
+def _same_month(axes: Axes, own: pd.DataFrame, rows: pd.DataFrame, view: View, colour: str) -> None:
+    """Mark the newest month, and the same month of each year before."""
+    if view.measure.period_kind != "month":
+        return
+    newest = str(own["period"].max())
+    same = rows.loc[rows["period"].str[4:] == newest[4:]]
+    axes.plot(
+        same["period"].map(position),
+        same["rank_low"],
+        linestyle="",
+        marker="o",
+        markersize=6,
+        markerfacecolor="white",
+        markeredgecolor=colour,
+        markeredgewidth=1.6,
+        zorder=5,
+    )
+
+
+def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> None:
     labels = []
+    if len(riket):
+        for piece in pieces(riket.assign(value=riket["riket_low"]), view, "00", "riket_low"):
+            axes.plot(piece["x"], piece["riket_low"], color=RIKET, linewidth=1.3, linestyle=(0, (4, 2)))
+        newest = float(riket["riket_low"].iloc[-1])
+        labels.append((newest, f"Riket motsvarar plats {newest:.0f}", INK))
     for line, code in zip(FOCUS, view.focus, strict=False):
         rows = own.loc[own["region_code"] == code]
         if rows.empty:
@@ -105,9 +154,10 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View) -> None:
                 color=line.colour,
                 linewidth=2.0,
                 linestyle=line.dash,
-                marker=line.marker,
+                marker=line.marker if len(rows) <= CROWDED else "",
                 markersize=3.6,
             )
+        _same_month(axes, own, rows, view, line.colour)
         last = rows.iloc[-1]
         text = f"{view.name(code)}, plats {place_text(last['rank_low'], last['rank_high'])}"
         labels.append((float(last["rank_low"]), text, line.colour))
@@ -116,7 +166,13 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View) -> None:
     heights = spread([label[0] for label in labels], n * TEXT * 1.3 / 72 / PLOT_HEIGHT, 1, n)
     for (_, text, colour), y in zip(labels, heights, strict=True):
         axes.annotate(
-            text, (right + 0.3, y), annotation_clip=False, va="center", size=TEXT, weight="bold", color=colour
+            text,
+            (right + 0.3, y),
+            annotation_clip=False,
+            va="center",
+            size=TEXT,
+            weight="normal" if colour == INK else "bold",
+            color=colour,
         )
 
 
@@ -130,7 +186,7 @@ def _axes(axes: Axes, own: pd.DataFrame, n: int, view: View) -> None:
     time_axis(axes, list(dict.fromkeys(own.sort_values("period_end")["period"])))
     first = view.direction.removeprefix("1 = ")
     last = first.replace("högst", "lägst") if first.startswith("högst") else first.replace("lägst", "högst")
-    left = position(str(own["period"].iloc[0])) - 0.2
+    left = axes.get_xlim()[0] + 0.1
     for place, text in ((n, last), (1, first)):
         top = (place == n) == better_up
         axes.annotate(

@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import change_between, quartiles, same_period_table
+from uvas_stats.indicators import change_between, place_panel, quartiles, refuse_break, same_period_table
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import same_period_last_year
+from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
@@ -22,18 +23,20 @@ __all__ = ["season"]
 PLOT_HEIGHT = 2.3
 
 
-def season(series: pd.DataFrame, view: View) -> Chart:
+def season(series: pd.DataFrame, view: View, *, across_break: bool = False) -> Chart:
     """Draw the same period of two years for the kommuner in focus, riket and the group's median.
 
     Parameters
     ----------
     series
         Observations of the measure. A month is compared with the same month, a year with the year before.
+    across_break
+        Compare across a declared break; the note then tells of it.
 
     Raises
     ------
     IndicatorError
-        If no kommun in focus has a figure for both periods.
+        If no kommun in focus has a figure for both periods, or a declared break lies between them.
     """
     period = view.at(series)
     earlier = same_period_last_year(period)
@@ -44,6 +47,9 @@ def season(series: pd.DataFrame, view: View) -> Chart:
             f"{view.measure.short} saknas för {view.when(earlier)} eller {view.when(period)}, {view.focus_names}",
             todo="Välj en annan period",
         )
+    for code in own["region_code"]:
+        breaks = view.catalog.breaks_of(view.measure.id, (code,))
+        refuse_break(breaks, code, earlier, period, across_break=across_break)
     median = _median(series, view, earlier, period)
     shown = series.loc[series["period"].isin([earlier, period]) & series["region_code"].isin([*view.focus, "00"])]
     title, alt, broken = _sentences(series, view, period, own)
@@ -53,7 +59,12 @@ def season(series: pd.DataFrame, view: View) -> Chart:
         subtitle=f"{view.measure.title}, {view.when(earlier)} och {view.when(period)}",
         source=source_line(shown, view.catalog, computed=median is not None),
         alt=alt,
-        note=" ".join(filter(None, [_note(view, median, broken), coverage_note(view, period)])),
+        note=" ".join(
+            filter(
+                None,
+                [_places(series, view, earlier, period), _note(view, median, broken), coverage_note(view, period)],
+            )
+        ),
         data=shown,
         derived=_medians(median, earlier, period),
     )
@@ -76,6 +87,24 @@ def _median(series: pd.DataFrame, view: View, earlier: str, period: str) -> tupl
     if not {earlier, period} <= set(spreads.index[enough]):
         return None
     return float(spreads.loc[earlier, "median"]), float(spreads.loc[period, "median"])  # type: ignore[arg-type]
+
+
+def _places(series: pd.DataFrame, view: View, earlier: str, period: str) -> str:
+    """Say the places of both months, where all kommuner have a figure."""
+    both = series.loc[series["period"].isin([earlier, period])]
+    if view.measure.period_kind != "month" or view.measure.unit != "procent":
+        return ""
+    panel = place_panel(both, view.catalog.measures, view.kommuner, view.order)
+    panel = panel.loc[panel["n"] >= len(view.kommuner) / 2]
+    texts = []
+    for code in view.focus:
+        own = panel.loc[(panel["region_code"] == code) & panel["value"].notna()].set_index("period")
+        if {earlier, period} <= set(own.index):
+            then, now = (place_text(*own.loc[at, ["rank_low", "rank_high"]]) for at in (earlier, period))
+            texts.append(f"{view.name(code)} plats {then} och {now}")
+    if not texts:
+        return ""
+    return f"Plats {view.when(earlier)} och {view.when(period)}: {join_words(texts)}. {view.direction}."
 
 
 def _medians(median: tuple[float, float] | None, earlier: str, period: str) -> pd.DataFrame:

@@ -23,6 +23,8 @@ SMALLEST_BAND = 4
 """A group of fewer kommuner has no quartiles worth showing."""
 LONGEST_STEP = 1.01
 """Years between two figures that a line may join."""
+CROWDED = 40
+"""Figures on a line beyond which they are not marked one by one."""
 ZERO_FROM = 0.6
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
 
@@ -45,7 +47,8 @@ def pieces(rows: pd.DataFrame, view: View, region: str, column: str = "value") -
     """Cut a region's series at its breaks and at missing years, so that no line is drawn across."""
     cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, (region,))]
     known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
-    jump = (known["x"].diff() > LONGEST_STEP) | known["x"].map(lambda x: x in cuts)
+    longest = LONGEST_STEP / 12 if view.measure.period_kind == "month" else LONGEST_STEP
+    jump = (known["x"].diff() > longest) | known["x"].map(lambda x: x in cuts)
     return [piece for _, piece in known.groupby(jump.cumsum())]
 
 
@@ -56,8 +59,11 @@ def _draw(axes: Axes, parts: list[pd.DataFrame], **style: object) -> None:
 
 def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None:
     """Mark each break that concerns the kommuner shown (by default those in focus) with a line and a word."""
+    half = 0.5 / 12 if view.measure.period_kind == "month" else 0.5
     for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
-        x = position(item.at) - 0.5
+        x = position(item.at) - half
+        if not min(axes.get_xlim()) < x < max(axes.get_xlim()):
+            continue
         axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
             "brott",
@@ -95,6 +101,13 @@ def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> _Label:
 def time_axis(axes: Axes, periods: list[str]) -> None:
     """Label whole years, as many as there is room for, the newest always."""
     x = [position(period) for period in periods]
+    if "-" in periods[0]:  # months: each year where it begins
+        january = [period for period in periods if period.endswith("-01")] or periods[:1]
+        step = max(1, -(-len(january) // 9))
+        shown = january[::-1][::step][::-1]
+        axes.set_xticks([position(period) for period in shown], [period[:4] for period in shown])
+        axes.set_xlim(min(x) - 0.1, max(x) + 0.1)
+        return
     whole = [period for period in periods if position(period) == int(position(period))] or periods
     step = max(1, -(-len(whole) // (5 if "/" in whole[0] else 9)))
     shown = whole[::-1][::step][::-1]
@@ -249,7 +262,7 @@ def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
         rows = main.loc[main["region_code"] == code]
         if rows["value"].notna().any():
             style = {"color": line.colour, "linewidth": 2.2, "linestyle": line.dash, "marker": line.marker}
-            _draw(axes, pieces(rows, view, code), **style, markersize=4.0)
+            _draw(axes, pieces(rows, view, code), **style, markersize=4.0 if len(rows) <= CROWDED else 0.0)
             last = rows.loc[rows["value"].notna()].iloc[-1]
             labels.append(
                 _Label(last["value"], f"{view.name(code)} {view.number(last['value'])}", line.colour, bold=True)

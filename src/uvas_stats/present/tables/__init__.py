@@ -5,6 +5,7 @@ from uvas_stats.present.tables.documents import consistency, documents, nearest_
 from uvas_stats.present.tables.follow_up import kkik, summary
 from uvas_stats.present.tables.kartlaggning import kartlaggning
 from uvas_stats.present.tables.programme import activities, economy, goals
+from uvas_stats.present.tables.standing import standing
 
 __all__ = [
     "activities",
@@ -16,5 +17,6 @@ __all__ = [
     "kartlaggning",
     "kkik",
     "nearest_figure",
+    "standing",
     "summary",
 ]

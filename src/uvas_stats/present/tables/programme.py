@@ -21,8 +21,19 @@ def goals(rows: Iterable[GoalRow], *, name: str, source: str, data: pd.DataFrame
     """List the goals with status and reason."""
     rows = list(rows)
     cells = pd.DataFrame(
-        [{"Mål": row.text, "Kommun": row.region, "Status": row.status, "Skäl": row.reason} for row in rows]
+        [
+            {
+                "Mål": row.text,
+                "Kommun": row.region,
+                "Status": row.status,
+                "Skäl": row.reason,
+                "Framskrivning": row.outlook,
+            }
+            for row in rows
+        ]
     )
+    if not cells["Framskrivning"].any():
+        cells = cells.drop(columns="Framskrivning")
     if not cells["Kommun"].any():
         cells = cells.drop(columns="Kommun")
     about = About(

@@ -1,0 +1,147 @@
+"""What a goal looks like from here: a projection to the day it is due, and how likely it is to be met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from uvas_stats.catalog import Break, Goal, Measure
+from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators.compare import difference
+from uvas_stats.indicators.projection import Projection, project
+from uvas_stats.indicators.series import period_after, unbroken_run
+from uvas_stats.numbers import number_text, rounded, signed_text
+from uvas_stats.periods import period_end, period_text
+
+__all__ = ["Outlook", "goal_outlook", "probability_text"]
+
+SURE = 5
+"""Percent: a probability nearer to none or all than this is not told apart from it."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A projection of the figure that a goal is about."""
+
+    projection: Projection
+    threshold: float
+    """What the figure is to be better than: 0 for a difference to riket."""
+    below: bool
+    to_riket: bool
+    """Whether the figure is the difference to riket, in percentage points."""
+    passed: bool
+    """Whether the goal's day has passed; the projection is then one year ahead."""
+    probability: float
+
+    def number(self, value: float, measure: Measure) -> str:
+        """Write a figure of the projection."""
+        if self.to_riket:
+            return signed_text(value, measure.decimals)
+        return number_text(value, measure.decimals, measure.unit)
+
+    def text(self, measure: Measure) -> str:
+        """Write the projection, the probability and the test of it as sentences."""
+        one, test = self.projection, self.projection.test
+        mean, low, high = (self.number(value, measure) for value in (one.mean, one.low, one.high))
+        what = " procentenheter mot riket" if self.to_riket else ""
+        share = number_text(100 * test.coverage, 0)
+        kind = "Tolvmånadersmedlet till och med" if measure.period_kind == "month" else "Värdet"
+        start = "Målets dag har passerat; ett år framåt: " if self.passed else ""
+        end = "läget då är bättre än målet" if self.passed else "målet nås"
+        first = (
+            f"{kind} {period_text(one.period)} väntas bli {mean}{what} (80 procents intervall {low} till {high})"
+        )
+        wide = f" och har därför vidgats {number_text(test.widened, 1)} gånger" if test.widened > 1.05 else ""
+        return (
+            f"{start}{first}. Sannolikheten att {end}: {probability_text(self.probability)}. Prövat bakåt vid "
+            f"{test.origins} tidpunkter höll intervallet i {test.held} ({share} procent){wide}."
+        )
+
+
+def probability_text(probability: float) -> str:
+    """Write a probability as roughly as it is known.
+
+    Examples
+    --------
+    >>> [probability_text(p) for p in (0.004, 0.28, 0.97)]
+    ['under 5 procent', 'omkring 30 procent', 'över 95 procent']
+    """
+    percent = 100 * probability
+    if percent < SURE:
+        return f"under {SURE} procent"
+    if percent > 100 - SURE:
+        return f"över {100 - SURE} procent"
+    return f"omkring {number_text(5 * rounded(percent / 5, 0), 0)} procent"
+
+
+def _threshold(goal: Goal, series: pd.DataFrame, region: str, breaks: list[Break]) -> float:
+    if goal.rule in ("at_least", "at_most"):
+        return float(goal.target or 0.0)
+    run = unbroken_run(series, region, breaks)
+    base = run.values.get(goal.baseline_period)
+    if base is None:
+        raise IndicatorError(
+            f"Framskrivningen kan inte bedömas: baslinjen {period_text(goal.baseline_period)} saknas eller ligger "
+            "före ett brott eller en lucka",
+            where=region,
+        )
+    months = run.values.loc[: goal.baseline_period].tail(12 if "-" in goal.baseline_period else 1)
+    change = (goal.target or 0.0) if goal.rule == "change_pct" else 0.0
+    return float(months.mean()) * (1 + change / 100)
+
+
+def _below(goal: Goal, measure: Measure) -> bool:
+    if goal.rule == "better_than_riket":
+        return measure.direction == "lower"
+    if goal.rule == "change_pct":
+        return (goal.target or 0.0) < 0
+    return goal.rule in ("falls", "at_most")
+
+
+def _due(goal: Goal, newest: str) -> tuple[str, bool]:
+    """Give the period due, and whether the goal's day has passed: then one year ahead."""
+    month = "-" in newest
+    ahead = period_after(newest, 12 if month else 1)
+    if goal.deadline is None:
+        return ahead, False
+    due = f"{goal.deadline:%Y-%m}" if month else f"{goal.deadline:%Y}"
+    if period_end(due) > goal.deadline:  # the last whole period before the day
+        due = period_after(due, -1)
+    return (due, False) if due > newest else (ahead, True)
+
+
+def goal_outlook(
+    goal: Goal, measure: Measure, series: pd.DataFrame, region: str, breaks: Iterable[Break] = ()
+) -> Outlook:
+    """Project the figure a goal is about to the day it is due, or a year ahead where that has passed.
+
+    Parameters
+    ----------
+    goal
+        The goal; ``better_than_riket`` is projected as the difference to riket, all other rules as the figure.
+    series
+        Observations of the measure by month or year for the region and riket.
+    breaks
+        Declared breaks of the measure.
+
+    Raises
+    ------
+    IndicatorError
+        If the series is too short, broken or without a baseline; the message says what it would take.
+    """
+    breaks = list(breaks)
+    to_riket = goal.rule == "better_than_riket"
+    own = series.loc[series["region_code"].isin([region, "00"])]
+    if to_riket:
+        gap = difference(own, region)
+        own = gap.assign(region_code=region, value=gap["difference"])
+    known = own.loc[(own["region_code"] == region) & own["value"].notna()].sort_values("period_end")
+    if known.empty:
+        raise IndicatorError(f"Framskrivningen kan inte bedömas: uppgift saknas för {measure.short}", where=region)
+    period, passed = _due(goal, str(known["period"].iloc[-1]))
+    threshold = 0.0 if to_riket else _threshold(goal, own, region, breaks)
+    below = _below(goal, measure)
+    found = project(own, region, period, breaks)
+    return Outlook(found, threshold, below, to_riket, passed, found.probability(threshold, below=below))

@@ -1,0 +1,148 @@
+"""UVAS by sex and age with the years pooled, so that a few persons do not make the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from uvas_stats.numbers import number_text
+from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.source import source_line
+from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, TEXT, canvas, value_axis
+from uvas_stats.present.view import View, join_words
+
+__all__ = ["PooledRow", "pooled"]
+
+ROW = 0.36
+"""Inches: the height of one row."""
+
+
+@dataclass(frozen=True)
+class PooledRow:
+    """One sex and age: the kommun's pooled figure and riket's."""
+
+    label: str
+    own: pd.Series
+    """``first, last, share, lower, upper, persons, people, pooled``."""
+    riket: float | None
+    data: pd.DataFrame
+    """The observations it rests on."""
+
+
+def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Chart:
+    """Draw the pooled share of each sex and age as a point, with its interval where the population is known.
+
+    Parameters
+    ----------
+    rows
+        What is known, in the order to show.
+    missing
+        What is not known and how to get it, as a sentence.
+    """
+    name = view.name(view.focus[0])
+    span = f"{rows[0].own['first']}–{rows[0].own['last']}"
+    counted = all(bool(row.own["pooled"]) for row in rows)
+    data = pd.concat([row.data for row in rows], ignore_index=True).drop_duplicates()
+    words = [f"{row.label} {view.number(float(row.own['share']))}" for row in rows]
+    kind = "sammanslagna år" if counted else "ovägt medelvärde av tre år"
+    about = About(
+        id=f"sammanslaget_{view.measure.id}",
+        title=view.title or f"{name}, {span}: {join_words(words[:4])} varken arbetar eller studerar",
+        subtitle=f"UVAS efter kön och ålder, {span}, {kind}. Procent",
+        source=source_line(data, view.catalog, computed=True),
+        alt=f"Punktdiagram. {name}, {span}, {kind}. "
+        + " ".join(
+            f"{row.label}: {view.number(float(row.own['share']))}{_interval(row.own, view)}"
+            + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
+            for row in rows
+        ),
+        note=_note(rows, missing),
+        data=data,
+        derived=_derived(rows),
+    )
+    chart, axes = canvas(about, ROW * len(rows) + 0.12, left=1.55, right=1.75)
+    _draw(axes, rows, view)
+    return chart
+
+
+def _interval(own: pd.Series, view: View) -> str:
+    if not bool(own["pooled"]):
+        return ""
+    return f" ({view.number(float(own['lower']))}–{view.number(float(own['upper']))})"
+
+
+def _note(rows: list[PooledRow], missing: str) -> str:
+    if any(bool(row.own["pooled"]) for row in rows):
+        text = (
+            "Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. Strecken är 95 "
+            "procents Wilsonintervall: slumpens variation mellan år, inte ett urvalsfel."
+        )
+    else:
+        text = (
+            "Ovägt medelvärde av årens andelar: folkmängden i åldern är inte känd för alla år, så åren har inte "
+            "lagts ihop och inget intervall kan räknas."
+        )
+    return " ".join(filter(None, [text, "Strecket (|) är rikets motsvarande värde.", missing]))
+
+
+def _derived(rows: list[PooledRow]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Grupp": row.label,
+                "År": f"{row.own['first']}–{row.own['last']}",
+                "Andel": row.own["share"],
+                "Undre gräns": row.own["lower"],
+                "Övre gräns": row.own["upper"],
+                "Beräknat antal, summa av åren": row.own["persons"],
+                "Folkmängd, summa av åren": row.own["people"],
+                "Riket": row.riket,
+            }
+            for row in rows
+        ]
+    )
+
+
+def _draw(axes: Axes, rows: list[PooledRow], view: View) -> None:
+    colour = FOCUS[0].colour
+    seen = [float(row.own["share"]) for row in rows]
+    seen += [float(row.own["upper"]) for row in rows if pd.notna(row.own["upper"])]
+    seen += [row.riket for row in rows if row.riket is not None]
+    value_axis(axes, 0.0, max(seen), view.measure.unit, zero=True, which="x")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_yticks([])
+    for at, row in enumerate(rows):
+        share = float(row.own["share"])
+        if bool(row.own["pooled"]):
+            axes.plot([row.own["lower"], row.own["upper"]], [at, at], color=colour, linewidth=2.4, alpha=0.45)
+        axes.plot([share], [at], marker="o", markersize=7, color=colour, markeredgecolor="white")
+        if row.riket is not None:
+            axes.plot([row.riket], [at], marker="|", markersize=14, markeredgewidth=1.8, color=RIKET)
+        axes.annotate(
+            row.label,
+            (0, at),
+            xycoords=("axes fraction", "data"),
+            xytext=(-8, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            size=TEXT,
+            color=INK,
+        )
+        count = (
+            f"  {number_text(float(row.own['persons']), 0)} av {number_text(float(row.own['people']), 0)}"
+            if bool(row.own["pooled"])
+            else ""
+        )
+        axes.annotate(
+            f"{view.number(share)}{count}",
+            (1, at),
+            xycoords=("axes fraction", "data"),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            size=SMALL,
+            color=GREY if count else INK,
+        )

@@ -1,0 +1,148 @@
+"""The figure a goal is about, carried on to the day it is due, with the interval that has been tested."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from uvas_stats.catalog import Goal
+from uvas_stats.indicators import Outlook
+from uvas_stats.indicators.outlook import probability_text
+from uvas_stats.numbers import number_text, signed_text
+from uvas_stats.periods import period_text
+from uvas_stats.present.charts.trend import position, time_axis
+from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.source import source_line
+from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread
+from uvas_stats.present.view import View
+
+__all__ = ["projection"]
+
+PLOT_HEIGHT = 2.5
+
+
+def projection(outlook: Outlook, goal: Goal, used: pd.DataFrame, view: View) -> Chart:
+    """Draw months thin, the mean of twelve months bold, and the projection of that mean with its interval.
+
+    Parameters
+    ----------
+    outlook
+        The projection of one kommun's figure.
+    goal
+        The goal it is about.
+    used
+        The observations it rests on.
+    view
+        The measure and the kommun, which is the only one in focus.
+    """
+    one = outlook.projection
+    name = view.name(one.region_code)
+    about = About(
+        id=f"framskrivning_{goal.id}_{one.region_code}",
+        title=view.title or _title(outlook, view),
+        subtitle=_subtitle(outlook, view),
+        source=source_line(used, view.catalog, computed=True),
+        alt=f"Linjediagram med framskrivning för {name}. {outlook.text(view.measure)}",
+        note=_note(outlook, view),
+        data=used,
+        derived=_rows(outlook),
+    )
+    chart, axes = canvas(about, PLOT_HEIGHT, left=0.45, right=1.55)
+    _draw(axes, outlook, view)
+    return chart
+
+
+def _title(outlook: Outlook, view: View) -> str:
+    one = outlook.projection
+    chance = probability_text(outlook.probability)
+    reach = "bättre än riksgenomsnittet" if outlook.to_riket else "målet nått"
+    return f"{view.name(one.region_code)} {reach} i {period_text(one.period)}: sannolikheten är {chance}"
+
+
+def _subtitle(outlook: Outlook, view: View) -> str:
+    what = "Skillnad mot riket i procentenheter" if outlook.to_riket else view.measure.unit.capitalize()
+    ahead = "ett år framåt; målets dag har passerat" if outlook.passed else "till målets dag"
+    return f"{view.measure.title}. {what}: månad (tunn), tolvmånadersmedel (fet) och framskrivning {ahead}"
+
+
+def _note(outlook: Outlook, view: View) -> str:
+    one, test = outlook.projection, outlook.projection.test
+    models = {"årsmedel": "det senaste årets medel förs vidare", "nivå": "den säsongsrensade nivån förs vidare"}
+    wide = f" Intervallet är därför vidgat {number_text(test.widened, 1)} gånger." if test.widened > 1.05 else ""
+    cut = (
+        f" Äldre uppgifter används inte: {one.cut_by[:1].lower()}{one.cut_by[1:].rstrip('.')}."
+        if one.cut_by
+        else ""
+    )
+    return (
+        f"Färgat fält: 80 procents intervall. Modell: {models[test.model]}; den valdes för att den haft minst fel "
+        f"({number_text(test.error, 1)} procentenheter i medeltal) i {test.origins} prövningar på år den inte "
+        f"sett ({period_text(test.first)}–{period_text(test.last)}), där intervallet höll i {test.held}.{wide} "
+        f"Prövningarna överlappar varandra. Framskrivningen förutsätter att inget nytt händer.{cut}"
+    )
+
+
+def _rows(outlook: Outlook) -> pd.DataFrame:
+    names = {"period": "Period", "mean": "Framskrivning", "low": "Undre gräns", "high": "Övre gräns"}
+    return outlook.projection.path[list(names)].rename(columns=names).round(3).reset_index(drop=True)
+
+
+def _draw(axes: Axes, outlook: Outlook, view: View) -> None:
+    one = outlook.projection
+    colour = FOCUS[0].colour
+    history, path = one.history, one.path
+    x = history["period"].map(position)
+    ahead = path["period"].map(position)
+    start, level = float(x.iloc[-1]), float(history["mean"].iloc[-1])
+    axes.plot(x, history["value"], color=colour, linewidth=0.8, alpha=0.45)
+    axes.plot(x, history["mean"], color=colour, linewidth=2.2)
+    way = np.concatenate([[start], ahead])
+    low, high = (np.concatenate([[level], path[side]]) for side in ("low", "high"))
+    axes.fill_between(way, low, high, color=colour, alpha=0.18, linewidth=0)
+    axes.plot(way, np.concatenate([[level], path["mean"]]), color=colour, linewidth=1.8, linestyle=(0, (2, 1.5)))
+    axes.axhline(outlook.threshold, color=RIKET, linewidth=1.3, linestyle=(0, (4, 2)))
+    end = float(ahead.iloc[-1])
+    axes.vlines([end], [one.low], [one.high], color=colour, linewidth=1.2)
+    time_axis(axes, [*history["period"], *path["period"]])
+    axes.set_xlim(float(x.iloc[0]) - 0.05, end + 0.06)
+    _limits(axes, [*history["value"].dropna(), *low, *high, outlook.threshold], outlook, view)
+    _labels(axes, outlook, view, end)
+
+
+def _limits(axes: Axes, values: list[float], outlook: Outlook, view: View) -> None:
+    low, high = min(values), max(values)
+    pad = 0.08 * (high - low) or 0.5
+    axes.set_ylim(low - pad, high + pad)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    write = signed_text if outlook.to_riket else number_text
+    decimals = 0 if high - low > 4 else 1
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value, decimals)))
+    axes.grid(visible=True, axis="y", color=LIGHT, linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _labels(axes: Axes, outlook: Outlook, view: View, end: float) -> None:
+    one = outlook.projection
+    mean, low, high = (outlook.number(value, view.measure) for value in (one.mean, one.low, one.high))
+    goal = "Riksgenomsnittet" if outlook.to_riket else f"Målet {outlook.number(outlook.threshold, view.measure)}"
+    texts = [
+        (one.high, high, GREY, False),
+        (one.mean, f"{mean} i {period_text(one.period)}", FOCUS[0].colour, True),
+        (one.low, low, GREY, False),
+        (outlook.threshold, goal, INK, False),
+    ]
+    bottom, top = axes.get_ylim()
+    gap = (top - bottom) * TEXT * 1.3 / 72 / PLOT_HEIGHT
+    width = axes.get_xlim()[1] - axes.get_xlim()[0]
+    for (_, text, colour, bold), y in zip(texts, spread([one[0] for one in texts], gap, bottom, top), strict=True):
+        axes.annotate(
+            text.replace(" i ", "\ni ") if len(text) > 24 else text,
+            (end + 0.012 * width, y),
+            annotation_clip=False,
+            va="center",
+            size=TEXT if bold else SMALL,
+            color=colour,
+            weight="bold" if bold else "normal",
+        )

@@ -1,0 +1,231 @@
+"""The part of a nuläge that is about places, seasons, projections, pooled years and other countries."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from uvas_stats.catalog import Goal, Group, Measure
+from uvas_stats.catalog.eurostat import SWEDISH_REGIONS
+from uvas_stats.errors import IndicatorError
+from uvas_stats.holdings import DOCUMENTS, Holdings
+from uvas_stats.indicators import Outlook, goal_outlook, pooled_share, standing
+from uvas_stats.periods import same_period_last_year
+from uvas_stats.present import charts, tables
+from uvas_stats.present.charts.pooled import PooledRow
+from uvas_stats.present.figure import Chart
+from uvas_stats.present.table import Table
+from uvas_stats.present.view import View
+
+__all__ = ["MONTHLY", "Places"]
+
+MONTHLY = "af_unemployed_18_24_rate_pct"
+NEET = "neet_15_29_share_pct"
+UVAS = "uvas_share_pct"
+MUCF = "mucf_uvas_share_pct"
+POOLED = ((MUCF, ("16-24", "25-29", "16-29")), (UVAS, ("16-24",)))
+"""Shares that are pooled over years and their ages, MUCF's own first; each for the sexes that are known."""
+_SEXES = {"total": "", "women": "kvinnor ", "men": "män "}
+
+
+@dataclass(frozen=True)
+class Places(Holdings):
+    """Charts and tables of places and of what lies behind them; :class:`uvas_stats.situation.Nulage` has them."""
+
+    @abstractmethod
+    def view(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> View:
+        """Return what a chart of the measure looks at."""
+
+    def strip(self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "") -> Chart:
+        """Draw all kommuner month by month, with the places of those in focus and of riket."""
+        view = self.view(measure, group, title, age)
+        return charts.strip(self._fetched(view), view)
+
+    def ranking_list(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+    ) -> Chart:
+        """Draw the ranking list of one period, with the place that riket's figure corresponds to."""
+        view = self.view(measure, group, title, age)
+        return charts.ranking_list(self._fetched(view), view)
+
+    def profile(self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "") -> Chart:
+        """Draw the pattern of the year: how far each calendar month usually lies from the kommun's own level."""
+        view = self.view(measure, group, title, age)
+        return charts.profile(self._fetched(view), view)
+
+    def standing(
+        self,
+        measure: str | None = None,
+        group: str | None = None,
+        title: str = "",
+        age: str = "",
+        *,
+        across_break: bool = False,
+    ) -> Table:
+        """Set out the place: beside riket, in persons, last year, over twelve months, in län and groups.
+
+        The year before is compared across a declared break only with ``across_break``, and that is marked.
+        """
+        view = self.view(measure, group, title, age)
+        series = self._fetched(view)
+        period = view.at(series)
+        id_ = view.measure.id
+        counts, people = self._counts_of(id_), self._denominators(id_, view.age)
+        known = series.loc[(series["period"] == period) & series["value"].notna(), "region_code"]
+        found = [
+            standing(
+                series,
+                self.catalog.measures[id_],
+                code,
+                period,
+                view.kommuner,
+                order=view.order,
+                groups=self._groups_of(code),
+                similar=self._similar_to(code),
+                counts=counts,
+                denominators=None if people is None or people.empty else people,
+                breaks=self.catalog.breaks_of(id_, (code,)),
+                across_break=across_break,
+            )
+            for code in view.focus
+            if code in set(known)
+        ]
+        shown = series.loc[series["period"].isin([period, same_period_last_year(period)])]
+        return tables.standing(found, view, shown, self._not_known(people, view))
+
+    def projection(self, goal: str = "", kommun: str = "") -> Chart:
+        """Draw the projection of a goal's figure; by default of the first goal that can be projected.
+
+        Parameters
+        ----------
+        goal
+            Id of the goal.
+        kommun
+            Name or code of one of the programme's kommuner; by default the first.
+        """
+        chosen = self._projectable(goal)
+        code = self.catalog.region(kommun).code if kommun else self.programme.municipalities[0]
+        outlook, used = self._outlook(chosen, code)
+        view = replace(self.view(chosen.measure), focus=(code,))
+        return charts.projection(outlook, chosen, used, view)
+
+    def pooled(self) -> Chart:
+        """Draw UVAS by sex and age with three years pooled."""
+        code = self.programme.municipalities[0]
+        view = self.view(UVAS)
+        rows = next(filter(None, (self._pooled_rows(id_, ages, code) for id_, ages in POOLED)), [])
+        if not rows:
+            raise IndicatorError(f"{view.measure.short} saknas för tre år i följd, {self.catalog.names[code]}")
+        people = self._denominators(UVAS)
+        steps = []
+        if people is None or people.empty:
+            steps.append("folkmängden (uvas fetch scb_population)")
+        if len(rows) == 1:
+            steps.append("UVAS efter kön (uvas fetch kolada) och 25–29 år (uvas adopt mucf)")
+        missing = f"Mer säger {' och '.join(steps)}." if steps else ""
+        return charts.pooled(rows, view, missing)
+
+    def europe(self) -> Chart:
+        """Draw NEET in Sweden and the kommun's region among European countries; NEET is not UVAS."""
+        if self._ages_of(NEET).empty:
+            raise IndicatorError(
+                f"Uppgifter om NEET i andra länder saknas. Hämta dem med: uvas fetch {self._dataset(NEET)}"
+            )
+        lan = self.catalog.region(self.programme.municipalities[0]).lan
+        region = next(code for code, members in SWEDISH_REGIONS.items() if lan in members)
+        return charts.europe(self.series(NEET), self.view(NEET), region)
+
+    def _fetched(self, view: View) -> pd.DataFrame:
+        """Return the measure's series, or say how to fetch it where there is nothing of it at all."""
+        dataset = self._dataset(view.measure.id)
+        if self._ages_of(view.measure.id).empty and self.until is None and dataset != DOCUMENTS:
+            raise IndicatorError(f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {dataset}")
+        return self.series(view.measure.id, view.age)
+
+    def _counts_of(self, measure: str) -> pd.DataFrame | None:
+        """Return the numerators of a share, where the catalog has them under the share's own name."""
+        for ending in ("_rate_pct", "_share_pct"):
+            id_ = f"{measure.removesuffix(ending)}_count"
+            beside = measure.endswith(ending) and id_ in self.catalog.measures
+            if beside and self._dataset(id_) == self._dataset(measure) and not self._ages_of(id_).empty:
+                return self.series(id_)
+        return None
+
+    def _groups_of(self, code: str) -> dict[str, Group]:
+        names = {"lan": "lan", "skr": "kommungrupp"}
+        own = [one for one in self.catalog.groups.values() if one.kind in names and code in one.members]
+        return {names[one.kind]: one for one in own}
+
+    def _similar_to(self, code: str) -> tuple[str, ...]:
+        """Return the kommuner that are like one, as Kolada has them, where they have been fetched."""
+        own = [one for one in self.catalog.groups.values() if one.id.startswith(f"similar_{code}_")]
+        own.sort(key=lambda one: ("overgripande" not in one.id, "arbetsmarknad" not in one.id, one.id))
+        return own[0].members if own else ()
+
+    def _not_known(self, people: pd.DataFrame | None, view: View) -> str:
+        steps = []
+        if people is not None and people.empty:
+            steps.append(f"avståndet i personer (uvas fetch {self._dataset(view.measure.denominator_measure)})")
+        if not any(self._similar_to(code) for code in view.focus):
+            steps.append("platsen bland liknande kommuner (uvas fetch kolada)")
+        return f"En hämtning ger också {' och '.join(steps)}." if steps else ""
+
+    def _followed(self) -> tuple[Goal, ...]:
+        """Return the goals with the measure by month in place of the yearly one, where it has been fetched."""
+        return tuple(
+            replace(goal, measure=goal.monthly_measure)
+            if goal.monthly_measure and not self._ages_of(goal.monthly_measure).empty
+            else goal
+            for goal in self.programme.goals
+        )
+
+    def _projectable(self, id_: str) -> Goal:
+        wanted = [goal for goal in self._followed() if goal.rule != "none" and id_ in ("", goal.id)]
+        if not wanted:
+            raise IndicatorError("Inget mål kan skrivas fram", todo="Ange ett mål med ett mått i statistiken")
+        declared = next(goal for goal in self.programme.goals if goal.id == wanted[0].id)
+        if declared.monthly_measure not in ("", wanted[0].measure):
+            raise IndicatorError(
+                "Framskrivningen bygger på månadsuppgifter, som saknas. Hämta dem med: "
+                f"uvas fetch {self._dataset(declared.monthly_measure)}"
+            )
+        return wanted[0]
+
+    def _outlook(self, goal: Goal, code: str) -> tuple[Outlook, pd.DataFrame]:
+        measure = self.catalog.measures[goal.measure]
+        series = self._goal_series(goal)
+        outlook = goal_outlook(goal, measure, series, code, self.catalog.breaks_of(measure.id, (code,)))
+        first = str(outlook.projection.history["period"].iloc[0])
+        used = series["region_code"].isin([code, "00"]) & (series["period"] >= first)
+        return outlook, series.loc[used]
+
+    def _pooled_rows(self, measure: str, ages: tuple[str, ...], code: str) -> list[PooledRow]:
+        chosen = self.catalog.measures[measure]
+        rows = (self._pooled_row(chosen, age, sex, code) for age in ages for sex in _SEXES)
+        return [row for row in rows if row is not None]
+
+    def _pooled_row(self, measure: Measure, age: str, sex: str, code: str) -> PooledRow | None:
+        series = self._ages_of(measure.id, sex)
+        series = series.loc[series["age_group"] == age]
+        if series.empty:
+            return None
+        people = self._denominators(measure.id, age, sex) if measure.denominator_measure else None
+        found = pooled_share(series, people, code)
+        if found.empty:
+            return None
+        own = found.iloc[0]
+        years = series["period"].between(own["first"], own["last"])
+        riket = pooled_share(series, people if bool(own["pooled"]) else None, "00")
+        same = len(riket) > 0 and (riket["first"].iloc[0], bool(riket["pooled"].iloc[0])) == (
+            own["first"],
+            own["pooled"],
+        )
+        label = f"{_SEXES[sex]}{age.replace('-', '–')} år"
+        return PooledRow(
+            label[:1].upper() + label[1:],
+            own,
+            float(riket["share"].iloc[0]) if same else None,
+            series.loc[years & series["region_code"].isin([code, "00"])],
+        )

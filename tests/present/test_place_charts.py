@@ -1,0 +1,261 @@
+"""The charts and tables of places by month, season, projection, pooled years and Europe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests import monthly
+from tests.monthly import RATE
+from tests.present.test_charts import faults, words
+from uvas_stats import nulage
+from uvas_stats.catalog import Catalog, Measure
+from uvas_stats.errors import IndicatorError
+from uvas_stats.numbers import THIN_SPACE, number_text
+from uvas_stats.present import charts
+from uvas_stats.present.charts.europe import _NAMES
+from uvas_stats.present.figure import Chart
+from uvas_stats.present.view import View
+from uvas_stats.situation import Nulage
+from uvas_stats.workspace import Workspace
+
+PROGRAMMES = ("soderhamn", "ale", "ostra_sodertorn", "storuman", "lidkoping")
+KINDS = ("standing", "ranking_list", "strip", "profile", "projection", "pooled")
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("months")
+    return monthly.monthly_workspace(folder, monthly.uvas_by_sex(), monthly.population())
+
+
+def about(workspace: Workspace, name: str) -> Nulage:
+    return nulage(name, workspace=workspace.root)
+
+
+def plain(text: str) -> str:
+    return text.replace(THIN_SPACE, " ")
+
+
+@pytest.mark.parametrize("name", PROGRAMMES)
+def test_nothing_is_clipped_or_overlaps_and_nothing_is_missing_but_what_was_not_fetched(
+    workspace: Workspace, name: str
+) -> None:
+    one = about(workspace, name)
+    for section, chapter in zip(one.programme.sections, one.chapters(), strict=True):
+        for part in chapter.parts:
+            if isinstance(part, Chart):
+                assert [f"{part.about.id}: {fault}" for fault in faults(part)] == []
+                assert "Kolada" not in part.about.source or part.about.id.startswith(("utveckling", "samma_tid"))
+        gone = [item.kind for item in section.items if item.kind in KINDS]
+        assert len(chapter.parts) >= len(gone)
+
+
+@pytest.mark.parametrize("code", ["0136", "2584", "1730"])
+def test_any_kommun_has_the_charts_by_month(workspace: Workspace, code: str) -> None:
+    one = nulage(kommun=code, workspace=workspace.root)
+    for chart in (one.strip(), one.ranking_list(RATE), one.profile(), one.place_over_time(RATE), one.season(RATE)):
+        assert list(faults(chart)) == []
+
+
+# --- what is refused --------------------
+
+
+def test_the_first_edition_says_which_fetch_is_missing() -> None:
+    shipped = nulage("soderhamn")
+    for draw in (shipped.strip, shipped.profile):
+        with pytest.raises(IndicatorError, match="Hämta dem med: uvas fetch af_share"):
+            draw()
+    with pytest.raises(IndicatorError, match=r"Framskrivningen bygger på månadsuppgifter.*uvas fetch af_share"):
+        shipped.projection()
+    with pytest.raises(IndicatorError, match="uvas fetch eurostat"):
+        nulage("ale").europe()
+
+
+def test_a_yearly_measure_has_no_strip_and_no_season(workspace: Workspace) -> None:
+    one = about(workspace, "soderhamn")
+    for draw in (one.strip, one.profile):
+        with pytest.raises(IndicatorError, match="finns inte per månad"):
+            draw("uvas_share_pct")
+
+
+def test_the_same_month_last_year_is_not_compared_across_a_break(workspace: Workspace) -> None:
+    one = nulage("soderhamn", period="2022-06", workspace=workspace.root)
+    with pytest.raises(IndicatorError, match="ett brott ligger emellan"):
+        one.season(RATE)
+    assert "jämförs inte: brott emellan" in one.standing(RATE).cells["Värde"].tolist()
+    asked = one.standing(RATE, across_break=True)
+    assert asked.cells["Värde"].str.endswith("*").any()
+    assert "* Från januari 2022" in asked.about.note
+
+
+def test_the_season_chart_crosses_a_break_when_asked_and_says_so(workspace: Workspace) -> None:
+    one = nulage("soderhamn", period="2022-06", workspace=workspace.root)
+    assert "Från januari 2022" in charts.season(one.series(RATE), one.view(RATE), across_break=True).about.note
+
+
+def test_the_strip_stops_at_a_break(workspace: Workspace) -> None:
+    chart = nulage("soderhamn", period="2022-06", workspace=workspace.root).strip()
+    assert chart.about.data["period"].min() == "2022-01"
+    assert "Från januari 2022" in chart.about.note
+
+
+# --- what is shown --------------------
+
+
+def test_the_strip_has_every_kommun_in_each_month_and_both_places_under_it(workspace: Workspace) -> None:
+    one = about(workspace, "soderhamn")
+    chart = one.strip()
+    now = monthly.series().query("period == '2026-10'").set_index("region_code")["value"]
+    place = 1 + int((now.drop("00") > now["2182"]).sum())
+    riket = 1 + int((now.drop("00") > now["00"]).sum())
+    assert chart.about.title == (
+        f"Söderhamn plats {place} av 290 i oktober 2026; riksgenomsnittet motsvarar plats {riket}"
+    )
+    marks = next(line for line in chart.axes[0].lines if line.get_marker() == "_")
+    assert len(marks.get_xdata()) == 289 * 13
+    assert words(chart).split("\n").count(str(riket)) >= 1
+    assert chart.about.derived["Månad"].nunique() == 13
+
+
+def test_the_ranking_list_is_in_order_and_marks_rikets_place(workspace: Workspace) -> None:
+    chart = about(workspace, "soderhamn").ranking_list(RATE)
+    heights = [bar.get_height() for bar in chart.axes[0].patches]  # type: ignore[attr-defined]
+    assert len(heights) == 290
+    assert heights == sorted(heights, reverse=True)
+    assert "Riket 6,7 %" in words(chart)
+
+
+def test_the_season_is_told_with_the_programmes_own_warning(workspace: Workspace) -> None:
+    chart = about(workspace, "soderhamn").profile()
+    assert "maj–september" in chart.about.title
+    assert "skriver in fler som arbetssökande" in plain(chart.about.note)
+    assert "58 månader i följd" in chart.about.note
+    assert len(chart.about.derived) == 24
+
+
+def test_the_projection_tells_its_probability_and_its_test(workspace: Workspace) -> None:
+    chart = about(workspace, "soderhamn").projection()
+    assert "sannolikheten är under 5 procent" in chart.about.title
+    assert "prövningar på år den inte sett" in chart.about.note
+    assert "målets dag har passerat" in chart.about.subtitle
+    assert chart.about.derived["Period"].iloc[-1] == "2027-10"
+
+
+def test_the_goal_board_rests_on_twelve_months_and_shows_the_projection(workspace: Workspace) -> None:
+    board = about(workspace, "soderhamn").goal_board()
+    row = board.about.derived.iloc[0]
+    assert row["Status"] == "inte nått"
+    assert row["Skäl"].startswith("Tolvmånadersmedel:")
+    assert "Sannolikheten att läget då är bättre än målet: under 5 procent." in row["Framskrivning"]
+    assert "av de 12 månaderna" in row["Skäl"]
+    assert "Framskrivning" in about(workspace, "soderhamn").goals().cells.columns
+
+
+def test_the_goal_board_of_the_first_edition_says_what_a_fetch_adds() -> None:
+    row = nulage("soderhamn").goal_board().about.derived.iloc[0]
+    assert row["Framskrivning"].endswith("Hämta dem med: uvas fetch af_share.")
+    assert "15,2" in row["Skäl"]
+
+
+def test_places_over_time_stop_at_the_break_and_mark_the_same_month(workspace: Workspace) -> None:
+    chart = about(workspace, "soderhamn").place_over_time(RATE)
+    rings = next(line for line in chart.axes[0].lines if line.get_markerfacecolor() == "white")
+    assert len(rings.get_xdata()) == 8
+    assert "brott" in words(chart)
+    bold = [line for line in chart.axes[0].lines if line.get_linewidth() == 2.0]
+    assert len(bold) == 2
+    assert "Rikets plats" in chart.about.derived.columns
+
+
+def test_the_standing_says_persons_places_and_groups(workspace: Workspace) -> None:
+    table = about(workspace, "soderhamn").standing(RATE)
+    told = dict(zip(table.cells["Uppgift"], table.cells["Plats"], strict=True))
+    assert told["För att bli bättre än riksgenomsnittet"].endswith("färre arbetslösa unga skulle räcka")
+    assert told["Bland kommunerna i Gävleborgs län"].endswith("av 10")
+    assert told["Samma tid året innan, oktober 2025"].endswith("av 290")
+    assert "vägt medel" in " ".join(told)
+    assert "liknande kommuner (uvas fetch kolada)" in table.about.note
+    assert "1 = högst andel" in table.about.subtitle
+
+
+def test_the_standing_among_similar_kommuner_when_they_are_fetched(workspace: Workspace) -> None:
+    one = about(workspace, "soderhamn")
+    group = replace(one.catalog.groups["21"], id="similar_2182_overgripande", kind="similar")
+    with_similar = replace(one, catalog=replace(one.catalog, groups={**one.catalog.groups, group.id: group}))
+    cells = with_similar.standing(RATE).cells
+    assert cells.loc[cells["Uppgift"] == "Bland liknande kommuner", "Plats"].iloc[0].endswith("av 10")
+
+
+def test_the_area_by_month_is_weighted_and_is_not_the_mean_of_percentages(workspace: Workspace) -> None:
+    chart = about(workspace, "ostra_sodertorn").trend(RATE)
+    codes = ["0136", "0192", "0138"]
+    force, rate = (
+        monthly.series(id_).query("period == '2026-10'").set_index("region_code")["value"][codes]
+        for id_ in (monthly.FORCE, RATE)
+    )
+    weighted = float(np.average(rate, weights=force))
+    assert number_text(weighted, 1, "procent").replace(THIN_SPACE, " ") in words(chart)
+    assert number_text(weighted, 1) != number_text(float(rate.mean()), 1)
+    assert list(faults(chart)) == []
+
+
+def test_small_numbers_are_pooled_by_sex_with_intervals(workspace: Workspace) -> None:
+    chart = about(workspace, "storuman").pooled()
+    table = chart.about.derived.set_index("Grupp")
+    assert list(table.index) == ["16–24 år", "Kvinnor 16–24 år", "Män 16–24 år"]
+    assert (table["År"] == "2022–2024").all()
+    assert (table["Undre gräns"] < table["Andel"]).all()
+    assert "Wilsonintervall" in chart.about.note
+    assert list(faults(chart)) == []
+
+
+def test_without_the_population_the_mean_is_called_unweighted() -> None:
+    chart = nulage("storuman").pooled()
+    assert "ovägt medelvärde av tre år" in chart.about.subtitle
+    assert chart.about.derived[["Undre gräns", "Beräknat antal, summa av åren"]].isna().all(axis=None)
+    assert "uvas fetch scb_population" in chart.about.note
+    assert list(faults(chart)) == []
+
+
+def _neet_view(catalog: Catalog) -> View:
+    measure = replace(
+        catalog.measures["uvas_share_pct"],
+        id="neet_15_29_share_pct",
+        title="NEET 15–29 år (arbetskraftsundersökningen)",
+        short="NEET 15–29 år",
+        publisher="Eurostat",
+        route="",
+    )
+    measures: dict[str, Measure] = {**catalog.measures, measure.id: measure}
+    return View(replace(catalog, measures=measures), measure, ("1440",))
+
+
+def test_europe_marks_sweden_and_the_region_and_says_that_neet_is_not_uvas(catalog: Catalog) -> None:
+    codes = tuple(code for code in _NAMES if not code.startswith("SE1"))
+    figures = monthly.neet((*codes, "DE11", "ITC1"))
+    chart = charts.europe(figures, _neet_view(catalog), "SE23")
+    text = words(chart).replace("\n", " ")
+    assert "Västsverige (SE23)" in text
+    assert "Sydsverige" not in text
+    assert "DE11" not in text
+    assert "Det är inte UVAS" in chart.about.note
+    assert "NEET" in chart.about.title
+    assert set(chart.about.data["measure"]) == {"neet_15_29_share_pct"}
+    assert list(faults(chart)) == []
+
+
+def test_europe_without_sweden_is_refused_and_a_missing_country_is_named(catalog: Catalog) -> None:
+    figures = monthly.neet(("SE", "DE", "FI"))
+    with pytest.raises(IndicatorError, match="saknas för Sverige"):
+        charts.europe(figures.query("region_code != 'SE'"), _neet_view(catalog), "SE23")
+    gone = figures["region_code"] == "FI"
+    holed = figures.assign(
+        value=figures["value"].mask(gone), status=pd.Series(np.where(gone, "not_available", "ok"))
+    )
+    note = charts.europe(holed, _neet_view(catalog), "SE23").about.note
+    assert "Utan uppgift: Finland (uppgift saknas)." in note
+    assert "Uppgift saknas för Västsverige (SE23)." in note
