@@ -13,10 +13,10 @@ from tests.monthly import RATE
 from tests.present.test_charts import faults, words
 from uvas_stats import nulage
 from uvas_stats.catalog import Catalog, Measure
+from uvas_stats.catalog.eurostat import load_euro_regions
 from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
-from uvas_stats.present.charts.europe import _NAMES
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.view import View
 from uvas_stats.situation import Nulage
@@ -235,7 +235,7 @@ def _neet_view(catalog: Catalog) -> View:
 
 
 def test_europe_marks_sweden_and_the_region_and_says_that_neet_is_not_uvas(catalog: Catalog) -> None:
-    codes = tuple(code for code in _NAMES if not code.startswith("SE1"))
+    codes = tuple(one.code for one in load_euro_regions() if not one.code.startswith("SE1"))
     figures = monthly.neet((*codes, "DE11", "ITC1"))
     chart = charts.europe(figures, _neet_view(catalog), "SE23")
     text = words(chart).replace("\n", " ")
