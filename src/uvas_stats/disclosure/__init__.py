@@ -14,8 +14,8 @@ programme) -> Ledger``, ``protect(publication, rule, earlier) -> Protected``, ``
 earlier) -> list[Finding]``, ``record(workspace, protected)``.
 
 Counts are suppressed when they are below the threshold, when a whole group stands in one category of a sensitive
-dimension, and where they would give another away. What was suppressed for which reason is never let out: an outsider
-sees one kind of suppressed cell. See :class:`Rule` for zeros.
+dimension, and where they would give another away. What was suppressed for which reason is never let out: an
+outsider sees one kind of suppressed cell. See :class:`Rule` for zeros.
 """
 
 from uvas_stats.disclosure.links import nested, overlap, overlap_tables
@@ -23,13 +23,11 @@ from uvas_stats.disclosure.model import (
     Dimension,
     Key,
     Link,
-    Publication,
     Relation,
     Rule,
-    Table,
     make_key,
-    table_from_parts,
 )
+from uvas_stats.disclosure.tables import Publication, Table, table_from_parts
 
 __all__ = [
     "Dimension",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uvas_stats.disclosure.model import Key, Link, Relation, Table, make_key
+from uvas_stats.disclosure.model import Key, Link, Relation, make_key
+from uvas_stats.disclosure.tables import Table
 from uvas_stats.errors import DisclosureError
 
 __all__ = ["nested", "overlap", "overlap_tables"]
@@ -101,7 +102,8 @@ def overlap_tables(first: Table, second: Table, both: Table) -> Link:
         raise DisclosureError(
             "Tabellerna har olika dimensioner", where=f"{first.id} och {second.id}", todo="Räkna dem lika"
         )
-    relations, hidden = list(both.relations()), []
+    relations = list(both.relations())
+    hidden: list[tuple[Key, int]] = []
     for codes in both.all_codes():
         a, b = ((table.key(codes), int(table.counts[codes])) for table in (first, second))
         link = overlap(a, b, int(both.counts[codes]), both_key=both.key(codes))
