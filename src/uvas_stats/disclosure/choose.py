@@ -107,17 +107,33 @@ def choose(system: System, seconds: float) -> Choice:
     """
     until = time.perf_counter() + seconds
     costs, needs = _costs(system), _needs(system)
-    best = complete(system, system.forced, costs, needs)
     master, suppressed, proven = _Master(system, costs), system.forced, True
     while True:
-        leaks = attack(system, suppressed, needs)
-        if not leaks:
-            if proven:
-                return Choice(suppressed, optimal=True)
-            best = min(best, suppressed, key=np.count_nonzero)
+        leaks = _first_leaks(system, suppressed, needs)
+        if not leaks and proven:
+            return Choice(suppressed, optimal=True)
         for leak in leaks:
             master.learn(leak, suppressed)
         found = master.solve(until - time.perf_counter()) if leaks and time.perf_counter() < until else None
         if found is None:
-            return Choice(prune(system, best, costs, needs, time.perf_counter() + seconds / 4), optimal=False)
+            return _completed(system, suppressed, costs, needs, seconds)
         suppressed, proven = found
+
+
+def _first_leaks(system: System, suppressed: Bools, needs: tuple[Counts, ...]) -> list[Leak]:
+    """Return what the outsider can derive; when that is nothing, what the initiated can."""
+    outsider, initiated = needs
+    return attack(system, suppressed, (outsider, initiated * 0)) or attack(
+        system, suppressed, (outsider * 0, initiated)
+    )
+
+
+def _completed(
+    system: System, suppressed: Bools, costs: Floats, needs: tuple[Counts, ...], seconds: float
+) -> Choice:
+    """Complete the last choice and one from the start, and take the one that suppresses less."""
+    tried = [
+        prune(system, complete(system, start, costs, needs), costs, needs, time.perf_counter() + seconds / 4)
+        for start in (suppressed, system.forced)
+    ]
+    return Choice(min(tried, key=np.count_nonzero), optimal=False)
