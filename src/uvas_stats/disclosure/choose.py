@@ -18,7 +18,7 @@ from uvas_stats.disclosure.attack import Leak, attack
 from uvas_stats.disclosure.complete import complete, prune
 from uvas_stats.disclosure.system import Bools, Counts, System
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "cell_costs", "choose", "least_widths"]
 
 Floats = NDArray[np.float64]
 _HALF = 0.5
@@ -70,7 +70,7 @@ class _Master:
         return suppressed, found.status == 0
 
 
-def _costs(system: System) -> Floats:
+def cell_costs(system: System) -> Floats:
     """Give each cell the cost 1, and a trifle more for totals, for large counts and for zeros: they go last."""
     conditions = np.array([len(key) for key in system.names], dtype=np.float64)
     wide = (conditions.max(initial=0) - conditions) / max(np.ptp(conditions) if len(conditions) else 0, 1)
@@ -80,7 +80,7 @@ def _costs(system: System) -> Floats:
     return costs
 
 
-def _needs(system: System) -> tuple[Counts, ...]:
+def least_widths(system: System) -> tuple[Counts, ...]:
     """Ask for no more against the initiated than suppressing everything can give."""
     outsider, initiated = system.attackers
     need = initiated.need.copy()
@@ -106,7 +106,7 @@ def choose(system: System, seconds: float) -> Choice:
         If something cannot be protected even by suppressing everything.
     """
     until = time.perf_counter() + seconds
-    costs, needs = _costs(system), _needs(system)
+    costs, needs = cell_costs(system), least_widths(system)
     master, suppressed, proven = _Master(system, costs), system.forced, True
     while True:
         leaks = _first_leaks(system, suppressed, needs)
