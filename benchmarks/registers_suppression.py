@@ -47,7 +47,7 @@ def _random_table(rows: int, columns: int, mean: float, seed: int) -> Table:
 
 
 def _greedy(system: System, needs: Needs) -> Bools:
-    """Suppress, for the first count that leaks, the smallest shown count in a line with it, until nothing leaks."""
+    """Suppress, for the first count that leaks, the smallest shown count in a line with it, until none leaks."""
     suppressed = system.forced.copy()
     while leaks := attack(system, suppressed, needs):
         lines = system.matrix[system.matrix[:, [leaks[0].at]].nonzero()[0]]

@@ -15,6 +15,7 @@ from uvas_stats.disclosure import (
     Protected,
     Publication,
     Rule,
+    Table,
     make_key,
     nested,
     overlap_tables,
@@ -56,7 +57,7 @@ def assert_safe(publication: Publication, protected: Protected, outsider: Outsid
         assert high - low >= rule.width, (key, low, high)
 
 
-def tables(persons: Persons, context: Mapping[str, str]) -> list[object]:
+def tables(persons: Persons, context: Mapping[str, str]) -> list[Table]:
     return [
         count_persons("sex x born", context, (SEX, BORN), persons),
         count_persons("sex x reason", context, (SEX, REASON), persons),
@@ -214,6 +215,28 @@ def test_a_revised_figure_does_not_tell_of_the_few_that_were_added(
         before, after = old.value(key), new.value(key)
         if before is not None and after is not None:
             assert before == after or abs(after - before) >= rule.threshold
+
+
+@given(registers(90), st.integers(3, 5))
+@settings(max_examples=20)
+def test_no_count_behind_three_margins_is_derived(persons: Persons, threshold: int) -> None:
+    dims = (SEX, WHERE, MONTH)
+    inner = count_persons("inner", {}, dims, persons)
+    hidden = Table("inner", (), dims, inner.counts, shown=False)
+    margins = [
+        count_persons(f"{a.name} x {b.name}", {}, (a, b), persons)
+        for a, b in ((SEX, WHERE), (SEX, MONTH), (WHERE, MONTH))
+    ]
+    publication = Publication("p", "1", (*margins, hidden))
+    protected = protect(publication, Rule(threshold))
+    outsider = Outsider()
+    outsider.learn(protected)
+    outsider.learn_table({}, dims)
+    assert_safe(publication, protected, outsider)
+    for key, count in inner.cells():
+        if 0 < count < threshold:
+            low, high = outsider.bounds(key)
+            assert high - low >= threshold
 
 
 def test_the_outsider_of_these_tests_does_find_what_a_naive_suppression_gives_away() -> None:

@@ -53,8 +53,10 @@ class _Master:
         self.rows.append(row)
 
     def solve(self, seconds: float) -> tuple[Bools, bool] | None:
-        """Choose the cheapest cells that keep all constraints; None if time runs out without any."""
+        """Choose the cheapest cells that keep all constraints; None if there are none, or time runs out."""
         chosen = np.flatnonzero(self.system.open & ~self.system.forced)
+        if not len(chosen):
+            return None
         matrix = sparse.csr_array(np.array(self.rows)[:, chosen])
         found = milp(
             self.costs[chosen],
