@@ -67,7 +67,7 @@ def tables(persons: Persons, context: Mapping[str, str]) -> list[Table]:
 
 
 @given(registers(), RULES)
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_no_count_of_a_group_of_tables_is_derived(persons: Persons, rule: Rule) -> None:
     publication = Publication("p", "1", tuple(tables(persons, {"at": "2026-06-15"})))
     protected = protect(publication, rule)
@@ -77,7 +77,7 @@ def test_no_count_of_a_group_of_tables_is_derived(persons: Persons, rule: Rule) 
 
 
 @given(registers(), RULES)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_no_count_is_derived_when_zeros_are_hidden_too(persons: Persons, rule: Rule) -> None:
     hiding = Rule(rule.threshold, rule.protection, zeros="hide")
     publication = Publication("p", "1", tuple(tables(persons, {})[:2]))
@@ -90,7 +90,7 @@ def test_no_count_is_derived_when_zeros_are_hidden_too(persons: Persons, rule: R
 
 
 @given(registers(), RULES)
-@settings(max_examples=40)
+@settings(max_examples=12)
 def test_nobody_learns_that_a_whole_group_has_one_reason(persons: Persons, rule: Rule) -> None:
     publication = Publication("p", "1", tuple(tables(persons, {})))
     protected = protect(publication, rule)
@@ -108,7 +108,7 @@ def test_nobody_learns_that_a_whole_group_has_one_reason(persons: Persons, rule:
 
 
 @given(registers(), RULES)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_even_who_knows_which_cells_are_small_derives_none_to_the_last_one(persons: Persons, rule: Rule) -> None:
     publication = Publication("p", "1", tuple(tables(persons, {})[:2]))
     protected = protect(publication, rule)
@@ -125,7 +125,7 @@ def test_even_who_knows_which_cells_are_small_derives_none_to_the_last_one(perso
 
 
 @given(registers(60), registers(20), st.integers(0, 100), RULES)
-@settings(max_examples=40)
+@settings(max_examples=12)
 def test_no_few_who_came_or_left_between_two_dates_are_derived(
     before: Persons, came: Persons, leave: int, rule: Rule
 ) -> None:
@@ -158,7 +158,7 @@ def test_no_few_who_came_or_left_between_two_dates_are_derived(
 
 
 @given(registers(80), registers(12), RULES)
-@settings(max_examples=40)
+@settings(max_examples=12)
 def test_no_few_between_a_group_and_a_wider_one_are_derived(inner: Persons, more: Persons, rule: Rule) -> None:
     term = count_persons("term", {"period": "term"}, (SEX, BORN), inner)
     year = count_persons("year", {"period": "year"}, (SEX, BORN), inner + more)
@@ -181,7 +181,7 @@ def test_no_few_between_a_group_and_a_wider_one_are_derived(inner: Persons, more
 
 
 @given(registers(), st.integers(3, 6))
-@settings(max_examples=40)
+@settings(max_examples=12)
 def test_no_count_is_derived_with_what_was_published_before(persons: Persons, threshold: int) -> None:
     rule, ledger, outsider, everything = Rule(threshold), Ledger("p"), Outsider(), []
     for number, table in enumerate(tables(persons, {"at": "2026-06-15"})):
@@ -199,7 +199,7 @@ def test_no_count_is_derived_with_what_was_published_before(persons: Persons, th
 
 
 @given(registers(80), registers(6), RULES)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_a_revised_figure_does_not_tell_of_the_few_that_were_added(
     persons: Persons, added: Persons, rule: Rule
 ) -> None:
@@ -218,7 +218,7 @@ def test_a_revised_figure_does_not_tell_of_the_few_that_were_added(
 
 
 @given(registers(90), st.integers(3, 5))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_no_count_behind_three_margins_is_derived(persons: Persons, threshold: int) -> None:
     dims = (SEX, WHERE, MONTH)
     inner = count_persons("inner", {}, dims, persons)
