@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from uvas_stats import cli_fetch
+from uvas_stats import cli_adopt, cli_fetch, cli_tables
 from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
 from uvas_stats.errors import UvasStatsError
 
@@ -135,17 +135,35 @@ def build() -> None:
 
 
 @app.command(cls=SwedishCommand)
-def check() -> None:
+def check(
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Lista vad som skiljer mellan utgåvor, och mellan två vägar.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FIL", help="Skriv alla skillnader till en CSV-fil (med --compare).")
+    ] = None,
+) -> None:
     """Kontrollera katalog, råfilers kontrollsummor, kontraktet och gamla utgåvor."""
-    from uvas_stats import listing
+    from uvas_stats import checking
 
-    report, problems = listing.check()
+    if out is not None and not compare:
+        raise typer.BadParameter("--out hör till --compare")
+    if compare:
+        typer.echo(checking.compare(out))
+        return
+    report, problems = checking.check()
     typer.echo(report)
     if problems:
         raise typer.Exit(1)
 
 
-cli_fetch.register(app, SwedishCommand)
+for name, command in (
+    ("fetch", cli_fetch.fetch_command),
+    ("adopt", cli_adopt.adopt_command),
+    ("search", cli_tables.search_command),
+    ("table", cli_tables.table_command),
+):
+    app.command(name, cls=SwedishCommand)(command)
 
 
 def main() -> None:

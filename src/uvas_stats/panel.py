@@ -20,8 +20,9 @@ EVERY_KOMMUN = 200
 
 def _measures(catalog: Catalog, observations: pd.DataFrame) -> list[tuple[str, str]]:
     """List the measures that most kommuner have, as title and id."""
-    known = observations.loc[observations["value"].notna()]
-    kommuner = known.loc[known["region_code"].astype("str").str.len() == 4]
+    kommuner = observations.loc[
+        observations["value"].notna() & observations["region_code"].isin([one.code for one in catalog.kommuner])
+    ]
     counts = kommuner.groupby("measure", observed=True)["region_code"].nunique()
     return [(catalog.measures[str(id_)].title, str(id_)) for id_ in counts.index[counts >= EVERY_KOMMUN]]
 

@@ -75,6 +75,10 @@ class Dataset:
     reader: str
     """Name of the reader in ``clean`` that turns its raw files into observations."""
     note: str = ""
+    fetcher: str = ""
+    """Name in ``fetch.registry`` of what fetches its files; empty where PxWeb, or nothing, does."""
+    adopt: str = ""
+    """Short name for ``uvas adopt``; empty where no file downloaded by hand is taken."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,9 @@ class Measure:
     cautions: tuple[str, ...] = ()
     follow_up: str = ""
     """For a figure that only a document prints: the nearest measure that is published today."""
+    coverage_measure: str = ""
+    """Measure of how complete the reporting is, where a figure is what kommuner report and must not be ranked
+    without it."""
 
 
 @dataclass(frozen=True)

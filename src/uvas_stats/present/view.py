@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -50,6 +50,8 @@ class View:
     """Takes the place of the chart's own title where a programme file gives one."""
     age: str = ""
     """The age group, where the measure has several; the words of ``measure`` then hold it."""
+    coverage: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    """How complete the reporting is, where the measure names a measure of that."""
 
     @property
     def kommuner(self) -> tuple[str, ...]:

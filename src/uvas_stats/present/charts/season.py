@@ -11,6 +11,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import change_between, quartiles, same_period_table
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import same_period_last_year
+from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, TEXT, Line, canvas, spread
@@ -52,7 +53,7 @@ def season(series: pd.DataFrame, view: View) -> Chart:
         subtitle=f"{view.measure.title}, {view.when(earlier)} och {view.when(period)}",
         source=source_line(shown, view.catalog, computed=median is not None),
         alt=alt,
-        note=_note(view, median, broken),
+        note=" ".join(filter(None, [_note(view, median, broken), coverage_note(view, period)])),
         data=shown,
         derived=_medians(median, earlier, period),
     )
