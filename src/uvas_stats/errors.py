@@ -11,6 +11,7 @@ __all__ = [
     "IndicatorError",
     "ObservationError",
     "RawFileError",
+    "RegisterError",
     "ReportError",
     "UnknownNameError",
     "UvasStatsError",
@@ -93,3 +94,7 @@ class IndicatorError(UvasStatsError):
 
 class ReportError(UvasStatsError):
     """A report, a template or an export cannot be made."""
+
+
+class RegisterError(UvasStatsError):
+    """A register of persons cannot be read or counted; the message never quotes what stands in it."""
