@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
 from tests.fakes.server import Fake
-from uvas_stats.cli_fetch import register
+from uvas_stats.cli import app
 from uvas_stats.errors import FetchError, UvasStatsError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
 from uvas_stats.observation import read_observations, select
@@ -21,8 +20,6 @@ def run(fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: i
     fake.calls = 1000
     monkeypatch.setenv("UVAS_WORKSPACE", str(tmp_path))
     monkeypatch.setenv("UVAS_BASE_URL", f"scb={fake.v2} scb_v1={fake.v1}")
-    app = typer.Typer()
-    register(app)
 
     def call(*arguments: str) -> Result:
         result = CliRunner().invoke(app, [*arguments])
@@ -103,7 +100,7 @@ def test_nothing_heavy_is_loaded_until_a_command_runs() -> None:
     import sys
 
     heavy = "{'pandas', 'numpy', 'requests', 'pyarrow'}"
-    code = f"import sys, uvas_stats.cli_fetch; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, uvas_stats.cli; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from uvas_stats import cli_fetch
+from uvas_stats import cli_adopt, cli_fetch, cli_tables
 from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
 from uvas_stats.errors import UvasStatsError
 
@@ -145,7 +145,13 @@ def check() -> None:
         raise typer.Exit(1)
 
 
-cli_fetch.register(app, SwedishCommand)
+for name, command in (
+    ("fetch", cli_fetch.fetch_command),
+    ("adopt", cli_adopt.adopt_command),
+    ("search", cli_tables.search_command),
+    ("table", cli_tables.table_command),
+):
+    app.command(name, cls=SwedishCommand)(command)
 
 
 def main() -> None:

@@ -1,7 +1,4 @@
-"""The commands that ask the services: ``uvas fetch``, ``uvas search`` and ``uvas table``.
-
-They are put into the command line by :func:`register`. What is heavy is imported when a command runs.
-"""
+"""The command that fetches: ``uvas fetch``. What is heavy is imported when it runs."""
 
 from __future__ import annotations
 
@@ -14,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from uvas_stats.catalog import Catalog
     from uvas_stats.fetch.adhoc import Selection
     from uvas_stats.fetch.plan import DatasetPlan, TablePlan
     from uvas_stats.fetch.run import Outcome, Progress
     from uvas_stats.fetch.sources import Clients
     from uvas_stats.workspace import Workspace
 
-__all__ = ["fetch_command", "register", "search_command", "table_command"]
+__all__ = ["BaseUrl", "fetch_command", "number", "open_clients"]
 
 BaseUrl = Annotated[
     list[str] | None,
@@ -30,31 +28,39 @@ BaseUrl = Annotated[
         help="En annan adress för en källa; även miljövariabeln UVAS_BASE_URL.",
     ),
 ]
-Source = Annotated[str, typer.Option(metavar="KÄLLA", help="Databas att fråga: scb, fohm …")]
-MOST_SHOWN = 8
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Write a count with thin spaces."""
     return f"{value:,.0f}".replace(",", "\u202f")
 
 
-def _clients(base_url: list[str] | None) -> Clients:
+def open_clients(base_url: list[str] | None) -> Clients:
+    """Make the clients of a command, with the addresses that its option gives."""
     from uvas_stats.fetch.sources import Clients, base_urls
 
     return Clients(base_urls(base_url or []))
 
 
-def _datasets(names: list[str] | None) -> list[str]:
+def _datasets(catalog: Catalog, names: list[str] | None) -> list[str]:
     """Give the datasets that are meant: those named, all of a source that is named, or all there are."""
-    from uvas_stats.catalog.pxweb import load_px_tables, tables_of
+    from uvas_stats.catalog.names import nearest
+    from uvas_stats.catalog.pxweb import load_px_tables
+    from uvas_stats.errors import UnknownNameError
 
-    tables = load_px_tables()
-    if not names:
-        return list(dict.fromkeys(table.dataset for table in tables))
+    of_source: dict[str, list[str]] = {}
+    for table in load_px_tables():
+        of_source.setdefault(table.source, []).append(table.dataset)
+    for dataset in catalog.datasets.values():
+        if dataset.fetcher:
+            of_source.setdefault(dataset.fetcher, []).append(dataset.id)
+    every = list(dict.fromkeys(one for some in of_source.values() for one in some))
     found: list[str] = []
-    for name in names:
-        of_source = [table.dataset for table in tables if table.source == name]
-        found += of_source or [tables_of(name)[0].dataset]
+    for name in names or every:
+        if name not in of_source and name not in every:
+            close = nearest(name, [*of_source, *every])
+            raise UnknownNameError(f"”{name}” kan inte hämtas", todo=f"Närmast: {', '.join(close)}")
+        found += of_source.get(name, [name])
     return list(dict.fromkeys(found))
 
 
@@ -68,8 +74,7 @@ def _new(table: TablePlan) -> str:
 
 def _show_plan(plan: DatasetPlan) -> None:
     typer.echo(
-        f"{plan.dataset}: {_number(plan.cells)} celler, {_number(plan.calls)} anrop, "
-        f"minst {_number(plan.seconds)} s"
+        f"{plan.dataset}: {number(plan.cells)} celler, {number(plan.calls)} anrop, minst {number(plan.seconds)} s"
     )
     for table in plan.tables:
         typer.echo(f"  {table.resolved.table.id}: {table.state}{_new(table)}")
@@ -99,8 +104,8 @@ def _show_outcome(outcome: Outcome) -> None:
     if outcome.edition is None:
         typer.echo(f"{outcome.dataset}: oförändrad, inget nytt att hämta")
         return
-    again = f", {_number(outcome.calls_resumed)} från en avbruten hämtning" if outcome.calls_resumed else ""
-    typer.echo(f"{outcome.dataset}: utgåva {outcome.edition.name}, {_number(outcome.calls_made)} anrop{again}")
+    again = f", {number(outcome.calls_resumed)} från en avbruten hämtning" if outcome.calls_resumed else ""
+    typer.echo(f"{outcome.dataset}: utgåva {outcome.edition.name}, {number(outcome.calls_made)} anrop{again}")
     for table in outcome.plan.tables:
         if table.resolved.table.discontinued:
             typer.echo(f"  {table.resolved.table.id} uppdateras inte längre hos publicisten")
@@ -125,9 +130,8 @@ def fetch_command(
         typer.Option(metavar="FIL", help="En fråga kopierad från databasens webbsida (form 1 eller 2)."),
     ] = None,
 ) -> None:
-    """Hämta det som är nytt hos SCB, inom tjänstens gränser."""
-    from uvas_stats.fetch.plan import plan_dataset
-    from uvas_stats.fetch.run import fetch_dataset
+    """Hämta det som är nytt hos källorna, inom deras gränser."""
+    from uvas_stats.catalog import load_catalog
     from uvas_stats.workspace import find_workspace
 
     single = [name for name in datasets or () if ":" in name]
@@ -136,19 +140,51 @@ def fetch_command(
     if single and len(datasets or ()) != 1:
         raise typer.BadParameter("Hämta en tabell i taget: scb:TAB6471")
     workspace = find_workspace()
-    with _clients(base_url) as clients:
+    with open_clients(base_url) as clients:
         if single:
             _fetch_table(clients, workspace, single[0], _selection(select, query), dry_run=dry_run)
             return
-        from uvas_stats.catalog.pxweb import tables_of
+        catalog = load_catalog(workspace)
+        for dataset in _datasets(catalog, datasets):
+            fetch = _fetch_files if catalog.datasets[dataset].fetcher else _fetch_tables
+            fetch(clients, workspace, catalog, dataset, dry_run=dry_run)
 
-        for dataset in _datasets(datasets):
-            if dry_run:
-                _show_plan(plan_dataset(clients, dataset, tables_of(dataset), workspace.raw))
-                continue
-            with _progress() as progress:
-                outcome = fetch_dataset(clients, dataset, tables_of(dataset), workspace.raw, progress=progress)
-            _show_outcome(outcome)
+
+def _fetch_tables(
+    clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool
+) -> None:
+    """Fetch the declared tables of a dataset from its database."""
+    from uvas_stats.catalog.pxweb import tables_of
+    from uvas_stats.fetch.plan import plan_dataset
+    from uvas_stats.fetch.run import fetch_dataset
+
+    if dry_run:
+        _show_plan(plan_dataset(clients, dataset, tables_of(dataset), workspace.raw))
+        return
+    with _progress() as progress:
+        outcome = fetch_dataset(clients, dataset, tables_of(dataset), workspace.raw, progress=progress)
+    _show_outcome(outcome)
+
+
+def _fetch_files(clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool) -> None:
+    """Fetch the files of a dataset; they become an edition if their reader can read them."""
+    from uvas_stats.fetch.files import fetch_files
+    from uvas_stats.fetch.registry import file_plan
+    from uvas_stats.pipeline import edition_check
+
+    plan = file_plan(clients, catalog.datasets[dataset], workspace.raw)
+    if dry_run:
+        typer.echo(f"{dataset}: {number(len(plan.wanted))} filer")
+        for one in plan.wanted:
+            typer.echo(f"  {one.name}")
+        return
+    with _progress() as progress:
+        outcome = fetch_files(plan, workspace.raw, progress=progress, before=edition_check(catalog))
+    if outcome.edition is None:
+        typer.echo(f"{dataset}: oförändrad, inget nytt")
+        return
+    again = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
+    typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(outcome.files)} filer{again}")
 
 
 def _selection(select: list[str] | None, query: Path | None) -> Selection:
@@ -194,70 +230,4 @@ def _fetch_table(
     frame = validate(concat_observations(list(iter_observations(edition, (resolved.declared,), measures))))
     folder = workspace.processed / dataset
     write_observations(frame, folder, edition_origins(edition))
-    typer.echo(f"{_number(len(frame))} uppgifter i {folder / 'observations.parquet'}")
-
-
-def search_command(
-    text: Annotated[
-        list[str], typer.Argument(metavar="TEXT ...", help="Ord ur tabellens titel; ungdom* för början.")
-    ],
-    source: Source = "scb",
-    base_url: BaseUrl = None,
-) -> None:
-    """Sök tabeller hos SCB."""
-    from uvas_stats.catalog.pxweb import px_source
-
-    found = 0
-    with _clients(base_url) as clients:
-        for hit in clients(px_source(source).id).search(" ".join(text)):
-            found += 1
-            span = f" [{hit.first_period}–{hit.last_period}]" if hit.first_period else ""
-            ended = " (uppdateras inte längre)" if hit.discontinued else ""
-            typer.echo(f"{hit.id}  {hit.title}{span}{ended}  uppdaterad {hit.updated[:10] or 'okänt'}")
-    if not found:
-        typer.echo("Inga träffar. Sökningen gäller hela ord; prova befolk* för allt som börjar så.")
-
-
-def table_command(
-    table_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Tabellens id, t.ex. TAB6260; sökväg i version 1.")
-    ],
-    source: Source = "scb",
-    base_url: BaseUrl = None,
-) -> None:
-    """Visa en tabells variabler, koder, kodlistor och anmärkningar."""
-    from uvas_stats.catalog.pxweb import px_source
-
-    with _clients(base_url) as clients:
-        table = clients(px_source(source).id).table(table_id)
-    typer.echo(f"{table.id}  {table.title}\nUppdaterad: {table.updated or 'okänt'}")
-    if table.discontinued:
-        typer.echo("Uppdateras inte längre.")
-    if table.noise:
-        typer.echo("Uppgifterna bär slumpmässigt brus: delar får inte summeras.")
-    for variable in table.variables:
-        must = "kan utelämnas" if variable.elimination else "måste väljas"
-        typer.echo(f"\n{variable.code}  {variable.label}: {_number(len(variable.codes))} värden, {must}")
-        pairs = list(zip(variable.codes, variable.labels, strict=True))
-        for code, label in pairs[:MOST_SHOWN]:
-            typer.echo(f"  {code}  {label}")
-        if len(pairs) > MOST_SHOWN:
-            typer.echo(f"  …  till {pairs[-1][0]}  {pairs[-1][1]}")
-        for item in variable.codelists:
-            typer.echo(f"  kodlista {item.id}  {item.label}")
-    for note in table.notes:
-        typer.echo(f"\nAnmärkning: {' '.join(note.split())}")
-
-
-def register(app: typer.Typer, cls: Any = None) -> None:
-    """Put the commands into the command line.
-
-    Parameters
-    ----------
-    app
-        The command line.
-    cls
-        The class of its commands, if it has one of its own.
-    """
-    for name, command in (("fetch", fetch_command), ("search", search_command), ("table", table_command)):
-        app.command(name, cls=cls)(command)
+    typer.echo(f"{number(len(frame))} uppgifter i {folder / 'observations.parquet'}")

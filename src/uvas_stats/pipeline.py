@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.errors import ObservationError
-from uvas_stats.fetch.snapshot import Snapshot, list_snapshots
+from uvas_stats.fetch.snapshot import Snapshot, list_snapshots, read_snapshot
 from uvas_stats.observation import KEY, read_origins, validate, write_observations
 from uvas_stats.workspace import Workspace
 
-__all__ = ["BuildResult", "build", "ensure_processed", "fingerprint"]
+__all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
             )
 
 
-def _origins(snapshots: list[Snapshot]) -> dict[str, Any]:
+def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
     """Say of each ``origin`` who published it, when and how; what is computed comes from a whole edition."""
     found: dict[str, Any] = {}
     for snapshot in snapshots:
@@ -67,8 +69,9 @@ def _origins(snapshots: list[Snapshot]) -> dict[str, Any]:
             "note": snapshot.note,
         }
         found |= {snapshot.origin(file): {**common, "sha256": file.sha256} for file in snapshot.files}
-        if snapshot.tables:
-            found[f"{snapshot.dataset}/{snapshot.edition}/origin.toml"] = {**common, "sha256": ""}
+        whole = f"{snapshot.dataset}/{snapshot.edition}/origin.toml"
+        if whole in used:
+            found[whole] = {**common, "sha256": ""}
     return found
 
 
@@ -86,7 +89,8 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
     frames = [*read_raw(snapshots, catalog), *read_documents(catalog)]
     observations = validate(concat_observations(frames))
     _check_bounds(observations, catalog)
-    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": _origins(snapshots)}
+    used = set(observations["origin"].cat.categories)
+    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": _origins(snapshots, used)}
     write_observations(observations, workspace.processed, state)
     return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(snapshots))
 
@@ -114,3 +118,16 @@ def ensure_processed(workspace: Workspace) -> BuildResult | None:
     if present and state.get("fingerprint") == fingerprint(workspace, catalog, snapshots):
         return None
     return _build(workspace, catalog, snapshots)
+
+
+def edition_check(catalog: Catalog) -> Callable[[Path], None]:
+    """Give the check that files must pass before they become an edition: their reader reads them whole."""
+
+    def check(folder: Path) -> None:
+        from uvas_stats.clean import read_edition
+
+        snapshot = read_snapshot(folder, placed=False)
+        for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog):
+            _check_bounds(frame, catalog)
+
+    return check

@@ -75,6 +75,10 @@ class Dataset:
     reader: str
     """Name of the reader in ``clean`` that turns its raw files into observations."""
     note: str = ""
+    fetcher: str = ""
+    """Name in ``fetch.registry`` of what fetches its files; empty where PxWeb, or nothing, does."""
+    adopt: str = ""
+    """Short name for ``uvas adopt``; empty where no file downloaded by hand is taken."""
 
 
 @dataclass(frozen=True)

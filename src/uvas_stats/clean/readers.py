@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog
+from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.clean.pxweb import read_pxweb
@@ -15,7 +15,7 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import Snapshot, verify
 from uvas_stats.observation import make_observations
 
-__all__ = ["READERS", "read_documents", "read_raw"]
+__all__ = ["EDITION_READERS", "READERS", "read_documents", "read_edition", "read_raw"]
 
 Reader = Callable[[Path, Catalog], pd.DataFrame]
 READERS: dict[str, Reader] = {
@@ -23,6 +23,10 @@ READERS: dict[str, Reader] = {
     "ranks_csv": read_ranks_csv,
     "tidy_csv": read_tidy_csv,
 }
+"""Readers of one file: all columns but dataset, edition and origin."""
+EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
+EDITION_READERS: dict[str, EditionReader] = {"pxweb": lambda snapshot, _: read_pxweb(snapshot.folder)}
+"""Readers of a whole edition, for files that belong together or need its options: validated observations."""
 
 
 def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.DataFrame]:
@@ -43,17 +47,23 @@ def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.Dat
                 where=snapshot.folder,
                 todo="Flytta mappen",
             )
-        if dataset.reader not in (*READERS, "pxweb"):
-            raise RawFileError(
-                f"Datamängden ”{dataset.id}” har inga råfiler: den läses ur programfilerna",
-                where=snapshot.folder,
-                todo="Flytta mappen",
-            )
-        verify(snapshot)
-        if dataset.reader == "pxweb":
-            yield read_pxweb(snapshot.folder)
-            continue
-        for file in snapshot.files:
+        yield from read_edition(snapshot, dataset, catalog)
+
+
+def read_edition(snapshot: Snapshot, dataset: Dataset, catalog: Catalog) -> Iterator[pd.DataFrame]:
+    """Verify and read one edition, as :func:`read_raw` does."""
+    if dataset.reader not in (*READERS, *EDITION_READERS):
+        raise RawFileError(
+            f"Datamängden ”{dataset.id}” har inga råfiler: den läses ur programfilerna",
+            where=snapshot.folder,
+            todo="Flytta mappen",
+        )
+    verify(snapshot)
+    if dataset.reader in EDITION_READERS:
+        yield EDITION_READERS[dataset.reader](snapshot, catalog)
+        return
+    for file in snapshot.files:
+        if file.role == "data":
             frame = READERS[dataset.reader](snapshot.path(file), catalog)
             origin = snapshot.origin(file)
             yield make_observations(frame.assign(dataset=dataset.id, edition=snapshot.edition, origin=origin))

@@ -12,7 +12,7 @@ import hashlib
 import json
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -185,8 +185,24 @@ def free_edition(raw: Path, dataset: str, wanted: str) -> str:
     return name
 
 
-def publish(staging: Path, raw: Path, dataset: str, edition: str, origin: Mapping[str, Any]) -> Path:
+def publish(
+    staging: Path,
+    raw: Path,
+    dataset: str,
+    edition: str,
+    origin: Mapping[str, Any],
+    before: Callable[[Path], None] | None = None,
+) -> Path:
     """Turn a staging folder into an edition: check every file, write ``origin.toml`` last, move the folder.
+
+    Parameters
+    ----------
+    staging, raw, dataset, edition
+        What is moved, and where to.
+    origin
+        The content of ``origin.toml``.
+    before
+        Looks at the whole folder before it is moved, and raises if it should not become an edition.
 
     Raises
     ------
@@ -204,6 +220,8 @@ def publish(staging: Path, raw: Path, dataset: str, edition: str, origin: Mappin
             path.unlink()  # left by a run that was stopped in the middle of writing
     with atomic_file(staging / ORIGIN) as temporary:
         temporary.write_text(to_toml(origin), encoding="utf-8", newline="\n")
+    if before is not None:
+        before(staging)
     target = raw / dataset / edition
     with writing(target):
         if target.is_dir() and not (target / ORIGIN).is_file() and not any(target.iterdir()):

@@ -50,6 +50,8 @@ class Snapshot:
     note: str = ""
     tables: tuple[dict[str, Any], ...] = ()
     """What a database says of each table the files come from."""
+    options: dict[str, str] = field(default_factory=dict)
+    """What the reader must know that the files do not say, such as the period of an adopted list."""
     folder: Path = field(default=Path())
 
     def path(self, file: RawFile) -> Path:
@@ -61,8 +63,15 @@ class Snapshot:
         return f"{self.dataset}/{self.edition}/{file.name}"
 
 
-def read_snapshot(folder: Path) -> Snapshot:
+def read_snapshot(folder: Path, *, placed: bool = True) -> Snapshot:
     """Read the origin.toml of one snapshot.
+
+    Parameters
+    ----------
+    folder
+        The folder of the edition.
+    placed
+        Whether it lies in its place, data/raw/<dataset>/<edition>; False while it is being made.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         snapshot = replace(build(Snapshot, _dated(read_toml(where)), where), folder=folder)
     except CatalogError as error:
         raise RawFileError(error.what, where=where, todo="Hämta utgåvan igen eller rätta origin.toml") from error
-    if (snapshot.dataset, snapshot.edition) != (folder.parent.name, folder.name):
+    if placed and (snapshot.dataset, snapshot.edition) != (folder.parent.name, folder.name):
         raise RawFileError(
             f"origin.toml säger {snapshot.dataset}/{snapshot.edition}", where=folder, todo="Flytta tillbaka mappen"
         )

@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from uvas_stats.catalog.pxweb import PxSource, load_px_sources, px_source
-from uvas_stats.errors import FetchError
+from uvas_stats.catalog.names import nearest
+from uvas_stats.catalog.pxweb import PxSource, load_px_sources
+from uvas_stats.catalog.web import WebSource, load_web_sources
+from uvas_stats.errors import FetchError, UnknownNameError
 from uvas_stats.fetch.http import Http, HttpSettings, check_address
-from uvas_stats.fetch.limiter import RateLimiter
+from uvas_stats.fetch.limiter import Limits, RateLimiter
 from uvas_stats.fetch.pxmodel import PxClient
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1
@@ -50,8 +52,15 @@ def base_urls(options: Sequence[str] = (), environment: Mapping[str, str] | None
                 f"Adressen ”{text}” saknar källa",
                 todo="Skriv källa=adress, t.ex. scb=http://127.0.0.1:8000/api/v2",
             )
-        found[px_source(name.strip()).id] = check_address(url.strip())
+        found[_source_id(name.strip())] = check_address(url.strip())
     return found
+
+
+def _source_id(text: str) -> str:
+    known = [*load_px_sources(), *load_web_sources()]
+    if text.casefold() not in known:
+        raise UnknownNameError(f"Källan ”{text}” finns inte", todo=f"Närmast: {', '.join(nearest(text, known))}")
+    return text.casefold()
 
 
 class Clients:
@@ -63,12 +72,21 @@ class Clients:
         Addresses in place of the catalog's, by source.
     settings
         Time and size limits; tests shorten them.
+    limits
+        In place of the declared number of calls to services that are no PxWeb databases; tests widen them.
     """
 
-    def __init__(self, overrides: Mapping[str, str] | None = None, settings: HttpSettings | None = None) -> None:
+    def __init__(
+        self,
+        overrides: Mapping[str, str] | None = None,
+        settings: HttpSettings | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self._overrides = dict(overrides or {})
         self._settings = settings
+        self._limits = limits
         self._clients: dict[str, PxClient] = {}
+        self._https: dict[str, Http] = {}
 
     def source(self, source_id: str) -> PxSource:
         """Return the declared source with the address that is used."""
@@ -84,9 +102,24 @@ class Clients:
             self._clients[source_id] = kind(http, source.language, source.data_format)
         return self._clients[source_id]
 
+    def web_source(self, source_id: str) -> WebSource:
+        """Return a declared service that is no PxWeb database, with the address that is used."""
+        source = load_web_sources()[source_id]
+        return replace(source, url=self._overrides.get(source_id, source.url))
+
+    def http(self, source_id: str) -> Http:
+        """Give the connection to a service that is no PxWeb database, the same each time."""
+        if source_id not in self._https:
+            source = self.web_source(source_id)
+            limiter = RateLimiter(self._limits or Limits(calls=source.calls, seconds=source.seconds))
+            self._https[source_id] = Http(source.url, limiter, self._settings)
+        return self._https[source_id]
+
     def __enter__(self) -> Clients:
         return self
 
     def __exit__(self, *args: object) -> None:
         for client in self._clients.values():
             client.close()
+        for http in self._https.values():
+            http.close()

@@ -1,0 +1,35 @@
+"""Which datasets are fetched as files, and what plans their fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from uvas_stats.catalog import Dataset
+from uvas_stats.errors import UnknownNameError
+from uvas_stats.fetch.files import FilePlan
+from uvas_stats.fetch.sources import Clients
+
+__all__ = ["FETCHERS", "file_plan"]
+
+Fetcher = Callable[[Clients, Dataset, Path], FilePlan]
+"""Asks the service what there is and plans what to get; the path is data/raw, for what is already held."""
+FETCHERS: Mapping[str, Fetcher] = {}
+
+
+def file_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
+    """Plan the fetch of a dataset of files.
+
+    Raises
+    ------
+    UnknownNameError
+        If the dataset is not fetched as files.
+    """
+    if dataset.fetcher not in FETCHERS:
+        raise UnknownNameError(
+            f"Datamängden ”{dataset.id}” kan inte hämtas",
+            todo=f"Lägg in filen för hand: uvas adopt {dataset.adopt} FIL"
+            if dataset.adopt
+            else "Se: uvas sources",
+        )
+    return FETCHERS[dataset.fetcher](clients, dataset, raw)
