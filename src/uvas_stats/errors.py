@@ -7,6 +7,7 @@ from typing import Any
 
 __all__ = [
     "CatalogError",
+    "DisclosureError",
     "FetchError",
     "IndicatorError",
     "ObservationError",
@@ -90,6 +91,10 @@ class FetchError(UvasStatsError):
 
 class IndicatorError(UvasStatsError):
     """A figure cannot be computed from what is known; the reason is in the message."""
+
+
+class DisclosureError(UvasStatsError):
+    """Counts of persons cannot be let out: they would give somebody away, or their tables do not add up."""
 
 
 class ReportError(UvasStatsError):

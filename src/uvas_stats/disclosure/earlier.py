@@ -1,0 +1,141 @@
+"""What has been published before: it cannot be taken back, so all that comes later must go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from uvas_stats.disclosure.attack import Attack
+from uvas_stats.disclosure.model import Key, Relation, Rule, make_key
+from uvas_stats.disclosure.system import Draft, System, draft, finish
+from uvas_stats.disclosure.tables import Publication
+from uvas_stats.errors import DisclosureError
+
+__all__ = ["Ledger", "Published", "assemble"]
+
+
+@dataclass(frozen=True, repr=False)
+class Published:
+    """One earlier publication, as anybody has seen it: no suppressed count is kept.
+
+    Parameters
+    ----------
+    id
+        Its name.
+    shown
+        Keys and counts that were shown.
+    hidden
+        Keys that were suppressed, or are known to stand behind the tables.
+    relations
+        How they hang together.
+    """
+
+    id: str
+    shown: Mapping[Key, int]
+    hidden: frozenset[Key]
+    relations: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Ledger:
+    """All that has been published of a programme, the oldest first."""
+
+    programme: str
+    publications: tuple[Published, ...] = ()
+
+
+def _renamed(key: Key, old: Published) -> Key:
+    """Name a count as it stood in an earlier publication, when it has changed since."""
+    return make_key(key, {"published in": old.id})
+
+
+def _changed(out: Draft, key: Key, old_key: Key, count: int) -> None:
+    """Tie a count to the same count as it was once published: who came or went must not be derivable if few."""
+    difference = out.truth[key] - count
+    sign = 1 if difference > 0 else -1
+    change = make_key(old_key, {"change": "since"})
+    out.relations[Relation(((key, sign), (old_key, -sign), (change, -1)))] = None
+    out.hide(change, abs(difference))
+
+
+def _join(out: Draft, old: Published, *, separate: bool) -> None:
+    """Add an earlier publication to a draft that already has the newer ones."""
+    differs = any(key in out.truth and out.truth[key] != count for key, count in old.shown.items())
+    name: dict[Key, Key] = {}
+    for key, count in old.shown.items():
+        same = out.truth.get(key, count) == count and key not in out.unknown
+        name[key] = key if same else _renamed(key, old)
+        out.put(name[key], count)
+        out.fixed.add(name[key])
+        if not same and key in out.truth:
+            _changed(out, key, name[key], count)
+    for key in old.hidden:
+        apart = differs or separate
+        name[key] = _renamed(key, old) if apart else key
+        if apart and key in out.open:
+            out.forced.add(key)  # what has been revised would tell of what was suppressed
+        if name[key] not in out.truth:
+            out.unknown[name[key]] = None
+    for relation in old.relations:
+        terms = tuple((name.get(key, key), times) for key, times in relation.terms)
+        out.relations[Relation(terms)] = None
+
+
+def _joined(base: Draft, earlier: Ledger) -> System:
+    """Join all earlier publications, apart from each other and from the new one if they do not fit together."""
+    for separate in (False, True):
+        out = replace(
+            base,
+            **{name: getattr(base, name).copy() for name in (
+                "truth", "open", "fixed", "forced", "small", "need", "unknown", "relations"
+            )},
+        )  # fmt: skip
+        for old in reversed(earlier.publications):
+            _join(out, old, separate=separate)
+        system = finish(out)
+        if system is not None:
+            return system
+    raise DisclosureError(
+        "Det som har publicerats tidigare stämmer inte med sig självt",
+        where=earlier.programme,
+        todo="Liggaren är ändrad eller skadad: återställ den från en säkerhetskopia",
+    )
+
+
+def _room_before(system: System, fresh: Draft, earlier: Ledger) -> dict[Key, int]:
+    """Tell how wide the interval was of each earlier suppressed count that is not counted now, up to the width."""
+    wanted = {
+        key
+        for key, closed in zip(system.names, ~system.open & ~system.fixed, strict=True)
+        if closed and key not in fresh.truth
+    }
+    alone = _joined(Draft(fresh.rule, need=dict.fromkeys(sorted(wanted), fresh.rule.width)), earlier)
+    outsider = alone.attackers[0]
+    room = {key: fresh.rule.width for key in wanted if key in alone.names}
+    for leak in Attack(alone, outsider, alone.unknown(alone.open)).leaks():
+        room[alone.names[leak.at]] = leak.upper - leak.lower
+    return room
+
+
+def assemble(publication: Publication, rule: Rule, earlier: Ledger | None = None) -> System:
+    """Build the system of everything that is published together, earlier publications included.
+
+    An earlier suppressed count that is not counted now keeps the interval it had, up to the rule's width.
+
+    Raises
+    ------
+    DisclosureError
+        If counts contradict each other.
+    """
+    fresh = draft(publication, rule)
+    if earlier is None or not earlier.publications:
+        earlier = Ledger(publication.programme)
+    system = _joined(fresh, earlier)
+    if not earlier.publications:
+        return system
+    room = _room_before(system, fresh, earlier)
+    outsider, initiated = system.attackers
+    need = np.array([room.get(key, 0) for key in system.names], dtype=np.int64)
+    return replace(system, attackers=(replace(outsider, need=np.maximum(outsider.need, need)), initiated))
