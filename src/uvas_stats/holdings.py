@@ -106,7 +106,7 @@ class Holdings:
             held = self.observations
             if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
                 held = read_newest(self.processed, [measure], self.programme.id)
-            rows = select(held, measure=measure, dataset=self.catalog.measures[measure].dataset, sex="total")
+            rows = select(held, measure=measure, dataset=self._datasets(measure, held), sex="total")
             if self.until is not None and self._dataset(measure) != DOCUMENTS:
                 rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
             self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
@@ -133,6 +133,11 @@ class Holdings:
                 self.observations, measure=goal.measure, breakdown=goal.breakdown, category=goal.category
             )
         return self.series(goal.measure)
+
+    def _datasets(self, measure: str, held: pd.DataFrame) -> list[str]:
+        """Name the dataset of a measure as observations have it: a register has one for each kommun."""
+        wanted = self._dataset(measure)
+        return [name for name in held["dataset"].unique() if str(name).partition(":")[0] == wanted]
 
     def _dataset(self, measure: str) -> str:
         return self.catalog.measures[measure].dataset

@@ -208,12 +208,13 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
 
     A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
-    source of its own: the figures of one are never replaced by those of another, newer one.
+    source of its own, and so is each count of a register: the figures of one are never replaced by those of another,
+    newer one.
     """
     if frame.empty:
         return frame
     edition, origin = frame["edition"].astype("str"), frame["origin"].astype("str")
-    document = origin.where(origin.str.startswith("programmes/"), "")
+    document = origin.where(origin.str.startswith(("programmes/", "register/")), "")
     newest = edition.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
     return frame.loc[(edition == newest).to_numpy()]
 
