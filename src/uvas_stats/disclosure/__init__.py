@@ -18,28 +18,39 @@ dimension, and where they would give another away. What was suppressed for which
 outsider sees one kind of suppressed cell. See :class:`Rule` for zeros.
 """
 
+from uvas_stats.disclosure.audit import Finding, audit, derivable
+from uvas_stats.disclosure.earlier import Ledger, Published
+from uvas_stats.disclosure.follow import Derived, follow
+from uvas_stats.disclosure.ledger import read_ledger, read_rule, record, release
 from uvas_stats.disclosure.links import nested, overlap, overlap_tables
-from uvas_stats.disclosure.model import (
-    Dimension,
-    Key,
-    Link,
-    Relation,
-    Rule,
-    make_key,
-)
+from uvas_stats.disclosure.model import Dimension, Key, Link, Relation, Rule, make_key
+from uvas_stats.disclosure.protect import Protected, protect
 from uvas_stats.disclosure.tables import Publication, Table, table_from_parts
 
 __all__ = [
+    "Derived",
     "Dimension",
+    "Finding",
     "Key",
+    "Ledger",
     "Link",
+    "Protected",
     "Publication",
+    "Published",
     "Relation",
     "Rule",
     "Table",
+    "audit",
+    "derivable",
+    "follow",
     "make_key",
     "nested",
     "overlap",
     "overlap_tables",
+    "protect",
+    "read_ledger",
+    "read_rule",
+    "record",
+    "release",
     "table_from_parts",
 ]

@@ -56,7 +56,7 @@ def _changed(out: Draft, key: Key, old_key: Key, count: int) -> None:
     difference = out.truth[key] - count
     sign = 1 if difference > 0 else -1
     change = make_key(old_key, {"change": "since"})
-    out.relations[Relation(((key, sign), (old_key, -sign), (change, -1)))] = None
+    out.private[Relation(((key, sign), (old_key, -sign), (change, -1)))] = None
     out.hide(change, abs(difference))
 
 
@@ -89,7 +89,7 @@ def _joined(base: Draft, earlier: Ledger) -> System:
         out = replace(
             base,
             **{name: getattr(base, name).copy() for name in (
-                "truth", "open", "fixed", "forced", "small", "need", "unknown", "relations"
+                "truth", "open", "fixed", "forced", "small", "need", "unknown", "relations", "private"
             )},
         )  # fmt: skip
         for old in reversed(earlier.publications):

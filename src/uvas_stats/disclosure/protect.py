@@ -134,14 +134,13 @@ def protect(publication: Publication, rule: Rule | None = None, earlier: Ledger 
     out = draft(publication, rule)
     shown = {key: out.truth[key] for key, kind in kinds.items() if kind == "published"}
     demand_clean(audit(publication, shown, rule, earlier))
+    known = {*kinds, *(key for relation in out.relations for key, _ in relation.terms)}
     return Protected(
         publication.programme,
         publication.id,
         rule,
         tuple(table.layout for table in publication.tables if table.shown),
-        Published(
-            publication.id, MappingProxyType(shown), frozenset(out.truth) - set(shown), tuple(out.relations)
-        ),
+        Published(publication.id, MappingProxyType(shown), frozenset(known - set(shown)), tuple(out.relations)),
         MappingProxyType(kinds),
         choice.optimal,
     )

@@ -72,6 +72,8 @@ class Draft:
     unknown: dict[Key, None] = field(default_factory=dict)
     """Keys whose value nobody here knows: suppressed in an earlier publication."""
     relations: dict[Relation, None] = field(default_factory=dict)
+    private: dict[Relation, None] = field(default_factory=dict)
+    """Sums that are there because of the counts themselves: they are attacked, but never remembered."""
 
     def put(self, key: Key, count: int) -> None:
         """Set the count of a key; it must be the same wherever it stands."""
@@ -115,7 +117,8 @@ def _lines(out: Draft, table: Table) -> None:
         alone = len(candidates) < 2 and one.partition
         for part in () if alone else full if one.partition else candidates:
             rest = only_key(whole, part)
-            out.relations[Relation(((whole, 1), (part, -1), (rest, -1)))] = None
+            sums = out.private if one.partition else out.relations
+            sums[Relation(((whole, 1), (part, -1), (rest, -1)))] = None
             out.hide(rest, total - counts[part], whole_group=part in full)
 
 
@@ -202,12 +205,13 @@ def finish(out: Draft) -> System | None:
     out
         The draft, with earlier publications.
     """
-    names = sorted({*out.truth, *out.unknown, *(key for one in out.relations for key, _ in one.terms)})
+    relations = [*out.relations, *out.private]
+    names = sorted({*out.truth, *out.unknown, *(key for one in relations for key, _ in one.terms)})
     for key in names:
         if key not in out.truth and key not in out.unknown:
             raise DisclosureError("En summa gäller ett antal som inte finns", where=place(key))
     index = {key: at for at, key in enumerate(names)}
-    matrix = _matrix(out.relations, index)
+    matrix = _matrix(relations, index)
     truth = _completed(out, names, matrix)
     if truth is None:
         return None
