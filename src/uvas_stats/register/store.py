@@ -34,7 +34,9 @@ def register_files(workspace: Workspace) -> tuple[Path, ...]:
     return tuple(sorted(register_folder(workspace).glob("[0-9][0-9][0-9][0-9]/*.parquet")))
 
 
-def save_results(workspace: Workspace, kommun: str, results: Mapping[str, pd.DataFrame], note: str) -> list[Path]:
+def save_results(
+    workspace: Workspace, kommun: str, results: Mapping[str, pd.DataFrame], note: str, more: Mapping[str, str]
+) -> list[Path]:
     """Write results, each in a file of its own that takes the place of the one before.
 
     Parameters
@@ -43,6 +45,8 @@ def save_results(workspace: Workspace, kommun: str, results: Mapping[str, pd.Dat
         Validated observations by name of file, such as ``kaa_2025-26``.
     note
         What the reader of a source list must know: the day of measurement, what was left out.
+    more
+        What a later run must know: the period and the day.
     """
     written = []
     for name, frame in results.items():
@@ -54,6 +58,7 @@ def save_results(workspace: Workspace, kommun: str, results: Mapping[str, pd.Dat
             "retrieved": str(frame["edition"].iloc[0]),
             "licence": "Internt underlag; små antal är dolda",
             "note": note,
+            **more,
         }
         with atomic_file(path) as temporary:
             frame.to_parquet(temporary, engine="pyarrow", compression="zstd", index=False)

@@ -12,7 +12,7 @@ from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.kaa import NO_MEASURE, KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
 
-__all__ = ["kaa_publication", "overlap_publication", "participant_publication"]
+__all__ = ["kaa_context", "kaa_publication", "overlap_publication", "participant_publication"]
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
@@ -46,7 +46,7 @@ _ABOUT = {"new_month": "new", "contact": "new", "ended_month": "ended", "ended_r
 _BY_SEX = {"flow": "flow", "stock": "stock", "new_month": "new", "ended_month": "ended"}
 
 
-def _context(kommun: str, about: str, span: Span) -> list[tuple[str, str]]:
+def kaa_context(kommun: str, about: str, span: Span) -> list[tuple[str, str]]:
     when = ("at", span.at.isoformat()) if about == "stock" else ("period", span.period)
     return [("kommun", kommun), ("counted", f"kaa_{about}"), when]
 
@@ -77,17 +77,17 @@ def kaa_publication(counts: KaaCounts, kommun: str, links: Iterable[Link] = (), 
     """
     span, cells = counts.span, counts.cells.loc[counts.cells["region"] == kommun]
     tables = [
-        table_from_parts(f"kaa_{about}", _context(kommun, about, span), (SEX,), _parts(cells, source, "sex"))
+        table_from_parts(f"kaa_{about}", kaa_context(kommun, about, span), (SEX,), _parts(cells, source, "sex"))
         for source, about in _BY_SEX.items()
     ]
     for name, dimension in _kaa_dimensions(span).items():
-        context = _context(kommun, _ABOUT.get(name, "flow"), span)
+        context = kaa_context(kommun, _ABOUT.get(name, "flow"), span)
         if name in ("measure_after", "measure_reason"):
             context.append(("measure_type", IN_MEASURE))
         parts = _renamed(_parts(cells, name, "category"), name, dimension)
         tables.append(table_from_parts(f"kaa_{name}", context, (dimension,), parts))
     still = int(counts.days.loc[(counts.days["region"] == kommun) & (counts.days["state"] == "open"), "n"].sum())
-    tables.append(Table("kaa_open", tuple(_context(kommun, "open", span)), (), {(): still}))
+    tables.append(Table("kaa_open", tuple(kaa_context(kommun, "open", span)), (), {(): still}))
     inside = [_nested_stock(tables[0], tables[1], code) for code in (*SEX.codes, "total")]
     name = f"kaa {span.period} {span.at}"
     return Publication(f"register:{kommun}", name, (*tables, *more), (*inside, *links))
