@@ -7,12 +7,15 @@ that disclosure control has let out.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup
+from uvas_stats.errors import UvasStatsError
 
 if TYPE_CHECKING:
     from uvas_stats.register.run import Outcome
@@ -53,6 +56,17 @@ def _told(outcome: Outcome) -> None:
         typer.echo(f"Sparat: {path}")
 
 
+@contextmanager
+def _listing_faults() -> Iterator[None]:
+    """Print what was wrong, by row and field, before a refusal is told."""
+    try:
+        yield
+    except UvasStatsError as error:
+        for line in getattr(error, "__notes__", []):
+            typer.echo(line, err=True)
+        raise
+
+
 @app.command("map", cls=SwedishCommand)
 def map_command(
     file: File,
@@ -67,8 +81,7 @@ def map_command(
     if kind not in KINDS:
         raise typer.BadParameter(f"--kind ska vara något av {', '.join(KINDS)}")
     target = out or file.with_suffix(".toml")
-    with guarded():
-        mapping, notes = write_proposal(file, target, kind)
+    mapping, notes = guarded(write_proposal)(file, target, kind)
     for note in notes:
         typer.echo(note, err=True)
     typer.echo(f"{len(mapping.columns)} fält hittade: {target}. Kontrollera filen innan registret räknas.")
@@ -90,10 +103,11 @@ def kaa_command(
     from uvas_stats.register.run import run_kaa
     from uvas_stats.workspace import find_workspace
 
-    outcome = run_kaa(
-        file, mapping, period, workspace=find_workspace(), at=_day(at, "--at"), kommun=kommun,
-        contact_days=contact_days, engine=engine,
-    )  # fmt: skip
+    with _listing_faults():
+        outcome = run_kaa(
+            file, mapping, period, workspace=find_workspace(), at=_day(at, "--at"), kommun=kommun,
+            contact_days=contact_days, engine=engine,
+        )  # fmt: skip
     _told(outcome)
     if export is not None:
         write_blocks(outcome.observations, export)
@@ -115,10 +129,12 @@ def participants_command(
     from uvas_stats.register.run import run_participants
     from uvas_stats.workspace import find_workspace
 
-    _told(run_participants(
-        file, mapping, workspace=find_workspace(), since=_day(since, "--from"), at=_day(at, "--at"), kommun=kommun,
-        months=months, cost=cost, engine=engine,
-    ))  # fmt: skip
+    with _listing_faults():
+        outcome = run_participants(
+            file, mapping, workspace=find_workspace(), since=_day(since, "--from"), at=_day(at, "--at"),
+            kommun=kommun, months=months, cost=cost, engine=engine,
+        )  # fmt: skip
+    _told(outcome)
 
 
 @app.command("overlap", cls=SwedishCommand)
@@ -148,7 +164,9 @@ def overlap_command(
     if any(not text.isdecimal() or len(text) > 7 for text in counts.values()) or not (files or counts):
         raise typer.BadParameter("Ange minst en --list NAMN=FIL,MAPPNING eller --size NAMN=ANTAL, antal som heltal")
     numbers = {label: int(text) for label, text in counts.items()}
-    _told(run_overlap(name, files, numbers, workspace=find_workspace(), kommun=kommun, at=_day(at, "--at")))
+    with _listing_faults():
+        outcome = run_overlap(name, files, numbers, workspace=find_workspace(), kommun=kommun, at=_day(at, "--at"))
+    _told(outcome)
 
 
 def _pairs(texts: list[str] | None, flag: str) -> list[tuple[str, str]]:

@@ -53,8 +53,6 @@ class Key:
         """Refuse pickling and copying."""
         raise RegisterError("Nyckeln till personuppgifterna får inte sparas eller kopieras")
 
-    __reduce__ = __getstate__ = __copy__ = __deepcopy__ = __reduce_ex__  # type: ignore[assignment]
-
 
 def _full_years(parts: pd.DataFrame, at: dt.date) -> pd.Series:
     """Give the year of birth; one of two digits lies in the hundred years up to ``at``, a plus a hundred before."""

@@ -154,7 +154,9 @@ def _persons(tables: Mapping[str, Any], span: Span) -> Any:
     import ibis
 
     begins, ends = ibis.literal(span.begins), ibis.literal(span.ends)
-    scoped = with_scope(tables["spells"])
+    spells = tables["spells"]
+    near = spells.filter((spells.registered <= ends) & (spells.closed.isnull() | (spells.closed >= begins)))
+    scoped = with_scope(near)  # only those that can be in scope: the rest is most of a long register
     covered = scoped.filter(at_some_time(scoped, span.begins, span.ends))
     person = covered.group_by(["region", "person"]).agg(
         sex=covered.sex.max(),

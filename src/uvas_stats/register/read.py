@@ -81,13 +81,15 @@ def read_register(path: Path, mapping: Mapping, key: Key, catalog: Catalog, at: 
     rows = read_rows(path, faults, mapping.sheet)
     refuse_columns(list(rows.columns), mapping.kind, path)
     count = int(rows.attrs["rows"])
+    columns = frozenset(name for name, heading in mapping.columns.items() if heading)
+    if rows.empty:
+        return Register(mapping.kind, {}, faults, count, mapping.largest_bad_share, columns)
     held = convert_rows(rows, mapping, key, faults, catalog, at or dt.date.today())  # noqa: DTZ011 - a calendar day
     del rows
     check_order(held, mapping.kind, faults)
     held = held.loc[~held.index.isin(list(faults.bad_rows))]
     held = drop_repeated(link_persons(held, faults), faults)
     tables = _kaa(held, faults) if mapping.kind == "kaa" else _participants(held, faults)
-    columns = frozenset(name for name, heading in mapping.columns.items() if heading)
     return Register(mapping.kind, tables, faults, count, mapping.largest_bad_share, columns)
 
 
@@ -99,7 +101,7 @@ def demand_trust(register: Register) -> None:
     RegisterError
         With the number of rows, and the share that was allowed.
     """
-    if not register.rows:
+    if not register.rows or not register.tables:
         raise RegisterError("Registret har inga rader att räkna", todo="Kontrollera exporten")
     bad = len(register.faults.bad_rows)
     if register.bad_share > register.largest_bad_share:

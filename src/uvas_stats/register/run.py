@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -30,6 +31,7 @@ from uvas_stats.workspace import Workspace
 
 __all__ = ["Outcome", "guarded", "run_kaa", "run_overlap", "run_participants"]
 
+P, T = ParamSpec("P"), TypeVar("T")
 _MOST_EARLIER = 6
 
 
@@ -42,18 +44,23 @@ class Outcome:
     remarks: tuple[str, ...]
 
 
-@contextmanager
-def guarded() -> Iterator[None]:
-    """Turn any unforeseen error into one that quotes nothing: its text could hold a row of the register."""
-    failed = ""
-    try:
-        yield
-    except (UvasStatsError, KeyboardInterrupt):
-        raise
-    except Exception as error:  # noqa: BLE001 - the text of any error may quote a person's row
-        failed = type(error).__name__
-    if failed:
+def guarded(function: Callable[P, T]) -> Callable[P, T]:
+    """Turn any unforeseen error into one that quotes nothing: its text could hold a row of the register.
+
+    The error it takes the place of is not kept as its cause either, nor are the variables of the frames it passed.
+    """
+
+    @wraps(function)
+    def call(*words: P.args, **names: P.kwargs) -> T:
+        try:
+            return function(*words, **names)
+        except UvasStatsError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the text of any error may quote a person's row
+            failed = type(error).__name__
         raise RegisterError(f"Räkningen avbröts av ett oväntat fel ({failed})", todo="Inget är skrivet; meddela felet")
+
+    return call
 
 
 def _read(path: Path, mapping_path: Path, key: Key, catalog: Catalog, at: dt.date) -> Register:
@@ -84,6 +91,7 @@ def _only_kommun(register: Register, kommun: str | None, catalog: Catalog) -> st
     return code
 
 
+@guarded
 def run_kaa(
     path: Path,
     mapping: Path,
@@ -103,24 +111,23 @@ def run_kaa(
     UvasStatsError
         If the register cannot be read or trusted, or nothing can be shown safely. Nothing is then kept.
     """
-    with guarded():
-        catalog, span = load_catalog(workspace), span_of(period, at, contact_days)
-        register = _demand_kind(_read(path, mapping, Key(), catalog, span.ends), "kaa")
-        code = _only_kommun(register, kommun, catalog)
-        earlier = _earlier_spans(workspace, code, span)
-        with open_engine(engine) as connection:
-            tables = bind(connection, register.tables)
-            counts = count_kaa(connection, tables, span)
-            hidden, links = linked_spans(connection, tables, code, span, earlier)
-        people, remark = _population(workspace, code, span)
-        protected = release(workspace, kaa_publication(counts, code, links, hidden))
-        edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
-        results = kaa_observations(protected, counts, code, edition, people)
-        note = _note(register, f"Period {span.period}, mätdatum {span.at}, kontakt inom {contact_days} dagar")
-        about = {"period": span.period, "at": span.at.isoformat()}
-        files = save_results(workspace, code, results, note, about)
-        remarks = (*register.faults.lines(), *([remark] if remark else []))
-        return Outcome(pd.concat(results.values(), ignore_index=True), tuple(files), remarks)
+    catalog, span = load_catalog(workspace), span_of(period, at, contact_days)
+    register = _demand_kind(_read(path, mapping, Key(), catalog, span.ends), "kaa")
+    code = _only_kommun(register, kommun, catalog)
+    earlier = _earlier_spans(workspace, code, span)
+    with open_engine(engine) as connection:
+        tables = bind(connection, register.tables)
+        counts = count_kaa(connection, tables, span)
+        hidden, links = linked_spans(connection, tables, code, span, earlier)
+    people, remark = _population(workspace, code, span)
+    protected = release(workspace, kaa_publication(counts, code, links, hidden))
+    edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
+    results = kaa_observations(protected, counts, code, edition, people)
+    note = _note(register, f"Period {span.period}, mätdatum {span.at}, kontakt inom {contact_days} dagar")
+    about = {"period": span.period, "at": span.at.isoformat()}
+    files = save_results(workspace, code, results, note, about)
+    remarks = (*register.faults.lines(), *([remark] if remark else []))
+    return Outcome(pd.concat(results.values(), ignore_index=True), tuple(files), remarks)
 
 
 def _demand_kind(register: Register, kind: str) -> Register:
@@ -162,6 +169,7 @@ def _population(workspace: Workspace, kommun: str, span: Span) -> tuple[Populati
     return Population(float(known["value"].iloc[-1]), str(december), "16–19 år"), ""
 
 
+@guarded
 def run_participants(
     path: Path,
     mapping: Path,
@@ -182,24 +190,24 @@ def run_participants(
     UvasStatsError
         If the list cannot be read or trusted, or nothing can be shown safely. Nothing is then kept.
     """
-    with guarded():
-        catalog, until = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
-        register = _demand_kind(_read(path, mapping, Key(), catalog, until), "participants")
-        code = _only_kommun(register, kommun, catalog)
-        participations = register.tables["participations"]
-        if participations.empty:
-            raise RegisterError("Listan har inga deltagare att räkna", todo="Kontrollera exporten")
-        first = since or participations["start"].min().date()
-        with open_engine(engine) as connection:
-            table = bind(connection, {"participations": participations})["participations"]
-            counts = [count_participants(connection, table, one) for one in terms_between(first, until, months)]
-        protected = release(workspace, participant_publication(counts, code))
-        edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
-        results = participant_observations(protected, counts, code, edition, cost)
-        files = save_results(workspace, code, results, _note(register, f"Räknat från {first} till {until}"), {})
-        return Outcome(pd.concat(results.values(), ignore_index=True), tuple(files), tuple(register.faults.lines()))
+    catalog, until = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
+    register = _demand_kind(_read(path, mapping, Key(), catalog, until), "participants")
+    code = _only_kommun(register, kommun, catalog)
+    participations = register.tables["participations"]
+    if participations.empty:
+        raise RegisterError("Listan har inga deltagare att räkna", todo="Kontrollera exporten")
+    first = since or participations["start"].min().date()
+    with open_engine(engine) as connection:
+        table = bind(connection, {"participations": participations})["participations"]
+        counts = [count_participants(connection, table, one) for one in terms_between(first, until, months)]
+    protected = release(workspace, participant_publication(counts, code))
+    edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
+    results = participant_observations(protected, counts, code, edition, cost)
+    files = save_results(workspace, code, results, _note(register, f"Räknat från {first} till {until}"), {})
+    return Outcome(pd.concat(results.values(), ignore_index=True), tuple(files), tuple(register.faults.lines()))
 
 
+@guarded
 def run_overlap(
     name: str,
     lists: Mapping[str, tuple[Path, Path]],
@@ -217,30 +225,36 @@ def run_overlap(
     UvasStatsError
         If a list cannot be read or trusted, or the size cannot be shown safely.
     """
-    with guarded():
-        catalog, when = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
-        code, key = catalog.region(kommun).code, Key()
-        registers = {one: _read(*files, key, catalog, when) for one, files in lists.items()}
-        patterns = list_patterns({one: _present(register, when) for one, register in registers.items()})
-        publication, keys = overlap_publication(code, name, when, patterns)
-        whole = release(workspace, publication).value(keys[""]) if lists else 0
-        rule = _smallest(workspace)
-        hidden = whole is None or any(0 < size < rule for size in sizes.values())
-        size = None if whole is None or hidden else size_bounds(whole, sizes)
-        edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
-        exact = size is not None and size.exact
-        row = {
-            "dataset": f"register:{code}", "edition": edition, "region_code": code, "period": f"{when:%Y-%m}",
-            "age_group": "total", "measure": "register_overlap_count", "breakdown": "group", "category": name,
-            "origin": f"register/{code}/overlap_{name}_{when:%Y-%m}",
-            "value": float(size.lower) if size is not None and exact else float("nan"),
-            "lower": float("nan") if size is None or exact else float(size.lower),
-            "upper": float("nan") if size is None or exact else float(size.upper),
-            "status": "suppressed" if size is None else "interval" if not exact else "ok" if size.lower else "true_zero",
-        }  # fmt: skip
-        frame = make_observations(pd.DataFrame([row]))
-        files = save_results(workspace, code, {f"overlap_{name}_{when:%Y-%m}": frame}, f"Mätdatum {when}.", {})
-        return Outcome(frame, tuple(files), tuple(_remarks(registers)))
+    catalog, when = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
+    code, key = catalog.region(kommun).code, Key()
+    registers = {one: _read(*files, key, catalog, when) for one, files in lists.items()}
+    whole = _together(workspace, code, name, when, registers) if registers else 0
+    rule = _smallest(workspace)
+    hidden = whole is None or any(0 < size < rule for size in sizes.values())
+    size = None if whole is None or hidden else size_bounds(whole, sizes)
+    edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
+    exact = size is not None and size.exact
+    row = {
+        "dataset": f"register:{code}", "edition": edition, "region_code": code, "period": f"{when:%Y-%m}",
+        "age_group": "total", "measure": "register_overlap_count", "breakdown": "group", "category": name,
+        "origin": f"register/{code}/overlap_{name}_{when:%Y-%m}",
+        "value": float(size.lower) if size is not None and exact else float("nan"),
+        "lower": float("nan") if size is None or exact else float(size.lower),
+        "upper": float("nan") if size is None or exact else float(size.upper),
+        "status": "suppressed" if size is None else "interval" if not exact else "ok" if size.lower else "true_zero",
+    }  # fmt: skip
+    frame = make_observations(pd.DataFrame([row]))
+    files = save_results(workspace, code, {f"overlap_{name}_{when:%Y-%m}": frame}, f"Mätdatum {when}.", {})
+    return Outcome(frame, tuple(files), tuple(_remarks(registers)))
+
+
+def _together(
+    workspace: Workspace, code: str, name: str, when: dt.date, registers: Mapping[str, Register]
+) -> int | None:
+    """Return how many are in any of the lists, or None where that cannot be shown."""
+    patterns = list_patterns({one: _present(register, when) for one, register in registers.items()})
+    publication, keys = overlap_publication(code, name, when, patterns)
+    return release(workspace, publication).value(keys[""])
 
 
 def _smallest(workspace: Workspace) -> int:

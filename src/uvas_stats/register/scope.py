@@ -37,7 +37,8 @@ def with_scope(spells: Any) -> Any:
     )
     twenty = (spells.born + ibis.interval(years=OLDEST)).cast("date")
     im = spells.school_form == "im"
-    away = ibis.ifelse(im, ibis.greatest(spells.school_from, ibis.literal(IM_ATTENDS_FROM)), spells.school_from)
+    before = im & (spells.school_from < ibis.literal(IM_ATTENDS_FROM))
+    away = ibis.ifelse(before, ibis.literal(IM_ATTENDS_FROM), spells.school_from)
     return spells.mutate(
         first=ibis.greatest(
             spells.registered, compulsory, ibis.coalesce(spells.resident_from, spells.registered)
