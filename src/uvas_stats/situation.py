@@ -15,8 +15,8 @@ from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.holdings import Holdings, check_period, needed_measures, read_newest
 from uvas_stats.indicators import check_printed
-from uvas_stats.observation import read_origins
-from uvas_stats.periods import period_kind
+from uvas_stats.observation import read_origins, select
+from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
@@ -161,6 +161,18 @@ class Nulage(Holdings):
         self._demand(self.programme.economy, "inlagd ekonomi", "economy")
         return tables.economy(self.programme)
 
+    def registers(self) -> Table:
+        """List what the kommun has counted in its own registers, beside the published table."""
+        self._demand(self._counted, "räknade register", "uvas register")
+        beside = {id_ for id_ in tables.PUBLISHED_BESIDE.values() if id_ in self.catalog.measures}
+        published = {id_: self.series(id_) for id_ in beside}
+        return tables.registers(self._register_rows, published, self.catalog, name=self.programme.name)
+
+    def register_parts(self) -> Table:
+        """List the counts of the kommun's own KAA register by birth year, schooling, occupation and more."""
+        self._demand(self._counted and self._has_parts, "räknade delar av KAA-registret", "uvas register kaa")
+        return tables.register_parts(self._register_rows, self.catalog, name=self.programme.name)
+
     def target_group(self) -> Chart:
         """Draw the size of the target group with the bounds that overlap leaves."""
         group = self.programme.target_group
@@ -184,7 +196,7 @@ class Nulage(Holdings):
 
     def chapters(self) -> tuple[Chapter, ...]:
         """Return the nuläge in the order of its document."""
-        return tuple(self._chapter(section) for section in self.programme.sections)
+        return tuple(self._chapter(section) for section in (*self.programme.sections, *self._register_sections))
 
     def content(self) -> Content:
         """Return all that a report consists of."""
@@ -212,6 +224,34 @@ class Nulage(Holdings):
         if self.exporter is None:
             raise UnknownNameError("Export är inte kopplad", todo="Skapa nuläget med uvas_stats.nulage(...)")
         return self.exporter(self.content(), folder, **options)
+
+    @property
+    def _counted(self) -> tuple[str, ...]:
+        """The results of registers that the workspace holds for the programme's kommuner."""
+        own = tuple(f"register/{code}/" for code in self.programme.municipalities)
+        return tuple(origin for origin in self.origins if origin.startswith(own))
+
+    @property
+    def _has_parts(self) -> tuple[str, ...]:
+        return tuple(origin for origin in self._counted if "/kaa_" in origin and "/kaa_stock_" not in origin)
+
+    @property
+    def _register_sections(self) -> tuple[Section, ...]:
+        """A last chapter where the kommun has counted its own registers, and none elsewhere."""
+        if not self._counted:
+            return ()
+        items = (Item("registers"), *([Item("register_parts")] if self._has_parts else []))
+        return (Section("Kommunens egna register", "", items),)
+
+    @cached_property
+    def _register_rows(self) -> pd.DataFrame:
+        ids = [one.id for one in self.catalog.measures.values() if one.dataset == "register"]
+        folder = self.processed or Path()
+        held = read_newest(folder, ids, self.programme.id)
+        rows = select(held, region_code=self.programme.municipalities)
+        if self.until is not None:
+            rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+        return rows
 
     @property
     def _summary_parts(self) -> tuple[dict[str, pd.DataFrame], list[View]]:

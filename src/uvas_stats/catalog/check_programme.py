@@ -36,6 +36,8 @@ ITEM_KINDS = (
     "target_group",
     "counts",
     "months",
+    "registers",
+    "register_parts",
 )
 NEEDS_MEASURE = ("trend", "place", "place_over_time", "compare", "season", "months")
 RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")

@@ -4,8 +4,10 @@ from uvas_stats.present.tables.counts import counts
 from uvas_stats.present.tables.documents import consistency, documents, nearest_figure
 from uvas_stats.present.tables.follow_up import kkik, summary
 from uvas_stats.present.tables.programme import activities, economy, goals
+from uvas_stats.present.tables.register import PUBLISHED_BESIDE, register_parts, registers
 
 __all__ = [
+    "PUBLISHED_BESIDE",
     "activities",
     "consistency",
     "counts",
@@ -14,5 +16,7 @@ __all__ = [
     "goals",
     "kkik",
     "nearest_figure",
+    "register_parts",
+    "registers",
     "summary",
 ]
