@@ -1,8 +1,8 @@
 """Counting registers: from Parquet to all KAA tables, side by side with plain pandas, and on Spark.
 
 10 million register events of 1 million invented persons; with UVAS_BENCH_LARGE=1 also 100 million events, which
-takes some minutes and 3 GB of disk. Each value must be at most its limit; "8 times faster" is the ratio of the times,
-at most 1/8. Time and memory are those of a process of its own, from opening the files to the finished counts.
+takes some minutes and some GB of disk. Each value must be at most its limit; "8 times faster" is the ratio of the
+times, at most 1/8. Time and memory are those of a process of its own, from the files to the finished counts.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def generate(folder: Path, persons: int) -> int:
                 writers[name] = pq.ParquetWriter(folder / f"{name}.parquet", table.schema, compression="zstd")
             writers[name].write_table(table, row_group_size=250_000)
         events += sum(len(table) for table in tables.values())
-        events += sum(len(tables[t]) - tables[t][c].null_count for t, c in (("spells", "closed"), ("measures", "ends")))
+        events += sum(
+            len(tables[t]) - tables[t][c].null_count for t, c in (("spells", "closed"), ("measures", "ends"))
+        )
     for writer in writers.values():
         writer.close()
     return events
@@ -139,7 +141,8 @@ def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:
 def with_pandas(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count the same in plain pandas."""
     spells, contacts, measures = (
-        pd.read_parquet(folder / f"{name}.parquet").pipe(_with_dates) for name in ("spells", "contacts", "measures")
+        pd.read_parquet(folder / f"{name}.parquet").pipe(_with_dates)
+        for name in ("spells", "contacts", "measures")
     )
     begins, ends = pd.Timestamp("2105-07-01"), pd.Timestamp("2106-06-30")
     day, far = pd.Timedelta(days=1), pd.Timestamp(FAR)
@@ -164,7 +167,10 @@ def with_pandas(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     flow = spells.assign(stock=on_day, birth_year=spells["born"].dt.year)[covered]
     flow = flow.assign(rank=flow["schooling"].map(SCHOOLING.index)).sort_values(["registered", "rank"])
     persons = flow.groupby(KEYS).agg(
-        sex=("sex", "last"), birth_year=("birth_year", "max"), stock=("stock", "max"), schooling=("schooling", "last")
+        sex=("sex", "last"),
+        birth_year=("birth_year", "max"),
+        stock=("stock", "max"),
+        schooling=("schooling", "last"),
     )
     seen = contacts[contacts["date"].between(begins, ends)]
     ranked = seen.assign(rank=seen["occupation"].map(OCCUPATION.index)).sort_values(["date", "rank"])
@@ -206,7 +212,9 @@ def with_pandas(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     finished = held["closed"] <= ends
     days = (held["closed"].where(finished, ends) - held["registered"]).dt.days
     state = np.where(finished, "ended", "open")
-    lasted = held.assign(state=state, days=days).groupby(["region", "state", "days"]).size().rename("n").reset_index()
+    lasted = (
+        held.assign(state=state, days=days).groupby(["region", "state", "days"]).size().rename("n").reset_index()
+    )
     return pd.concat(cells).rename("n").reset_index(), lasted
 
 
@@ -242,7 +250,7 @@ def differing(folder: Path, one: str, other: str) -> float:
     different = 0
     for name, keys in (("cells", ["region", "table", "sex", "category"]), ("days", ["region", "state", "days"])):
         frames = [pd.read_parquet(folder / f"{kind}_{name}.parquet") for kind in (one, other)]
-        frames = [frame.astype({key: "str" for key in keys}) for frame in frames]
+        frames = [frame.astype(dict.fromkeys(keys, "str")) for frame in frames]
         both = frames[0].merge(frames[1], on=keys, how="outer", validate="one_to_one")
         different += int((both["n_x"] != both["n_y"]).sum())
         if both.empty:

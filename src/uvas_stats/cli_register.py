@@ -94,8 +94,12 @@ def kaa_command(
     period: Annotated[str, typer.Option(metavar="PERIOD", help="Läsår 2025/26, halvår 2025H2 eller år 2025.")],
     at: At = None,
     kommun: Kommun = None,
-    contact_days: Annotated[int, typer.Option("--contact-days", metavar="DAGAR", help="Kontakt inom så här många dagar.")] = 60,
-    export: Annotated[Path | None, typer.Option(metavar="FIL", help="Arbetsbok med KAA-rapportens fem block.")] = None,
+    contact_days: Annotated[
+        int, typer.Option("--contact-days", metavar="DAGAR", help="Kontakt inom så här många dagar.")
+    ] = 60,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FIL", help="Arbetsbok med KAA-rapportens fem block.")
+    ] = None,
     engine: EngineOption = "duckdb",
 ) -> None:
     """Räkna KAA-registret för en period och ett mätdatum."""
@@ -118,11 +122,17 @@ def kaa_command(
 def participants_command(
     file: File,
     mapping: MappingOption,
-    since: Annotated[str | None, typer.Option("--from", metavar="DATUM", help="Räkna dem som börjat från och med.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATUM", help="Räkna dem som börjat från och med.")
+    ] = None,
     at: At = None,
     kommun: Kommun = None,
-    months: Annotated[int, typer.Option(metavar="MÅNADER", help="Uppföljning tidigast så här långt efter avslut.")] = 6,
-    cost: Annotated[float | None, typer.Option(metavar="KRONOR", help="Projektets hela kostnad, om listan inte har den.")] = None,
+    months: Annotated[
+        int, typer.Option(metavar="MÅNADER", help="Uppföljning tidigast så här långt efter avslut.")
+    ] = 6,
+    cost: Annotated[
+        float | None, typer.Option(metavar="KRONOR", help="Projektets hela kostnad, om listan inte har den.")
+    ] = None,
     engine: EngineOption = "duckdb",
 ) -> None:
     """Räkna ett programs deltagare vid varje terminsslut."""
@@ -160,9 +170,11 @@ def overlap_command(
         if not file:
             raise typer.BadParameter("--list ska skrivas NAMN=FIL,MAPPNING")
         files[label] = (Path(file), Path(mapping))
-    counts = {label: text for label, text in _pairs(sizes, "--size")}
+    counts = dict(_pairs(sizes, "--size"))
     if any(not text.isdecimal() or len(text) > 7 for text in counts.values()) or not (files or counts):
-        raise typer.BadParameter("Ange minst en --list NAMN=FIL,MAPPNING eller --size NAMN=ANTAL, antal som heltal")
+        raise typer.BadParameter(
+            "Ange minst en --list NAMN=FIL,MAPPNING eller --size NAMN=ANTAL, antal som heltal"
+        )
     numbers = {label: int(text) for label, text in counts.items()}
     with _listing_faults():
         outcome = run_overlap(name, files, numbers, workspace=find_workspace(), kommun=kommun, at=_day(at, "--at"))
@@ -172,7 +184,9 @@ def overlap_command(
 def _pairs(texts: list[str] | None, flag: str) -> list[tuple[str, str]]:
     pairs = [text.partition("=") for text in texts or []]
     names = [name for name, _, _ in pairs]
-    if any(not (name.isidentifier() and sign and value) for name, sign, value in pairs) or len(set(names)) < len(names):
+    if any(not (name.isidentifier() and sign and value) for name, sign, value in pairs) or len(set(names)) < len(
+        names
+    ):
         raise typer.BadParameter(f"{flag} ska skrivas NAMN=…, med olika namn av bokstäver, siffror och _")
     return [(name, value) for name, _, value in pairs]
 
@@ -180,7 +194,9 @@ def _pairs(texts: list[str] | None, flag: str) -> list[tuple[str, str]]:
 @app.command("demo", cls=SwedishCommand)
 def demo_command(
     out: Annotated[Path, typer.Option(metavar="MAPP", help="Mapp för filerna.")] = Path("demo"),
-    kommun: Annotated[str, typer.Option(metavar="NAMN|KOD", help="Kommunen som registret påstås gälla.")] = "Söderhamn",
+    kommun: Annotated[
+        str, typer.Option(metavar="NAMN|KOD", help="Kommunen som registret påstås gälla.")
+    ] = "Söderhamn",
     persons: Annotated[int, typer.Option(metavar="ANTAL", help="Antal påhittade personer.")] = 400,
 ) -> None:
     """Skriv ett KAA-register och en deltagarlista med påhittade personer, och deras mappningar."""

@@ -208,8 +208,8 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
 
     A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
-    source of its own, and so is each count of a register: the figures of one are never replaced by those of another,
-    newer one.
+    source of its own, and so is each count of a register: the figures of one are never replaced by those of
+    another, newer one.
     """
     if frame.empty:
         return frame

@@ -35,7 +35,9 @@ def in_scope(spell: pd.Series, day: dt.date) -> bool:
     lives_here = (not at["resident_from"] or day >= at["resident_from"]) and (
         not at["resident_to"] or day <= at["resident_to"]
     )
-    attends = bool(at["school_from"] and day >= at["school_from"] and (not at["school_to"] or day <= at["school_to"]))
+    attends = bool(
+        at["school_from"] and day >= at["school_from"] and (not at["school_to"] or day <= at["school_to"])
+    )
     if spell["school_form"] == "im" and day < IM_ATTENDS:
         attends = False
     graduated = bool(at["examen"] and day >= at["examen"])
@@ -73,10 +75,16 @@ def oracle(tables: dict[str, pd.DataFrame], span: Span) -> tuple[Counts, Counter
         add("occupation", _last(inside, "occupation") or "unknown")
         during = [one for _, one in going.iterrows() if _date(one["begins"]) <= span.ends
                   and (_date(one["ends"]) is None or _date(one["ends"]) >= span.begins)]  # fmt: skip
-        add("measure_type", _last([(_date(one["begins"]), one["type"]) for one in during], "measure_type") or "no_measure")
+        add(
+            "measure_type",
+            _last([(_date(one["begins"]), one["type"]) for one in during], "measure_type") or "no_measure",
+        )
         if during:
             done = [one for one in during if _date(one["ends"]) and _date(one["ends"]) <= span.ends]
-            for table, column, name in (("measure_after", "after", "occupation"), ("measure_reason", "reason", "measure_reason")):
+            for table, column, name in (
+                ("measure_after", "after", "occupation"),
+                ("measure_reason", "reason", "measure_reason"),
+            ):
                 add(table, _last([(_date(one["ends"]), one[column]) for one in done], name) or "going_on")
     _spells(spells, contacts, span, cells)
     return cells, _lasted(spells, span)
@@ -84,7 +92,12 @@ def oracle(tables: dict[str, pd.DataFrame], span: Span) -> tuple[Counts, Counter
 
 def _spells(spells: pd.DataFrame, contacts: pd.DataFrame, span: Span, cells: Counts) -> None:
     for _, spell in spells.iterrows():
-        region, sex, registered, closed = spell["region"], spell["sex"], _date(spell["registered"]), _date(spell["closed"])
+        region, sex, registered, closed = (
+            spell["region"],
+            spell["sex"],
+            _date(spell["registered"]),
+            _date(spell["closed"]),
+        )
         if span.begins <= registered <= span.ends:
             cells[region, "new_month", sex, registered.strftime("%Y-%m")] += 1
             own = contacts[(contacts["region"] == region) & (contacts["person"] == spell["person"])]

@@ -16,8 +16,8 @@ def random_register(seed: int, persons: int = 60, year: int = 2105) -> dict[str,
 
     def days(n: int, *, missing: float = 0.0) -> pd.Series:
         found = np.datetime64(f"{year - 1}-06-25") + rng.integers(0, 800, n)
-        border = np.array([f"{year}-06-30", f"{year}-07-01", f"{year}-12-31", f"{year + 1}-01-01", f"{year + 1}-06-30",
-                           f"{year + 1}-07-01"], dtype="datetime64[D]")  # fmt: skip
+        ends = [f"{year}-06-30", f"{year}-12-31", f"{year + 1}-06-30"]
+        border = np.array(ends, dtype="datetime64[D]") + rng.integers(0, 2, 3)
         found = np.where(rng.random(n) < 0.3, rng.choice(border, n), found)
         return pd.Series(found.astype("datetime64[s]")).mask(pd.Series(rng.random(n) < missing))
 
@@ -33,9 +33,11 @@ def random_register(seed: int, persons: int = 60, year: int = 2105) -> dict[str,
         "registered": days(n), "schooling": words("schooling", n), "closed_reason": words("closed_reason", n),
         "closed_to": words("occupation", n), "school_form": rng.choice(["national", "im", "unknown"], n),
     })  # fmt: skip
-    spells["closed"] = (spells["registered"] + pd.to_timedelta(rng.integers(0, 400, n), unit="D")).astype(
-        "datetime64[s]"
-    ).mask(pd.Series(rng.random(n) < 0.4))
+    spells["closed"] = (
+        (spells["registered"] + pd.to_timedelta(rng.integers(0, 400, n), unit="D"))
+        .astype("datetime64[s]")
+        .mask(pd.Series(rng.random(n) < 0.4))
+    )
     for name in DATES:
         spells[name] = days(n, missing=0.8)
     m = persons * 2
@@ -45,7 +47,9 @@ def random_register(seed: int, persons: int = 60, year: int = 2105) -> dict[str,
     measures = pd.DataFrame({"region": np.array(["2182", "2421"])[who % 2], "person": who, "begins": days(m),
                              "type": words("measure_type", m), "reason": words("measure_reason", m),
                              "after": words("occupation", m)})  # fmt: skip
-    measures["ends"] = (measures["begins"] + pd.to_timedelta(rng.integers(0, 300, m), unit="D")).astype(
-        "datetime64[s]"
-    ).mask(pd.Series(rng.random(m) < 0.4))
+    measures["ends"] = (
+        (measures["begins"] + pd.to_timedelta(rng.integers(0, 300, m), unit="D"))
+        .astype("datetime64[s]")
+        .mask(pd.Series(rng.random(m) < 0.4))
+    )
     return {"spells": spells, "contacts": contacts, "measures": measures}

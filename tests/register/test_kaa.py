@@ -26,7 +26,9 @@ def as_counters(counts: KaaCounts) -> tuple[Counter[object], Counter[object]]:
     return Counter(cells.to_dict()), Counter(days.to_dict())
 
 
-def counted(tables: dict[str, pd.DataFrame], period: str, at: dt.date | None = None, engine: str = "duckdb") -> KaaCounts:
+def counted(
+    tables: dict[str, pd.DataFrame], period: str, at: dt.date | None = None, engine: str = "duckdb"
+) -> KaaCounts:
     with open_engine(engine) as connection:
         return count_kaa(connection, bind(connection, tables), span_of(period, at, 45))
 
@@ -45,7 +47,9 @@ def test_every_figure_is_that_of_a_plain_count(period: str, at: dt.date | None, 
 @pytest.fixture
 def spell() -> pd.Series:
     day = pd.Timestamp("2105-08-01")
-    rest = dict.fromkeys(("closed", "compulsory_end", "resident_from", "resident_to", "school_from", "school_to", "examen"))
+    rest = dict.fromkeys(
+        ("closed", "compulsory_end", "resident_from", "resident_to", "school_from", "school_to", "examen")
+    )
     return pd.Series({"born": pd.Timestamp("2088-03-04"), "registered": day, "school_form": "unknown", **rest})
 
 
@@ -62,7 +66,7 @@ def test_a_pupil_of_an_introduktionsprogram_leaves_on_the_first_of_july_2018(day
                      school_from=pd.Timestamp("2017-08-20"))  # fmt: skip
     for name in ("closed", "compulsory_end", "resident_from", "resident_to", "school_to", "examen"):
         one[name] = pd.Series(pd.NaT, index=one.index, dtype="datetime64[s]")
-    one = one.astype({name: "datetime64[s]" for name in ("born", "registered", "school_from")})
+    one = one.astype(dict.fromkeys(("born", "registered", "school_from"), "datetime64[s]"))
     counts = counted({**tables, "spells": one}, "2018", dt.date.fromisoformat(day))
     stock = counts.cells.loc[counts.cells["table"] == "stock", "n"].sum()
     assert stock == (30 if covered else 0)

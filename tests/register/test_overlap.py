@@ -48,7 +48,9 @@ def test_a_few_who_are_in_both_are_not_given_away(tmp_path: Path) -> None:
     second = write(tmp_path / "b.csv", [row(number(at)) for at in range(28, 60)])
     sizes = run_overlap("grupp", {"a": (first, mapping), "b": (second, mapping)}, {},
                         workspace=Workspace(tmp_path), kommun="2421", at=DAY).observations  # fmt: skip
-    assert len(sizes) == 1  # the lists' own sizes are in the ledger; what is printed cannot be turned into two persons
+    assert (
+        len(sizes) == 1
+    )  # the lists' own sizes are in the ledger; what is printed cannot be turned into two persons
 
 
 def test_a_small_part_is_not_shown(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from uvas_stats.register.run import guarded, run_kaa
 from uvas_stats.workspace import Workspace
 
 NAME, STREET, MAIL = "Planterad Persson", "Planteringsgatan 17", "planterad@exempel.invalid"
-PLANTED = [NAME, STREET, MAIL, number(3), number(3).replace("-", ""), number(3)[2:], number(3)[2:].replace("-", ""),
-           number(3)[:8]]  # fmt: skip
+_PLAIN = number(3).replace("-", "")
+PLANTED = [NAME, STREET, MAIL, number(3), _PLAIN, number(3)[2:], _PLAIN[2:], _PLAIN[:8]]
 
 
 def planted_register(folder: Path, spoilt: str = "") -> Path:
@@ -70,7 +70,10 @@ def test_the_search_would_find_what_was_planted(tmp_path: Path) -> None:
 
 
 def test_a_whole_run_leaves_nothing_of_a_person(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     work, source = tmp_path / "arbete", tmp_path / "källa"
     work.mkdir(), source.mkdir()
@@ -84,8 +87,21 @@ def test_a_whole_run_leaves_nothing_of_a_person(
     proposed = work / "förslag.toml"
     with caplog.at_level(logging.DEBUG):
         run_cli(["map", str(register), "--out", str(proposed)])
-        run_cli(["kaa", str(register), "--mapping", str(mapping), "--period", PERIOD, "--export", str(work / "block.xlsx")])
-        run_cli(["overlap", "grupp", "--kommun", "2182", "--list", f"kaa={register},{mapping}", "--at", "2106-06-15"])
+        run_cli(
+            [
+                "kaa",
+                str(register),
+                "--mapping",
+                str(mapping),
+                "--period",
+                PERIOD,
+                "--export",
+                str(work / "block.xlsx"),
+            ]
+        )
+        run_cli(
+            ["overlap", "grupp", "--kommun", "2182", "--list", f"kaa={register},{mapping}", "--at", "2106-06-15"]
+        )
     printed = capfd.readouterr()
     files = everything_in(tmp_path, but={register})
     assert "kaa_2105-06" in files
@@ -97,7 +113,10 @@ def test_a_whole_run_leaves_nothing_of_a_person(
 
 @pytest.mark.parametrize("spoilt", list(HEADINGS))
 def test_a_bad_cell_is_never_quoted(tmp_path: Path, capfd: pytest.CaptureFixture[str], spoilt: str) -> None:
-    register, mapping = planted_register(tmp_path, spoilt), mapping_file(tmp_path, f"largest_bad_share = 0.0\n{MAPPING}")
+    register, mapping = (
+        planted_register(tmp_path, spoilt),
+        mapping_file(tmp_path, f"largest_bad_share = 0.0\n{MAPPING}"),
+    )
     with pytest.raises(UvasStatsError, match="1 av 81 rader") as caught:
         run_kaa(register, mapping, PERIOD, workspace=Workspace(tmp_path))
     whole = "".join(traceback.format_exception(caught.value)) + "".join(caught.value.__notes__)
@@ -185,5 +204,3 @@ def test_one_person_is_not_shown(tmp_path: Path) -> None:
     shown = outcome.observations
     assert not (shown["value"] > 0).any()
     assert (shown["status"] == "suppressed").any()
-
-

@@ -23,7 +23,9 @@ def findings(register: object) -> set[tuple[int, str, str]]:
     return set(table[["rad", "fält", "fel"]].itertuples(index=False, name=None))
 
 
-@pytest.mark.parametrize("bad", ["", "20880304-0000x", "20881304-0009", "20880231-0009", "123", number(1)[:-1] + "x"])
+@pytest.mark.parametrize(
+    "bad", ["", "20880304-0000x", "20881304-0009", "20880231-0009", "123", number(1)[:-1] + "x"]
+)
 def test_a_number_that_is_none_is_told_by_its_row(read: Read, bad: str) -> None:
     register = read([row(number(1)), row(bad)])
     assert {(3, "Personnummer")} == {found[:2] for found in findings(register)}
@@ -36,7 +38,9 @@ def test_a_wrong_check_digit_is_refused(read: Read) -> None:
     assert len(read([row(good), row(wrong)]).tables["spells"]) == 1
 
 
-@pytest.mark.parametrize("form", [number(5), number(5).replace("-", ""), number(5)[2:], number(5)[2:].replace("-", "")])
+@pytest.mark.parametrize(
+    "form", [number(5), number(5).replace("-", ""), number(5)[2:], number(5)[2:].replace("-", "")]
+)
 def test_ten_and_twelve_digits_are_one_person(read: Read, form: str) -> None:
     register = read([row(number(5)), row(form, "2105-08-01", contact_date="2105-09-01")])
     assert len(register.tables["spells"]) == 1
@@ -136,7 +140,7 @@ def test_a_workbook_is_read_as_a_csv_is(tmp_path: Path, catalog: Catalog) -> Non
     sheet = book.active
     sheet.append(list(HEADINGS.values()))
     values = row(number(1))
-    values[1] = dt.datetime(2105, 8, 1)
+    values[1] = dt.datetime(2105, 8, 1)  # noqa: DTZ001 - as a cell of a workbook is
     sheet.append(values)
     book.save(tmp_path / "a.xlsx")
     register = read_register(tmp_path / "a.xlsx", read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
@@ -156,8 +160,12 @@ def test_a_file_without_headings_is_refused_without_quoting_it(tmp_path: Path, c
     assert "Planterad" not in str(caught.value)
 
 
-@pytest.mark.parametrize("heading", ["Diagnos", "Sjukskriven", "Hälsa", "Funktionsnedsättning", "Försörjningsstöd"])
-def test_a_column_that_the_law_does_not_allow_is_refused_by_name(tmp_path: Path, catalog: Catalog, heading: str) -> None:
+@pytest.mark.parametrize(
+    "heading", ["Diagnos", "Sjukskriven", "Hälsa", "Funktionsnedsättning", "Försörjningsstöd"]
+)
+def test_a_column_that_the_law_does_not_allow_is_refused_by_name(
+    tmp_path: Path, catalog: Catalog, heading: str
+) -> None:
     path = write(tmp_path / "a.csv", [])
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text(f"{lines[0]};{heading}\n", encoding="utf-8")

@@ -47,7 +47,9 @@ def parse_dates(texts: pd.Series, formats: tuple[str, ...]) -> pd.Series:
 
 def _date(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> pd.Series:
     dates = parse_dates(texts, mapping.date_formats)
-    faults.add(texts.index[dates.isna() & (texts != "")], one.label, "är inget datum i de format som mappningen anger")
+    faults.add(
+        texts.index[dates.isna() & (texts != "")], one.label, "är inget datum i de format som mappningen anger"
+    )
     if one.required:
         faults.add(texts.index[texts == ""], one.label, "saknas")
     return dates
@@ -105,9 +107,7 @@ def convert_rows(
     return result
 
 
-def _persons(
-    rows: pd.DataFrame, wanted: dict[str, str], key: Key, faults: Faults, at: dt.date
-) -> pd.DataFrame:
+def _persons(rows: pd.DataFrame, wanted: dict[str, str], key: Key, faults: Faults, at: dt.date) -> pd.DataFrame:
     numbers = rows[wanted["personnummer"]]
     checked = _checked(numbers, at)
     faults.add(rows.index[(checked["number"] == "") & (numbers != "")], "Personnummer", "är inte giltigt")

@@ -1,4 +1,4 @@
-"""A register of invented people, to try the way with. They are born from 2084 on, so no number can be anybody's."""
+"""A register of invented people, to try the way with: born from 2084 on, so that no number is anybody's."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -32,32 +33,40 @@ def block_rows(observations: pd.DataFrame) -> dict[int, pd.DataFrame]:
         Columns ``Uppgift, Kategori, Antal`` for each block, in the order of the report.
     """
     rows: dict[int, list[tuple[str, str, str]]] = {block: [] for block in BLOCKS}
-    for one in observations.astype({"measure": "str", "breakdown": "object", "category": "object"}).itertuples():
+    plain = observations.astype({"measure": "str", "breakdown": "object", "category": "object"})
+    for one in map(_loose, plain.itertuples()):
         broken = isinstance(one.breakdown, str)
-        block = BREAKDOWNS.get(str(one.breakdown), (1, ""))[0] if broken else _block(str(one.measure))
+        block = BREAKDOWNS.get(str(one.breakdown), (1, ""))[0]
+        if not broken or one.breakdown == "month":
+            block = _block(str(one.measure))
         if block in rows:
             rows[block].append((*_names(one, broken), _number(one)))
     names = ["Uppgift", "Kategori", "Antal"]
     return {block: pd.DataFrame(found, columns=names).drop_duplicates() for block, found in rows.items()}
 
 
+def _loose(row: Any) -> Any:
+    """Take a row of a frame as what it is: a tuple of anything."""
+    return row
+
+
 def _block(measure: str) -> int:
     return 5 if "_ended_" in measure else 1
 
 
-def _number(one: object) -> str:
-    value = float(one.value)  # type: ignore[attr-defined]
+def _number(one: Any) -> str:
+    value = float(one.value)
     if pd.isna(value):
         return HIDDEN
-    return number_text(value, 1 if str(one.measure).endswith("_pct") else 0)  # type: ignore[attr-defined]
+    return number_text(value, 1 if str(one.measure).endswith("_pct") else 0)
 
 
-def _names(one: object, broken: bool) -> tuple[str, str]:
-    measure, sex = str(one.measure), str(one.sex)  # type: ignore[attr-defined]
+def _names(one: Any, broken: bool) -> tuple[str, str]:
+    measure, sex = str(one.measure), str(one.sex)
     if broken:
-        breakdown, category = str(one.breakdown), str(one.category)  # type: ignore[attr-defined]
-        about = f"{breakdown_label(breakdown)}, avregistreringar" if breakdown == "month" and "_ended_" in measure else (
-            breakdown_label(breakdown))  # fmt: skip
+        breakdown, category = str(one.breakdown), str(one.category)
+        ended = ", avregistreringar" if breakdown == "month" and "_ended_" in measure else ""
+        about = f"{breakdown_label(breakdown)}{ended}"
         return about, category_label(breakdown, category)
     if measure.endswith("_share_pct"):
         return "Andel av folkmängden 16–19 år, procent", "totalt"
@@ -77,7 +86,7 @@ def write_blocks(observations: pd.DataFrame, target: Path) -> None:
     from openpyxl.styles import Font
 
     book = Workbook()
-    book.remove(book.worksheets[0])
+    del book["Sheet"]
     for block, rows in block_rows(observations).items():
         sheet = book.create_sheet(f"{block}. {BLOCKS[block]}"[:31])
         sheet.append(list(rows.columns))

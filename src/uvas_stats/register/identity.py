@@ -55,7 +55,7 @@ class Key:
 
 
 def _full_years(parts: pd.DataFrame, at: dt.date) -> pd.Series:
-    """Give the year of birth; one of two digits lies in the hundred years up to ``at``, a plus a hundred before."""
+    """Give the year of birth; two digits lie in the hundred years up to ``at``, with a plus in those before."""
     short = parts["year"].astype("int64")
     guessed = at.year - (at.year - short) % 100 - np.where(parts["sign"] == "+", 100, 0)
     return guessed.where(parts["century"].isna(), parts["century"].fillna("0").astype("int64") * 100 + short)
@@ -112,7 +112,8 @@ def real_dates(year: pd.Series, month: pd.Series, day: pd.Series) -> pd.Series:
     """Make dates of those that exist; the others are missing, which the caller reports."""
     length = pd.Series(31, index=year.index).where(~month.isin([4, 6, 9, 11]), 30)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    length = length.where(month != 2, np.where(leap, 29, 28))
+    length = length.where(month != 2, leap.map({True: 29, False: 28}))
     exists = month.between(1, 12) & day.between(1, 31) & (day <= length) & year.between(1850, 2199)
     parts = pd.DataFrame({"year": year, "month": month, "day": day}).loc[exists]
-    return pd.to_datetime(parts).astype("datetime64[s]").reindex(year.index)
+    found: pd.Series = pd.to_datetime(parts).astype("datetime64[s]").reindex(year.index)
+    return found

@@ -132,7 +132,7 @@ def _sorted(days: pd.DataFrame) -> pd.DataFrame:
 
 
 def _code(column: Any, name: str) -> Any:
-    """Number a category by its place in :data:`CODES`."""
+    """Give a category the number of its place in :data:`CODES`."""
     import ibis
 
     known = CODES[name]
@@ -274,7 +274,7 @@ def _decoded(frame: pd.DataFrame) -> pd.DataFrame:
     name, missing = _OF_TABLE[frame["table"].iloc[0]]
     names = {str(at): code for at, code in enumerate(CODES[name])}
     category = frame["category"].map(names).astype("str").where(frame["category"].notna(), missing)
-    return frame.assign(category=category).groupby(_KEY, as_index=False)["n"].sum()
+    return frame.assign(category=category).groupby(_KEY)["n"].sum().reset_index()
 
 
 def _days(tables: Mapping[str, Any], span: Span) -> Any:
@@ -284,7 +284,7 @@ def _days(tables: Mapping[str, Any], span: Span) -> Any:
     spells, ends = tables["spells"], ibis.literal(span.ends)
     over = spells.closed.between(ibis.literal(span.begins), ends)
     still = (spells.registered <= ends) & (spells.closed.isnull() | (spells.closed > ends))
-    held = spells.filter(over.fill_null(False) | still)  # noqa: FBT003 - Ibis has it so
+    held = spells.filter(over.fill_null(False) | still)
     finished = held.closed.notnull() & (held.closed <= ends)
     last = ibis.ifelse(finished, held.closed, ends)
     rows = held.select(

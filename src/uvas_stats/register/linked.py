@@ -35,8 +35,13 @@ def linked_spans(
         return [], []
     patterns = _patterns(engine, tables, kommun, groups)
     hidden = [
-        table_from_parts(f"tidigare {about} {at}", kaa_context(kommun, about, one), (SEX,), _parts(patterns, about, at),
-                         shown=False)
+        table_from_parts(
+            f"tidigare {about} {at}",
+            kaa_context(kommun, about, one),
+            (SEX,),
+            _parts(patterns, about, at),
+            shown=False,
+        )
         for (about, at), one in groups.items()
         if at and kaa_context(kommun, about, one) != kaa_context(kommun, about, span)
     ]  # fmt: skip
@@ -47,7 +52,9 @@ def _different(tables: Iterable[Table]) -> list[Table]:
     return list({table.context: table for table in tables}.values())
 
 
-def _patterns(engine: Any, tables: Mapping[str, Any], kommun: str, groups: Mapping[tuple[str, int], Span]) -> pd.DataFrame:
+def _patterns(
+    engine: Any, tables: Mapping[str, Any], kommun: str, groups: Mapping[tuple[str, int], Span]
+) -> pd.DataFrame:
     spells = tables["spells"]
     scoped = with_scope(spells.filter(spells.region == kommun))
     flags = {
@@ -58,7 +65,8 @@ def _patterns(engine: Any, tables: Mapping[str, Any], kommun: str, groups: Mappi
     }  # fmt: skip
     persons = keep(engine, "linked", scoped.group_by("person").agg(sex=scoped.sex.max(), **flags))
     counted = persons.group_by(["sex", *flags]).agg(n=persons.person.count())
-    return engine.to_pyarrow(counted).to_pandas().astype({"n": "int64"})
+    found: pd.DataFrame = engine.to_pyarrow(counted).to_pandas().astype({"n": "int64"})
+    return found
 
 
 def _parts(patterns: pd.DataFrame, about: str, at: int) -> dict[tuple[str, ...], int]:

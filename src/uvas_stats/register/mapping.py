@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as MappingType
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,7 @@ def read_mapping(path: Path) -> Mapping:
     _demand(not unknown, f"Okänd nyckel {', '.join(unknown)}", path, f"Tillåtna: {', '.join(sorted(_KEYS))}")
     kind, columns, codes = content["kind"], content.get("columns"), content.get("codes", {})
     _demand(_texts(columns), "[columns] saknas eller har annat än text", path, 'Skriv fält = "rubrik"')
+    assert isinstance(columns, dict)
     _check_fields(kind, columns, codes, path)
     return Mapping(kind, columns, codes, **_options(content, path))
 
@@ -91,27 +93,47 @@ def _check_fields(kind: str, columns: dict[str, str], codes: Any, path: Path) ->
     _demand(not missing, f"Kolumn saknas för {', '.join(missing)}", path, "Ange rubriken under [columns]")
     used = [fold(heading) for heading in columns.values() if heading]
     _demand(len(set(used)) == len(used), "En rubrik är angiven för två fält", path, "Ta bort den ena")
-    _demand(isinstance(codes, dict) and all(map(_texts, codes.values())), "[codes] har fel form", path,
-            'Skriv [codes.fält] och under den "deras kod" = "vår kategori"')
+    _demand(
+        isinstance(codes, dict) and all(map(_texts, codes.values())),
+        "[codes] har fel form",
+        path,
+        'Skriv [codes.fält] och under den "deras kod" = "vår kategori"',
+    )
     for name, table in codes.items():
         _demand(name in fields and fields[name].categories, f"Fältet ”{name}” har inga koder", path, "Ta bort det")
         allowed = [*CATEGORIES[fields[name].categories], UNKNOWN]
         wrong = sorted(set(table.values()) - {*allowed, ""})
-        _demand(not wrong, f"Kategorin ”{', '.join(wrong)}” finns inte för {name}", path,
-                f"Kategorierna är {', '.join(allowed)}")
+        _demand(
+            not wrong,
+            f"Kategorin ”{', '.join(wrong)}” finns inte för {name}",
+            path,
+            f"Kategorierna är {', '.join(allowed)}",
+        )
 
 
 def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
     formats = content.get("date_formats", ["%Y-%m-%d"])
-    _demand(isinstance(formats, list) and formats and set(formats) <= set(DATE_FORMATS), "date_formats är fel",
-            path, f"Välj bland {', '.join(DATE_FORMATS)}")
+    _demand(
+        isinstance(formats, list) and formats and set(formats) <= set(DATE_FORMATS),
+        "date_formats är fel",
+        path,
+        f"Välj bland {', '.join(DATE_FORMATS)}",
+    )
     _demand(not {"%d/%m/%Y", "%m/%d/%Y"} <= set(formats), "Två datumformat kan förväxlas", path, "Välj ett")
     share = content.get("largest_bad_share", 0.02)
-    _demand(isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share <= 0.2,
-            "largest_bad_share är fel", path, "Ange en andel från 0 till 0,2 med decimalpunkt")
+    _demand(
+        isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share <= 0.2,
+        "largest_bad_share är fel",
+        path,
+        "Ange en andel från 0 till 0,2 med decimalpunkt",
+    )
     kommun, sheet = content.get("kommun", ""), content.get("sheet", "")
-    _demand(isinstance(kommun, str) and isinstance(sheet, str), "kommun och sheet ska vara text", path,
-            "Sätt citattecken")
+    _demand(
+        isinstance(kommun, str) and isinstance(sheet, str),
+        "kommun och sheet ska vara text",
+        path,
+        "Sätt citattecken",
+    )
     return {"date_formats": tuple(formats), "kommun": kommun, "sheet": sheet, "largest_bad_share": float(share)}
 
 
@@ -121,12 +143,12 @@ def _quoted(text: str) -> str:
 
 
 def mapping_text(mapping: Mapping, notes: Iterable[str] = ()) -> str:
-    """Write a mapping as TOML for the user to edit, with the Swedish names and categories as comments.
+    r"""Write a mapping as TOML for the user to edit, with the Swedish names and categories as comments.
 
     Examples
     --------
     >>> text = mapping_text(Mapping("kaa", {"personnummer": "Pnr", "registered": "In"}))
-    >>> "registered = \\"In\\"  # Registreringsdatum" in text
+    >>> "registered = \"In\"  # Registreringsdatum" in text
     True
     """
     lines = [

@@ -1,4 +1,4 @@
-"""The size of a target group from several lists: exact where lists share persons, else its bounds, never the sum."""
+"""The size of a target group: exact where lists share persons, else its bounds, never the plain sum."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def list_patterns(lists: Mapping[str, pd.Series]) -> dict[tuple[str, ...], int]:
     if len(lists) > MOST_LISTS:
         raise RegisterError(f"Högst {MOST_LISTS} listor kan jämföras", todo="Slå ihop några av dem först")
     names = list(lists)
-    everyone = pd.DataFrame({"person": pd.concat([one for one in lists.values()]).drop_duplicates()})
+    everyone = pd.DataFrame({"person": pd.concat(list(lists.values())).drop_duplicates()})
     for name, one in lists.items():
         everyone[name] = everyone["person"].isin(one)
     found = everyone.groupby(names).size() if names else pd.Series(dtype="int64")

@@ -102,9 +102,7 @@ def count_participants(engine: Any, participations: Any, term: Term) -> Particip
 def _begun(participations: Any, term: Term) -> Any:
     import ibis
 
-    return participations.filter(
-        participations.start.between(ibis.literal(term.since), ibis.literal(term.ends))
-    )
+    return participations.filter(participations.start.between(ibis.literal(term.since), ibis.literal(term.ends)))
 
 
 def _latest(participations: Any, term: Term) -> Any:
@@ -136,7 +134,7 @@ def _known(column: Any) -> Any:
 def _ended(rows: Any, term: Term) -> Any:
     import ibis
 
-    return (rows.end <= ibis.literal(term.ends)).fill_null(False)  # noqa: FBT003 - Ibis has it so
+    return (rows.end <= ibis.literal(term.ends)).fill_null(False)
 
 
 def _outcome(rows: Any, term: Term) -> Any:
@@ -148,7 +146,7 @@ def _outcome(rows: Any, term: Term) -> Any:
 def _place(rows: Any, term: Term) -> Any:
     import ibis
 
-    moved = _ended(rows, term) & rows.end_reason.isin(TO_WORK_OR_STUDY).fill_null(False)  # noqa: FBT003
+    moved = _ended(rows, term) & rows.end_reason.isin(TO_WORK_OR_STUDY).fill_null(False)
     return ibis.ifelse(moved, _known(rows.place), "none")
 
 

@@ -40,7 +40,9 @@ def write_proposal(path: Path, target: Path, kind: str = "kaa") -> tuple[Mapping
     except OSError:
         raise RegisterError("Mappningen kan inte skrivas", where=target, todo="Välj en annan mapp") from None
     if not made:
-        raise RegisterError("Mappningen finns redan", where=target, todo="Ta bort den eller ange en annan med --out")
+        raise RegisterError(
+            "Mappningen finns redan", where=target, todo="Ta bort den eller ange en annan med --out"
+        )
     return mapping, notes
 
 
@@ -58,8 +60,9 @@ def propose_mapping(path: Path, kind: str = "kaa") -> tuple[Mapping, list[str]]:
     columns = _columns(rows, kind)
     notes = list(faults.notes)
     fields = fields_of(kind)
-    notes += [f"Hittar ingen kolumn för {one.label}" for one in fields.values() if one.required and
-              one.id not in columns]
+    notes += [
+        f"Hittar ingen kolumn för {one.label}" for one in fields.values() if one.required and one.id not in columns
+    ]
     codes: dict[str, dict[str, str]] = {}
     for name, heading in columns.items():
         if fields[name].categories:
@@ -106,7 +109,7 @@ def _names(one: Field, folded: str, same: bool) -> bool:
     words = [fold(word) for word in (one.id, one.label, *one.words)]
     if same:
         return folded in words
-    return any(folded.startswith(f"{word} ") or folded.startswith(f"{word}(") for word in words)
+    return any(folded.startswith((f"{word} ", f"{word}(")) for word in words)
 
 
 def _codes(values: pd.Series, mapping: Mapping, name: str) -> tuple[dict[str, str], int]:

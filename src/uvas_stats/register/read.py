@@ -107,7 +107,9 @@ def demand_trust(register: Register) -> None:
     if register.bad_share > register.largest_bad_share:
         raise RegisterError(
             f"{bad} av {register.rows} rader går inte att använda: antalen skulle inte gå att lita på",
-            todo=f"Rätta raderna i listan; högst {register.largest_bad_share:.0%} får falla bort".replace(".", ","),
+            todo=f"Rätta raderna i listan; högst {register.largest_bad_share:.0%} får falla bort".replace(
+                ".", ","
+            ),
         )
 
 
@@ -133,7 +135,9 @@ def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     groups = rows.groupby(_MEASURE, observed=True, dropna=False)["measure_to"]
     differ = rows.index[groups.transform("nunique") > 1]
     faults.add(differ, "Åtgärd avslutad", "har olika datum för samma åtgärd; den sista gäller", fatal=False)
-    whole = rows.sort_values("measure_to", na_position="first", kind="stable").drop_duplicates(_MEASURE, keep="last")
+    whole = rows.sort_values("measure_to", na_position="first", kind="stable").drop_duplicates(
+        _MEASURE, keep="last"
+    )
     names = ["region", "person", "begins", "ends", "type", "reason", "after"]
     found = whole[["region", "person", "measure_from", "measure_to", "measure_type", "measure_reason",
                    "measure_after"]].set_axis(names, axis=1)  # fmt: skip
@@ -142,5 +146,3 @@ def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 def _participants(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
     return {"participations": one_period_each(held, list(_PARTICIPATION), "start", "end", faults)}
-
-

@@ -92,9 +92,9 @@ def _kaa_derived(
     for state, about in (("ended", "ended"), ("open", "open")):
         part = rows.loc[rows["state"] == state]
         found = quantiles(dict(zip(part["days"].astype(int), part["n"].astype(int), strict=True)))
-        for name, value in found.items():
+        for name, days in found.items():
             id_ = f"{state} {name}"
-            figures.append(Derived(id_, value, (_kaa_key(kommun, about, span),), QUARTILES[name]))
+            figures.append(Derived(id_, days, (_kaa_key(kommun, about, span),), QUARTILES[name]))
             names[id_] = (f"register_kaa_{kind}days_number", f"days_{state}", name)
     return _derived_rows(follow(protected, figures), names, span.period)
 
@@ -102,9 +102,14 @@ def _kaa_derived(
 def _derived_rows(
     figures: Iterable[Derived], names: Mapping[str, tuple[str, str | None, str | None]], period: str
 ) -> pd.DataFrame:
-    rows = [
+    rows: list[dict[str, object]] = [
         dict(zip(("measure", "breakdown", "category"), names[one.id], strict=True))
-        | {"period": period, "value": one.value, "status": "true_zero" if one.value == 0 else one.status, "sex": "total"}
+        | {
+            "period": period,
+            "value": one.value,
+            "status": "true_zero" if one.value == 0 else one.status,
+            "sex": "total",
+        }
         for one in figures
     ]
     return pd.DataFrame(rows)
@@ -116,16 +121,17 @@ def _finished(rows: pd.DataFrame, kommun: str, edition: str, origin: str, ages: 
         dataset=f"register:{kommun}", edition=edition, region_code=kommun, origin=origin, age_group=ages
     )
     plain["value"] = plain["value"].astype("float64")
-    columns = ["dataset", "edition", "region_code", "period", "sex", "age_group", "breakdown", "category", "measure",
-               "value", "status", "origin"]  # fmt: skip
+    columns = ["dataset", "edition", "region_code", "period", "sex", "age_group", "breakdown", "category",
+               "measure", "value", "status", "origin"]  # fmt: skip
     keys = [name for name in columns if name not in ("value", "status", "origin", "edition")]
     return make_observations(_broken_down(plain)[columns].drop_duplicates(keys, ignore_index=True))
 
 
 def _broken_down(rows: pd.DataFrame) -> pd.DataFrame:
     """Write the one dimension of a table, besides sex, as breakdown and category."""
-    known = {"dataset", "edition", "region_code", "origin", "age_group", "kommun", "counted", "period", "measure",
-             "table", "value", "lower", "upper", "status", "sex", "at", "since", "breakdown", "category"}  # fmt: skip
+    known = {"dataset", "edition", "region_code", "origin", "age_group", "kommun", "counted", "period",
+             "measure", "table", "value", "lower", "upper", "status", "sex", "at", "since", "breakdown",
+             "category"}  # fmt: skip
     result = rows.copy()
     for name in ("breakdown", "category", "sex"):
         if name not in result:
@@ -153,7 +159,10 @@ _SHARES = {
     "participants_ended_to_work_share_pct": ({"outcome": "work"}, {"outcome": "ended"}),
     "participants_ended_to_study_share_pct": ({"outcome": "study"}, {"outcome": "ended"}),
     "participants_ended_to_work_or_study_share_pct": ({"outcome": "to_work_or_study"}, {"outcome": "ended"}),
-    "participants_mobility_share_pct": ({"outcome": "to_work_or_study", "place": "elsewhere"}, {"outcome": "ended"}),
+    "participants_mobility_share_pct": (
+        {"outcome": "to_work_or_study", "place": "elsewhere"},
+        {"outcome": "ended"},
+    ),
     "participants_got_work_share_pct": ({"outcome": "work"}, {}),
     "participants_study_plan_share_pct": ({"examen": "no", "study_plan": "yes"}, {"examen": "no"}),
     "participants_measure_within_6_months_share_pct": ({"contact": "within"}, {"contact": "due"}),
@@ -213,5 +222,3 @@ def _participant_rows(
         figures.append(Derived("participants_cost_kkr", value, (started,)))
     names = {figure.id: (figure.id, None, None) for figure in figures}
     return _derived_rows(follow(protected, figures), names, one.term.period)
-
-

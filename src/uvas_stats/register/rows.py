@@ -53,7 +53,7 @@ def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
     headings = _headings(rows[0], path)
     width = len(headings)
     full = [(at, row) for at, row in enumerate(rows[1:], start=2) if any(row)]
-    odd = [at for at, row in full if len(row) != width and any(row[width:] or len(row) < width and ["x"])]
+    odd = [at for at, row in full if len(row) < width or any(row[width:])]
     faults.add(odd, "Raden", "har fel antal celler")
     wrong = set(odd)
     kept = [(at, row[:width]) for at, row in full if at not in wrong]

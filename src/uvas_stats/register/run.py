@@ -21,7 +21,7 @@ from uvas_stats.register.identity import Key
 from uvas_stats.register.kaa import Span, count_kaa, span_of
 from uvas_stats.register.linked import linked_spans
 from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.overlap import list_patterns, size_bounds
+from uvas_stats.register.overlap import GroupSize, list_patterns, size_bounds
 from uvas_stats.register.participants import count_participants, terms_between
 from uvas_stats.register.read import Register, demand_trust, read_register
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
@@ -31,7 +31,8 @@ from uvas_stats.workspace import Workspace
 
 __all__ = ["Outcome", "guarded", "run_kaa", "run_overlap", "run_participants"]
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 _MOST_EARLIER = 6
 
 
@@ -58,7 +59,9 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
             raise
         except Exception as error:  # noqa: BLE001 - the text of any error may quote a person's row
             failed = type(error).__name__
-        raise RegisterError(f"Räkningen avbröts av ett oväntat fel ({failed})", todo="Inget är skrivet; meddela felet")
+        raise RegisterError(
+            f"Räkningen avbröts av ett oväntat fel ({failed})", todo="Inget är skrivet; meddela felet"
+        )
 
     return call
 
@@ -81,7 +84,9 @@ def _only_kommun(register: Register, kommun: str | None, catalog: Catalog) -> st
     found = sorted({str(code) for code in table["region"].unique()} - {""})
     wanted = catalog.region(kommun).code if kommun else ""
     if not wanted and len(found) != 1:
-        raise RegisterError("Det framgår inte vilken kommun registret gäller", todo="Ange --kommun, eller kommun i mappningen")
+        raise RegisterError(
+            "Det framgår inte vilken kommun registret gäller", todo="Ange --kommun, eller kommun i mappningen"
+        )
     code = wanted or found[0]
     if found and found != [code]:
         raise RegisterError(f"Registret har rader för fler kommuner än {code}", todo="Dela registret per kommun")
@@ -155,7 +160,9 @@ def _earlier_spans(workspace: Workspace, kommun: str, span: Span) -> list[Span]:
 def _population(workspace: Workspace, kommun: str, span: Span) -> tuple[Population | None, str]:
     """Find the published number of 16-19 year-olds on 31 December in the period, else the one before it."""
     december = span.begins.year if span.ends.month == 12 or span.kind == "school_year" else span.begins.year - 1
-    missing = f"Folkmängden 16–19 år {december} saknas; andelen räknas inte. Hämta den med: uvas fetch scb_population"
+    missing = (
+        f"Folkmängden 16–19 år {december} saknas; andelen räknas inte. Hämta den med: uvas fetch scb_population"
+    )
     try:
         rows = read_observations(workspace.processed, ["population_december_count"])
     except ObservationError:
@@ -241,11 +248,19 @@ def run_overlap(
         "value": float(size.lower) if size is not None and exact else float("nan"),
         "lower": float("nan") if size is None or exact else float(size.lower),
         "upper": float("nan") if size is None or exact else float(size.upper),
-        "status": "suppressed" if size is None else "interval" if not exact else "ok" if size.lower else "true_zero",
+        "status": _status(size),
     }  # fmt: skip
     frame = make_observations(pd.DataFrame([row]))
     files = save_results(workspace, code, {f"overlap_{name}_{when:%Y-%m}": frame}, f"Mätdatum {when}.", {})
     return Outcome(frame, tuple(files), tuple(_remarks(registers)))
+
+
+def _status(size: GroupSize | None) -> str:
+    if size is None:
+        return "suppressed"
+    if not size.exact:
+        return "interval"
+    return "ok" if size.lower else "true_zero"
 
 
 def _together(

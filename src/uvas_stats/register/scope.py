@@ -1,8 +1,8 @@
 """Whom the kommun's aktivitetsansvar covers and when, as expressions over registration periods.
 
-A day is in scope when the person is registered, has finished skolplikten, has not turned 20, lives in the kommun, has
-no gymnasieexamen and does not attend gymnasieskola. Until 30 June 2018 a pupil of an introduktionsprogram was in
-scope; from 1 July 2018 that is to attend. The day a registration ends is its last day.
+A day is in scope when the person is registered, has finished skolplikten, has not turned 20, lives in the kommun,
+has no gymnasieexamen and does not attend gymnasieskola. Until 30 June 2018 a pupil of an introduktionsprogram was
+in scope; from 1 July 2018 that is to attend. The day a registration ends is its last day.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ COMPULSORY_AGE, OLDEST = 16, 20
 
 
 def with_scope(spells: Any) -> Any:
-    """Add ``first`` and ``stop`` (the day after the last), and ``away`` and ``back``: when gymnasieskola was attended.
+    """Add ``first``, ``stop`` (the day after the last), ``away`` and ``back`` (from and to gymnasieskola).
 
     Parameters
     ----------
@@ -40,9 +40,7 @@ def with_scope(spells: Any) -> Any:
     before = im & (spells.school_from < ibis.literal(IM_ATTENDS_FROM))
     away = ibis.ifelse(before, ibis.literal(IM_ATTENDS_FROM), spells.school_from)
     return spells.mutate(
-        first=ibis.greatest(
-            spells.registered, compulsory, ibis.coalesce(spells.resident_from, spells.registered)
-        ),
+        first=ibis.greatest(spells.registered, compulsory, ibis.coalesce(spells.resident_from, spells.registered)),
         stop=ibis.least(
             twenty,
             ibis.coalesce(day_after(spells.closed), far),

@@ -13,7 +13,14 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.observation import COLUMNS, TEXT_COLUMNS, validate
 from uvas_stats.workspace import Workspace, atomic_file
 
-__all__ = ["PUBLISHER", "register_files", "register_folder", "register_origins", "save_results", "stored_observations"]
+__all__ = [
+    "PUBLISHER",
+    "register_files",
+    "register_folder",
+    "register_origins",
+    "save_results",
+    "stored_observations",
+]
 
 PUBLISHER = "Kommunens eget register"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -18,7 +19,9 @@ SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
 
 
-def _dimension(name: str, categories: str, *more: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> Dimension:
+def _dimension(
+    name: str, categories: str, *more: str, groups: Mapping[str, tuple[str, ...]] | None = None
+) -> Dimension:
     return Dimension(name, (*CATEGORIES[categories], UNKNOWN, *more), groups=groups or {})
 
 
@@ -42,11 +45,18 @@ def _kaa_dimensions(span: Span) -> dict[str, Dimension]:
     }
 
 
-_ABOUT = {"new_month": "new", "contact": "new", "ended_month": "ended", "ended_reason": "ended", "ended_to": "ended"}
+_ABOUT = {
+    "new_month": "new",
+    "contact": "new",
+    "ended_month": "ended",
+    "ended_reason": "ended",
+    "ended_to": "ended",
+}
 _BY_SEX = {"flow": "flow", "stock": "stock", "new_month": "new", "ended_month": "ended"}
 
 
 def kaa_context(kommun: str, about: str, span: Span) -> list[tuple[str, str]]:
+    """Return the conditions of what is counted; a stock is of a day, all else of a period."""
     when = ("at", span.at.isoformat()) if about == "stock" else ("period", span.period)
     return [("kommun", kommun), ("counted", f"kaa_{about}"), when]
 
@@ -63,7 +73,9 @@ def _renamed(parts: dict[tuple[str, ...], int], name: str, dimension: Dimension)
     return {(names[code],): n for (code,), n in parts.items()}
 
 
-def kaa_publication(counts: KaaCounts, kommun: str, links: Iterable[Link] = (), more: Iterable[Table] = ()) -> Publication:
+def kaa_publication(
+    counts: KaaCounts, kommun: str, links: Iterable[Link] = (), more: Iterable[Table] = ()
+) -> Publication:
     """Make the tables of the KAA of one kommun and period, as they are published together.
 
     Parameters
@@ -95,9 +107,7 @@ def kaa_publication(counts: KaaCounts, kommun: str, links: Iterable[Link] = (), 
 
 def _nested_stock(flow: Table, stock: Table, code: str) -> Link:
     """Say that those of the day are among those of the period: the rest may be few."""
-    return nested(
-        (stock.key((code,)), int(stock.counts[(code,)])), (flow.key((code,)), int(flow.counts[(code,)]))
-    )
+    return nested((stock.key((code,)), int(stock.counts[(code,)])), (flow.key((code,)), int(flow.counts[(code,)])))
 
 
 _OUTCOME = Dimension(
@@ -112,7 +122,9 @@ _OF_EVERYONE = (
     Dimension("examen", _YES_NO),
     Dimension("assistance_start", _YES_NO),
     Dimension("assistance_now", _YES_NO),
-    Dimension("contact", ("within", "not_within", "too_early", "no_contact"), groups={"due": ("within", "not_within")}),
+    Dimension(
+        "contact", ("within", "not_within", "too_early", "no_contact"), groups={"due": ("within", "not_within")}
+    ),
 )
 _OF_SOME = (
     (Dimension("place", ("same", "elsewhere", UNKNOWN)), "outcome", "to_work_or_study"),
@@ -123,13 +135,15 @@ _OF_SOME = (
 LEFT = "left_assistance"
 
 
-def participant_publication(counts: Iterable[ParticipantCounts], kommun: str, links: Iterable[Link] = ()) -> Publication:
+def participant_publication(
+    counts: Iterable[ParticipantCounts], kommun: str, links: Iterable[Link] = ()
+) -> Publication:
     """Make the tables of a programme's participants, all terms together."""
     tables: list[Table] = []
     terms = list(counts)
     for one in terms:
         tables += _term_tables(one, kommun)
-    inside = [_nested_terms(tables, kommun, first, last) for first, last in zip(terms, terms[1:], strict=False)]
+    inside = [_nested_terms(tables, kommun, first, last) for first, last in itertools.pairwise(terms)]
     name = f"participants {terms[0].term.since} {terms[-1].term.period}"
     return Publication(f"register:{kommun}", name, tuple(tables), (*inside, *links))
 
@@ -192,7 +206,7 @@ def overlap_publication(
     codes = {"+".join(pattern): pattern for pattern in patterns}
     groups = {f"in {one}": tuple(code for code, pattern in codes.items() if one in pattern) for one in names}
     dimension = Dimension("lists", tuple(codes), groups=groups)
-    parts = {(code,): patterns[pattern] for code, pattern in codes.items()}
+    parts: dict[tuple[str, ...], int] = {(code,): patterns[pattern] for code, pattern in codes.items()}
     inner = table_from_parts("mönster", context, (dimension,), parts, shown=False)
     shown = [Table("hela", tuple(context), (), {(): inner.counts[("total",)]})]
     shown += [

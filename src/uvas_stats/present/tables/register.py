@@ -23,10 +23,10 @@ PUBLISHED_BESIDE = {
 """Own measure to the published one that it is shown beside, where the catalog has that."""
 HIDDEN = "döljs"
 DIFFERENCES = (
-    "Eget register och Skolverkets tabell är inte samma sak. Skolverket publicerar flödet: alla som omfattats någon "
-    "dag under perioden och som kommunen har rapporterat. Mätdatumets antal är ett bestånd en dag och är lägre. "
-    "Skolverkets tal mäter rapporteringen: saknas unga i rapporten saknas de i tabellen. Nämnaren är i båda fallen "
-    "folkmängden 16–19 år, men folkmängden kan gälla olika dagar. Läsår, halvår och kalenderår får inte läggas ihop."
+    "Eget register och Skolverkets tabell är inte samma sak. Skolverket publicerar flödet: alla som omfattats "
+    "någon dag under perioden och som kommunen har rapporterat. Mätdatumets antal är ett bestånd en dag och är "
+    "lägre. Skolverkets tal mäter rapporteringen: saknas unga i rapporten saknas de i tabellen. Nämnaren är i "
+    "båda fallen folkmängden 16–19 år, men den kan gälla olika dagar. Läsår, halvår och kalenderår läggs inte ihop."
 )
 LEAST = "döljs = för få personer, eller ett antal som skulle avslöja ett dolt."
 
@@ -71,7 +71,11 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
         Published series by measure, to stand beside.
     """
     group = rows["measure"] == "register_overlap_count"
-    whole = rows.loc[(rows["sex"] == "total") & (~rows["breakdown"].map(_is_text) | group)]
+    whole = rows.loc[
+        (rows["sex"] == "total")
+        & (rows["measure"] != "participants_count")
+        & (~rows["breakdown"].map(_is_text) | group)
+    ]
     shown = _newest(whole, ["measure", "region_code"])
     cells = pd.DataFrame(
         [
@@ -87,7 +91,7 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
     )
     if cells["Publicerat"].eq("–").all():
         cells = cells.drop(columns="Publicerat")
-    if cells["Kommun"].nunique() == 1:
+    if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
     used = [series for id_, series in published.items() if id_ in PUBLISHED_BESIDE.values() and len(series)]
     data = pd.concat([shown, *used], ignore_index=True)
@@ -108,6 +112,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and value not in ("", "nan")
 
 
+def _about(measure: Measure, breakdown: str) -> str:
+    return f"{measure.short}: {breakdown_label(breakdown).lower()}"
+
+
 def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
     """List the counts of the KAA by birth year, schooling, occupation, contact, measures and reasons."""
     parts = rows.loc[rows["breakdown"].map(_is_text) & rows["measure"].str.startswith("register_kaa")]
@@ -115,7 +123,7 @@ def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
     cells = pd.DataFrame(
         [
             {
-                "Uppgift": f"{catalog.measures[row['measure']].short}: {breakdown_label(row['breakdown']).lower()}",
+                "Uppgift": _about(catalog.measures[row["measure"]], row["breakdown"]),
                 "Kommun": catalog.names[row["region_code"]],
                 "Kategori": category_label(row["breakdown"], row["category"]),
                 "Period": period_text(row["period"]),
@@ -124,7 +132,7 @@ def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
             for _, row in shown.iterrows()
         ]
     )
-    if cells["Kommun"].nunique() == 1:
+    if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
     about = About(
         id="egna_register_delar",
