@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def _block(measure: str) -> int:
 
 def _number(one: Any) -> str:
     value = float(one.value)
-    if pd.isna(value):
+    if math.isnan(value):
         return HIDDEN
     return number_text(value, 1 if str(one.measure).endswith("_pct") else 0)
 

@@ -26,7 +26,7 @@ DIFFERENCES = (
     "Eget register och Skolverkets tabell är inte samma sak. Skolverket publicerar flödet: alla som omfattats "
     "någon dag under perioden och som kommunen har rapporterat. Mätdatumets antal är ett bestånd en dag och är "
     "lägre. Skolverkets tal mäter rapporteringen: saknas unga i rapporten saknas de i tabellen. Nämnaren är i "
-    "båda fallen folkmängden 16–19 år, men den kan gälla olika dagar. Läsår, halvår och kalenderår läggs inte ihop."
+    "båda fallen folkmängden 16–19 år, men den kan gälla olika dagar. Läsår, halvår och år läggs aldrig ihop."
 )
 LEAST = "döljs = för få personer, eller ett antal som skulle avslöja ett dolt."
 
