@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -164,6 +165,56 @@ def test_check_exits_1_when_a_raw_file_has_been_changed(
     code, out, _ = run(capsys, monkeypatch, "check")
     assert code == 1
     assert "FEL   kontrollsumma kolada/2027-01-01" in out
+
+
+def publish(workspace: Workspace, edition: str, rows: str) -> None:
+    """Put an edition of Kolada's figures beside the shipped one."""
+    folder = workspace.raw / "kolada" / edition
+    folder.mkdir(parents=True)
+    content = f"kpi,region,year,gender,value\n{rows}".encode()
+    (folder / "a.csv").write_bytes(content)
+    (folder / "origin.toml").write_text(
+        f'dataset = "kolada"\nedition = "{edition}"\ntitle = "t"\npublisher = "p"\n'
+        f'url = ""\nretrieved = {edition}\nlicence = "l"\n[[files]]\nname = "a.csv"\n'
+        f'sha256 = "{hashlib.sha256(content).hexdigest()}"\nbytes = {len(content)}\n',
+        encoding="utf-8",
+    )
+
+
+def test_check_compare_lists_what_a_newer_edition_changed(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    publish(at_home, "2027-01-01", "N02797,2182,2024,T,9.35\nN02797,2182,2025,T,8.9\n")
+    out = tmp_path / "skillnader.csv"
+    code, text, _ = run(capsys, monkeypatch, "check", "--compare", "--out", str(out))
+    assert code == 0
+    assert "utgåva 2027-01-01 mot 2026-11-21" in text
+    assert "Söderhamn 2024 (totalt): 9,2 → 9,4, ändrat" in text
+    assert "1 nya uppgifter" in text
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
+    changed = [row for row in rows if row["kind"] == "changed"]
+    assert [(row["region_code"], row["old"], row["new"]) for row in changed] == [("2182", "9,15", "9,35")]
+
+
+def test_check_compare_says_when_there_is_nothing_to_compare(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, text, _ = run(capsys, monkeypatch, "check", "--compare")
+    assert (code, text.strip()) == (0, "Ingen utgåva har ändrat en uppgift i en tidigare.")
+    code, _, err = run(capsys, monkeypatch, "check", "--out", "a.csv")
+    assert code == 2
+    assert "--compare" in err
+
+
+def test_check_tells_of_folders_that_are_no_editions(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (at_home.raw / "kolada" / "2027-01-01").mkdir(parents=True)
+    (at_home.raw / "scb_bas" / ".partial-0123").mkdir(parents=True)
+    code, text, _ = run(capsys, monkeypatch, "check")
+    assert code == 0
+    assert "tom mapp kolada/2027-01-01: räknas inte" in text
+    assert "avbruten hämtning i scb_bas/.partial-0123" in text
 
 
 def test_nulage_ends_with_what_was_written(

@@ -12,6 +12,7 @@ from tests.fakes.server import Fake
 from uvas_stats.cli import app
 from uvas_stats.errors import FetchError, UvasStatsError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
+from uvas_stats.listing import sources
 from uvas_stats.observation import read_observations, select
 
 
@@ -37,8 +38,8 @@ def plain(result: Result) -> str:
 
 def test_a_dry_run_says_what_is_new_and_what_it_takes_without_fetching(fake: Fake, run) -> None:  # type: ignore[no-untyped-def]
     fake.max_cells = 20_000
-    text = plain(run("fetch", "--dry-run"))
-    assert "scb_bas: 53 856 celler, 3 anrop, minst 0 s" in text
+    text = plain(run("fetch", "scb", "--dry-run"))
+    assert "scb_bas: 107 712 celler, 6 anrop, minst 0 s" in text
     assert "TAB6260: ny, nytt: 2020M01–2021M12 (24 perioder)" in text
     assert "scb_population" in text
     assert fake.data_calls == []
@@ -64,7 +65,7 @@ def test_search_and_table_show_what_an_analyst_needs(run) -> None:  # type: igno
     assert "[2019–2023]" in text
     assert "Inga träffar" in plain(run("search", "befolk"))
     text = plain(run("table", "TAB6260"))
-    assert "Alder  ålder: 7 värden, måste väljas" in text
+    assert "Alder  ålder: 8 värden, måste väljas" in text
     assert "kodlista vs_RegionKommun07EjAggr" in text
     assert "slumpmässigt brus" in text
     text = plain(run("table", "AA/AA0003/AA0003H/IntGr8Kom2", "--source", "scb_v1"))
@@ -85,6 +86,28 @@ def test_any_table_comes_in_as_observations(run, tmp_path: Path) -> None:  # typ
     again = plain(run("fetch", "scb:TAB1", *options))
     assert "oförändrad" in again
     assert "16 uppgifter" in again
+
+
+def test_the_zeros_of_small_areas_before_they_existed_are_as_published(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    wanted = ["--select", "Region=*", "--select", "ContentsCode=BE1", "--select", "Tid=*"]
+    assert "9 uppgifter" in plain(run("fetch", "scb:TAB3", *wanted))
+    frame = select(read_observations(tmp_path / "data" / "processed" / "scb_tab3"))
+    new = frame.loc[frame["category"] == "0114C1010_DeSO2025"]
+    assert new["value"].tolist() == [0, 0, 9]  # which zero is none is not guessed at
+    assert set(new["region_code"]) == {"00"}  # an area that the contract has no code for is a category
+
+
+def test_what_is_fetched_by_its_id_is_among_the_sources(run) -> None:  # type: ignore[no-untyped-def]
+    run("fetch", "scb:TAB2", "--select", "Region=00", "--select", "ContentsCode=AM1", "--select", "Tid=*")
+    assert "scb_tab2" in sources()
+
+
+def test_a_table_by_quarter_comes_in_with_its_quarters(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    wanted = ["--select", "Region=00", "--select", "ContentsCode=AM1", "--select", "Tid=TOP(3)"]
+    assert "3 uppgifter" in plain(run("fetch", "scb:TAB2", *wanted))
+    frame = select(read_observations(tmp_path / "data" / "processed" / "scb_tab2"))
+    assert frame["period"].tolist() == ["2024Q2", "2024Q3", "2024Q4"]
+    assert frame["period_end"].dt.strftime("%Y-%m-%d").tolist() == ["2024-06-30", "2024-09-30", "2024-12-31"]
 
 
 def test_a_table_of_a_database_that_has_version_1_only(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

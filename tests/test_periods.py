@@ -15,6 +15,7 @@ years = st.integers(1901, 2198)
 periods = st.one_of(
     years.map(str),
     st.builds("{}-{:02d}".format, years, st.integers(1, 12)),
+    st.builds("{}Q{}".format, years, st.integers(1, 4)),
     st.builds("{}H{}".format, years, st.integers(1, 2)),
     years.map(lambda year: f"{year}/{(year + 1) % 100:02d}"),
 )
@@ -24,7 +25,7 @@ periods = st.one_of(
     "text",
     ["", "24", "0000", "9999", "2024-13", "2024-00", "2024H0", "2024H3", "2024/26", "2024/2025", "2024/24",
      "2024 ", " 2024", "2024\n", "２０２４", "٢٠٢٤", "2024-1", "2024.0", "nan", "None", "förra året", "2024h2",
-     "9999/00", "2024-11-30", "-2024"],
+     "9999/00", "2024-11-30", "-2024", "2024Q0", "2024Q5", "2024K1"],
 )  # fmt: skip
 def test_what_is_no_period_is_refused(text: str) -> None:
     for function in (period_kind, period_end, same_period_last_year, period_text):
@@ -38,6 +39,8 @@ def test_what_is_no_period_is_refused(text: str) -> None:
         ("2024", "year", "2024-12-31", "2024", "2023"),
         ("2009-11", "month", "2009-11-30", "november 2009", "2008-11"),
         ("2024-02", "month", "2024-02-29", "februari 2024", "2023-02"),
+        ("2024Q1", "quarter", "2024-03-31", "första kvartalet 2024", "2023Q1"),
+        ("2024Q4", "quarter", "2024-12-31", "fjärde kvartalet 2024", "2023Q4"),
         ("2024H1", "half_year", "2024-06-30", "första halvåret 2024", "2023H1"),
         ("2024H2", "half_year", "2024-12-31", "andra halvåret 2024", "2023H2"),
         ("2024/25", "school_year", "2025-06-30", "läsåret 2024/25", "2023/24"),

@@ -21,6 +21,8 @@ from uvas_stats.indicators import area_share, implied_counts
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.observation import read_observations, select
 from uvas_stats.pipeline import build
+from uvas_stats.present.table import Table
+from uvas_stats.present.tables import summary
 from uvas_stats.situation import Nulage
 from uvas_stats.workspace import Workspace
 
@@ -78,8 +80,106 @@ def test_several_kommuner_have_a_figure_weighted_by_the_population(area: Nulage,
     assert row["Värde"] == number_text(float(expected), 1, "procent")
     assert row["Värde"] != number_text(float(np.mean(_values(share, "2024", codes))), 1, "procent")
     assert f"{AREA}: Egen bearbetning, vägt med folkmängd." in table.about.note
-    assert "kan inte beräknas" not in table.about.note
+    assert "kommunerna tillsammans 2024: områdets" not in table.about.note
     assert {"uvas_share_pct", "population_december_count"} <= set(table.about.data["measure"])
+
+
+def _people(one: Nulage, value: float = 1.0, power: int = 3) -> pd.DataFrame:
+    """Give every kommun a population by its place in the list, for each year of the share."""
+    series = one.series("uvas_share_pct")
+    kommuner = series.loc[series["region_code"].str.len() == 4]
+    order = {code: at % 7 + 1 for at, code in enumerate(sorted(set(kommuner["region_code"])))}
+    weights = kommuner["region_code"].map(order).astype("float64") ** power * value
+    return kommuner.assign(measure="population_december_count", value=weights, status="ok", noise=False)
+
+
+def test_the_group_has_a_row_weighted_by_the_population(fetched: Workspace) -> None:
+    one = nulage("soderhamn", workspace=fetched.root)
+    view, people = one.view("uvas_share_pct"), _people(one)
+    series = one.series("uvas_share_pct")
+    table = summary({"uvas_share_pct": series}, [view], name="Söderhamn", denominators={"uvas_share_pct": people})
+    assert table.cells["Kommun"].tolist() == ["Söderhamn", "Gruppen, vägt"]
+    row = table.cells.iloc[1]
+    assert view.group is not None
+    codes = tuple(view.group.members)
+    shares, weights = _values(series, row["Period"], codes), _values(people, row["Period"], codes)
+    expected = float(np.average(shares, weights=weights))
+    assert row["Värde"] == number_text(expected, 1, "procent")
+    assert row["Värde"] != number_text(float(np.mean(shares)), 1, "procent")
+    assert "Gruppen, vägt: Egen bearbetning, vägt med folkmängd." in table.about.note
+    gap = people.loc[~((people["region_code"] == codes[0]) & (people["period"] == row["Period"]))]
+    without = summary({"uvas_share_pct": series}, [view], name="S", denominators={"uvas_share_pct": gap})
+    assert f"Gruppen, vägt {row['Period']}: områdets vägda andel kan inte beräknas: nämnaren" in without.about.note
+    assert without.cells["Period"].tolist()[1:] != [row["Period"]]
+
+
+def test_a_share_of_a_known_population_has_its_interval_beside_it(fetched: Workspace) -> None:
+    one = nulage("soderhamn", workspace=fetched.root)
+    view, series = one.view("uvas_share_pct"), one.series("uvas_share_pct")
+    small, large = (
+        summary(
+            {"uvas_share_pct": series}, [view], name="S", denominators={"uvas_share_pct": _people(one, people, 1)}
+        )
+        for people in (10.0, 100_000.0)
+    )
+
+    def width(table: Table) -> float:
+        inside = table.cells["Värde"].iloc[0].split("(")[1].rstrip(")").replace(",", ".")
+        low, high = (float(text) for text in inside.split("–"))
+        share = float(series.query("region_code == '2182' and period == '2024'")["value"].iloc[0])
+        assert low <= share <= high
+        return high - low
+
+    assert width(small) > 10 * width(large)
+    assert "slumpvariation" in small.about.note
+    assert "population_december_count" in set(small.about.data["measure"])
+    plain = summary({"uvas_share_pct": series}, [view], name="S")
+    assert "(" not in plain.cells["Värde"].iloc[0]
+    assert "slumpvariation" not in plain.about.note
+
+
+def test_the_area_is_a_line_of_its_own_where_it_can_be_weighed(area: Nulage) -> None:
+    chart = area.trend("uvas_share_pct")
+    lines = [line for line in chart.axes[0].lines if line.get_linewidth() == 2.4]
+    codes = ("0136", "0192", "0138")
+    series, people = area.series("uvas_share_pct"), area.series("population_december_count", "16-24")
+    drawn = [tuple(map(float, point)) for line in lines for point in np.asarray(line.get_xydata())]
+    for year, value in drawn:
+        expected = np.average(_values(series, f"{year:.0f}", codes), weights=_values(people, f"{year:.0f}", codes))
+        assert value == pytest.approx(float(expected))
+    assert drawn[-1][0] == 2024
+    assert "Östra Södertörn: vägt med folkmängden, egen bearbetning." in chart.about.note
+    assert "Östra Södertörn, vägt" in chart.about.derived.columns
+    strokes = [line for line in chart.axes[0].lines if line.get_linewidth() == 3]
+    assert len(strokes) == 3
+    for line, code in zip(strokes, sorted(codes), strict=True):
+        low, high = (float(y) for y in line.get_ydata())
+        assert low < _values(series, "2024", (code,))[0] < high
+    assert list(faults(chart)) == []
+
+
+def test_without_a_population_there_is_neither_line_nor_stroke(tmp_path: Path) -> None:
+    chart = nulage("ostra_sodertorn", workspace=tmp_path).trend("uvas_share_pct")
+    assert not [line for line in chart.axes[0].lines if line.get_linewidth() in (2.4, 3)]
+    assert "vägt" not in chart.about.note
+
+
+def test_an_area_is_refused_where_its_parts_carry_noise() -> None:
+    shares = pd.DataFrame({"region_code": ["a", "b"], "period": ["2025"] * 2, "value": [10.0, 5.0]})
+    people = shares.assign(value=[1000.0, 3000.0], noise=True)
+    figures, refused = area_share(shares, people, ["a", "b"])
+    assert figures.empty
+    assert "brus" in refused["2025"]
+    assert area_share(shares, people.assign(noise=False), ["a", "b"])[0]["value"].tolist() == [6.25]
+
+
+def test_a_one_year_age_is_read_when_it_is_asked_for(area: Nulage, fetched: Workspace) -> None:
+    assert "17" not in set(area.observations["age_group"].astype("str"))
+    asked = area.series("population_december_count", "17")
+    assert set(asked["age_group"]) == {"17"}
+    whole = read_observations(fetched.processed, ["population_december_count"])
+    wanted = select(whole, sex="total", age_group="17")
+    assert asked["value"].tolist() == wanted["value"].tolist()
 
 
 def test_an_area_is_refused_for_the_periods_that_lack_a_denominator() -> None:

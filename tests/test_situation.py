@@ -28,6 +28,7 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
             "counts": "Folkmängden 16–24 år saknas. Hämta den med: uvas fetch scb_population",
             "months": "Månadssignalen saknas. Hämta den med: uvas fetch scb_bas",
         }
+        reasons |= dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), "Hämta dem med: uvas fetch kaa")
         if name == "soderhamn":
             reasons["activities"] = "inga aktivitetstabeller"
         expected = [reasons[item.kind] for item in section.items if item.kind in reasons]

@@ -15,7 +15,7 @@ from uvas_stats.fetch.files import FileOutcome, FilePlan, Wanted, fetch_files
 from uvas_stats.pipeline import edition_check
 from uvas_stats.workspace import Workspace
 
-__all__ = ["adopt", "adoptable"]
+__all__ = ["adopt", "adoptable", "adopted_as"]
 
 MOST_BYTES = 256 * 1024 * 1024
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -115,6 +115,16 @@ def adopt(
         return fetch_files(plan, workspace.raw, before=edition_check(catalog), resume=False)
     except UvasStatsError as error:
         raise _told(error, paths) from error
+
+
+def adopted_as(workspace: Workspace, edition: Path) -> list[str]:
+    """Say what files of unknown layout were taken to be, in lines for the user; none where the layout is known."""
+    from uvas_stats.clean.readers import DESCRIBERS
+    from uvas_stats.fetch.snapshot import read_snapshot
+
+    catalog, snapshot = load_catalog(workspace), read_snapshot(edition)
+    reader = catalog.datasets[snapshot.dataset].reader
+    return DESCRIBERS[reader](snapshot, catalog) if reader in DESCRIBERS else []
 
 
 def _told(error: UvasStatsError, paths: Mapping[str, Path]) -> UvasStatsError:

@@ -135,11 +135,23 @@ def build() -> None:
 
 
 @app.command(cls=SwedishCommand)
-def check() -> None:
+def check(
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Lista vad som skiljer mellan utgåvor, och mellan två vägar.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FIL", help="Skriv alla skillnader till en CSV-fil (med --compare).")
+    ] = None,
+) -> None:
     """Kontrollera katalog, råfilers kontrollsummor, kontraktet och gamla utgåvor."""
-    from uvas_stats import listing
+    from uvas_stats import checking
 
-    report, problems = listing.check()
+    if out is not None and not compare:
+        raise typer.BadParameter("--out hör till --compare")
+    if compare:
+        typer.echo(checking.compare(out))
+        return
+    report, problems = checking.check()
     typer.echo(report)
     if problems:
         raise typer.Exit(1)

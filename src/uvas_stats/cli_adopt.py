@@ -22,12 +22,15 @@ def adopt_command(
     ] = None,
 ) -> None:
     """Lägg in en fil som du själv har laddat ned, om den går att läsa."""
-    from uvas_stats.adopt import adopt
+    from uvas_stats.adopt import adopt, adopted_as
     from uvas_stats.workspace import find_workspace
 
     options = {"period": period} if period else {}
-    outcome = adopt(find_workspace(), dataset, files, edition=edition, options=options)
+    workspace = find_workspace()
+    outcome = adopt(workspace, dataset, files, edition=edition, options=options)
     if outcome.edition is None:
         typer.echo(f"{outcome.dataset}: samma fil finns redan i den senaste utgåvan")
     else:
+        for line in adopted_as(workspace, outcome.edition):
+            typer.echo(f"Tolkad som {line}")
         typer.echo(f"{outcome.dataset}: utgåva {outcome.edition.name} inlagd. Kör: uvas build")

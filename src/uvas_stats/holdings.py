@@ -11,12 +11,18 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
+from uvas_stats.indicators import share_of_population
 from uvas_stats.observation import latest_edition, read_observations, select
 from uvas_stats.periods import period_end
 
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
 
 DOCUMENTS = "programme_documents"
+SCB_SHARE = "kaa_school_year_scb_share_pct"
+"""The one measure that is computed of two others, each from its own publisher."""
+POPULATION = "population_december_count"
+ONE_YEAR = (*(str(age) for age in range(100)), "100+")
+"""The ages that the population is held by and that no chart or table shows unless it is asked to."""
 
 
 def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
@@ -32,8 +38,15 @@ def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
 
 
 def read_newest(folder: Path, measures: Iterable[str], programme: str) -> pd.DataFrame:
-    """Read the newest edition of what is published of the measures, and one programme's printed figures."""
-    everything = read_observations(folder, measures)
+    """Read the newest edition of what is published of the measures, and one programme's printed figures.
+
+    Of what is published only both sexes together, and of the population not the one-year ages.
+    """
+    named, total = ("measure", "in", sorted(set(measures) - {POPULATION})), ("sex", "=", "total")
+    filters = [[named, total], [named, ("dataset", "=", DOCUMENTS)]]
+    if POPULATION in set(measures):
+        filters.append([("measure", "=", POPULATION), total, ("age_group", "not in", ONE_YEAR)])
+    everything = read_observations(folder, filters=filters)
     printed = (everything["dataset"] == DOCUMENTS).to_numpy()
     own = (everything["origin"] == f"programmes/{programme}.toml").to_numpy()
     return pd.concat([latest_edition(everything.loc[~printed]), everything.loc[printed & own]])
@@ -98,27 +111,55 @@ class Holdings:
 
         ``age`` None means the measure's own age group where it has several.
         """
+        if measure == POPULATION and age in ONE_YEAR and self.processed is not None:
+            one_year = [[("measure", "=", measure), ("sex", "=", "total"), ("age_group", "=", age)]]
+            return self._cut(latest_edition(read_observations(self.processed, filters=one_year)), measure)
         return pick_age(self._ages_of(measure), self.catalog.measures[measure], age)
+
+    def _cut(self, held: pd.DataFrame, measure: str) -> pd.DataFrame:
+        """Take a measure's own figures, without breakdown, to the last period that is to be shown."""
+        rows = self._until(
+            select(held, measure=measure, dataset=self._datasets(measure, held), sex="total"), measure
+        )
+        return rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
 
     def _ages_of(self, measure: str) -> pd.DataFrame:
         """Return the observations of a measure for all its ages, read when they are asked for."""
         if measure not in self._series:
-            held = self.observations
-            if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
-                held = read_newest(self.processed, [measure], self.programme.id)
-            rows = select(held, measure=measure, dataset=self._datasets(measure, held), sex="total")
-            if self.until is not None and self._dataset(measure) != DOCUMENTS:
-                rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
-            self._series[measure] = rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
+            rows = self._scb_share() if measure == SCB_SHARE else self._cut(self._held(measure), measure)
+            self._series[measure] = rows
         return self._series[measure]
 
-    def _denominators(self, measure: str) -> pd.DataFrame | None:
-        """Return the denominators of a share, in its own ages; None where the catalog names none."""
+    def _held(self, measure: str) -> pd.DataFrame:
+        if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
+            return read_newest(self.processed, [measure], self.programme.id)
+        return self.observations
+
+    def every(self, measure: str) -> pd.DataFrame:
+        """Return all observations of a measure: both sexes, all ages and breakdowns."""
+        return self._until(select(self._held(measure), measure=measure, dataset=self._dataset(measure)), measure)
+
+    def _until(self, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+        if self.until is None or self._dataset(measure) == DOCUMENTS:
+            return rows
+        return rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+
+    def _scb_share(self) -> pd.DataFrame:
+        counts = self.series("kaa_school_year_reported_count")
+        people = self.series(POPULATION, "16-19") if len(counts) else counts
+        return share_of_population(counts, people, SCB_SHARE) if len(counts) else counts
+
+    def _coverage(self, measure: Measure) -> pd.DataFrame | None:
+        """Return how complete the reporting is, where the measure is what kommuner report."""
+        return self.series(measure.coverage_measure) if measure.coverage_measure else None
+
+    def _denominators(self, measure: str, age: str = "") -> pd.DataFrame | None:
+        """Return the denominators of a share, in its own ages or another; None where the catalog names none."""
         chosen = self.catalog.measures[measure]
         if not chosen.denominator_measure:
             return None
         people = self._ages_of(chosen.denominator_measure)
-        return people if people.empty else self.series(chosen.denominator_measure, chosen.ages)
+        return people.loc[people["age_group"] == (age or chosen.ages)]
 
     @cached_property
     def document_figures(self) -> pd.DataFrame:

@@ -1,27 +1,25 @@
-"""What the command line prints: rankings, histories, sources and the result of a check."""
+"""What the command line prints: rankings, histories and sources."""
 
 from __future__ import annotations
-
-import datetime as dt
-from typing import Any
 
 import pandas as pd
 
 from uvas_stats import pipeline
 from uvas_stats.catalog import Catalog, Measure, load_catalog
-from uvas_stats.errors import UnknownNameError, UvasStatsError
-from uvas_stats.fetch.snapshot import list_snapshots, verify
+from uvas_stats.errors import UnknownNameError
+from uvas_stats.fetch.snapshot import list_snapshots
 from uvas_stats.holdings import pick_age
 from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
 from uvas_stats.numbers import number_text
-from uvas_stats.observation import latest_edition, read_observations, select, validate
+from uvas_stats.observation import latest_edition, read_observations, select
 from uvas_stats.periods import period_end, period_kind
+from uvas_stats.present.coverage import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import Workspace, find_workspace
 
-__all__ = ["check", "history", "ranking", "sources"]
+__all__ = ["history", "ranking", "sources"]
 
 RANK_COLUMNS = ["rank", "rank_low", "rank_high", "region_code", "region_name", "value", "status", "n", "direction"]
 _HEADINGS = {
@@ -35,20 +33,20 @@ _HEADINGS = {
     "difference": "skillnad",
     "edition": "utgåva",
     "origin": "råfil",
+    "coverage": "täckning",
 }
 SMALLEST_RANKING = 3
 """A ranking of fewer kommuner says nothing."""
-STALE_DAYS = 550
-"""An edition older than this is called old: a year's figures and half a year of grace."""
 
 
-def _open() -> tuple[Workspace, Catalog, pd.DataFrame]:
+def _open() -> tuple[Workspace, Catalog]:
     workspace = find_workspace()
     pipeline.ensure_processed(workspace)
-    return workspace, load_catalog(workspace), latest_edition(read_observations(workspace.processed))
+    return workspace, load_catalog(workspace)
 
 
-def _series(observations: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+def _series(workspace: Workspace, measure: Measure) -> pd.DataFrame:
+    observations = latest_edition(read_observations(workspace.processed, [measure.id]))
     rows = select(observations, measure=measure.id, dataset=measure.dataset, sex="total")
     rows = rows.loc[rows["breakdown"].isna()]
     if rows.empty:
@@ -92,9 +90,9 @@ def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> st
 
 def ranking(measure: str, *, period: str | None, group: str | None, order: str, form: str) -> str:
     """Write the ranking of a measure within a group or all kommuner."""
-    _, catalog, observations = _open()
+    workspace, catalog = _open()
     chosen = catalog.measure(measure)
-    series = _series(observations, chosen)
+    series = _series(workspace, chosen)
     when = _period(series, chosen, period)
     members = catalog.group(group).members if group else tuple(region.code for region in catalog.kommuner)
     ranked = rank_series(series.loc[series["period"] == when], chosen, members, order)
@@ -104,18 +102,35 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
             todo="Välj ett mått som publiceras per kommun",
         )
     words = direction_words(chosen, order)
+    told, coverage = _coverage(workspace, catalog, chosen, when)
     ranked = ranked.assign(region_name=ranked["region_code"].map(catalog.names), direction=words)
     places = dict.fromkeys(("rank", "rank_low", "rank_high", "n"), "Int64")
-    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning."
+    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning.{told}"
     table = ranked[RANK_COLUMNS].astype(places)
+    if chosen.coverage_measure:
+        table = table.assign(coverage=table["region_code"].map(coverage))
     return _print(table if form != "table" else table.drop(columns=["n", "direction"]), form, heading, chosen)
+
+
+def _coverage(
+    workspace: Workspace, catalog: Catalog, measure: Measure, period: str
+) -> tuple[str, dict[str, float]]:
+    """Say where reported figures are ranked without knowing how complete they are, and give what is known."""
+    if not measure.coverage_measure:
+        return "", {}
+    of = catalog.measures[measure.coverage_measure]
+    observations = latest_edition(read_observations(workspace.processed, [of.id]))
+    rows = select(observations, measure=of.id, dataset=of.dataset, sex="total", period=period)
+    known = rows.loc[rows["value"].notna()]
+    text = "" if len(known) else f" {UNKNOWN_COVERAGE.capitalize()}."
+    return f"{text} Inte officiell statistik.", dict(zip(known["region_code"], known["value"], strict=True))
 
 
 def history(measure: str, area: str, *, since: str | None, form: str) -> str:
     """Write a measure over time for one area, beside riket."""
-    _, catalog, observations = _open()
+    workspace, catalog = _open()
     chosen, region = catalog.measure(measure), catalog.area(area)
-    series = _series(observations, chosen)
+    series = _series(workspace, chosen)
     rows = difference(series, region.code).rename(columns={"reference": "riket"})
     own = series.loc[series["region_code"] == region.code, ["period", "status", "edition", "origin"]]
     rows = rows.merge(own, on="period", how="left", validate="1:1")
@@ -133,17 +148,17 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
     return "\n".join([text, *marks]) if form == "table" else text
 
 
-def _age(retrieved: dt.date) -> int:
-    return (dt.datetime.now(dt.UTC).date() - retrieved).days
-
-
 def sources() -> str:
     """Write the sources: what is there, from whom, and how old it is."""
-    workspace, catalog, observations = _open()
+    workspace, catalog = _open()
+    observations = latest_edition(read_observations(workspace.processed))
     counts = observations.groupby(["dataset", "edition"], observed=True).size()
     lines = []
     for snapshot in list_snapshots(workspace.raw_roots):
-        dataset = catalog.datasets[snapshot.dataset]
+        dataset = catalog.datasets.get(snapshot.dataset)
+        if dataset is None:  # a table fetched by its id: its figures lie in a file of their own
+            lines.append(f"{snapshot.dataset} {snapshot.edition}: {snapshot.title}. {snapshot.publisher}.")
+            continue
         n = number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0)
         lines.append(
             f"{snapshot.dataset} {snapshot.edition}: {n} uppgifter. {snapshot.publisher}. "
@@ -151,35 +166,3 @@ def sources() -> str:
         )
     documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
     return "\n".join([*lines, *documents])
-
-
-def check() -> tuple[str, int]:
-    """Check catalog, checksums, contract and the age of editions; return the report and the number of errors."""
-    lines, problems = [], 0
-    workspace = find_workspace()
-
-    def attempt(what: str, work: Any) -> Any:
-        nonlocal problems
-        try:
-            result = work()
-        except UvasStatsError as error:
-            problems += 1
-            lines.append(f"FEL   {what}: {error}")
-            return None
-        lines.append(f"ok    {what}")
-        return result
-
-    catalog = attempt("katalog och program", lambda: load_catalog(workspace))
-    snapshots = attempt("råfilernas ursprung", lambda: list_snapshots(workspace.raw_roots)) or []
-    for snapshot in snapshots:
-        attempt(f"kontrollsumma {snapshot.dataset}/{snapshot.edition}", lambda one=snapshot: verify(one))
-    if catalog is not None and not problems:
-        attempt("bearbetning", lambda: pipeline.ensure_processed(workspace))
-        attempt("kontraktet", lambda: validate(read_observations(workspace.processed)))
-    newest = {snapshot.dataset: snapshot for snapshot in snapshots}
-    lines += [
-        f"gammal {dataset}: utgåvan är {_age(snapshot.retrieved)} dagar. Hämta en ny"
-        for dataset, snapshot in newest.items()
-        if _age(snapshot.retrieved) > STALE_DAYS
-    ]
-    return "\n".join(lines), problems

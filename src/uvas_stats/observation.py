@@ -7,7 +7,7 @@ Text columns are categoricals when stored, because a cube repeats them by the hu
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ COLUMNS = (
 NUMBERS = ("value", "lower", "upper")
 STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "provisional", "true_zero")
 SEXES = ("total", "women", "men")
+ONE_AT_A_TIME = ("af_ranking", "af_history", "af_openly_year")
+"""Datasets of which an edition holds one period; the newest edition of each period counts."""
 NULLABLE_TEXT = ("breakdown", "category")
 _DEFAULTS: Mapping[str, Any] = {
     "sex": "total",
@@ -124,12 +126,7 @@ def _first(frame: pd.DataFrame, bad: pd.Series) -> str:
 
 
 def _row_rules(frame: pd.DataFrame) -> Iterable[tuple[str, pd.Series]]:
-    value, lower, upper, status = (
-        frame["value"],
-        frame["lower"],
-        frame["upper"],
-        frame["status"].astype("str"),
-    )
+    value, lower, upper, status = (frame[name] for name in ("value", "lower", "upper", "status"))
     known = value.notna()
     yield (
         "En rad har status ok eller preliminär men saknar värde",
@@ -161,13 +158,28 @@ def validate(frame: pd.DataFrame) -> pd.DataFrame:
     for text, bad in _row_rules(frame):
         if bad.any():
             raise ObservationError(text, where=_first(frame, bad), todo="Rätta läsaren eller råfilen")
-    double = frame.duplicated(list(KEY), keep=False)
+    double = _doubled(frame)
     if double.any():
         raise ObservationError(
             "Samma uppgift finns flera gånger", where=_first(frame, double), todo="Nyckeln måste vara unik"
         )
     _one_kind_of_period(frame)
     return frame
+
+
+def _doubled(frame: pd.DataFrame) -> pd.Series:
+    """Tell which rows share their key with another, by the codes of the categories and not by their texts."""
+    key = np.zeros(len(frame), dtype=np.int64)
+    keys = 1
+    for name in KEY:
+        column = frame[name].cat
+        count = len(column.categories) + 1  # null has a code of its own
+        if keys * count >= 2**62:
+            key, found = pd.factorize(key)
+            keys = len(found)
+        key = key * count + (column.codes.to_numpy() + 1)
+        keys *= count
+    return pd.Series(key, index=frame.index).duplicated(keep=False)
 
 
 def _one_kind_of_period(frame: pd.DataFrame) -> None:
@@ -208,15 +220,22 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
 
     A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
-    source of its own, and so is each count of a register: the figures of one are never replaced by those of
-    another, newer one.
+    source of its own: the figures of one are never replaced by those of another, newer one. So is each month of
+    the lists that are taken in one at a time, and each count of a register.
     """
     if frame.empty:
         return frame
-    edition, origin = frame["edition"].astype("str"), frame["origin"].astype("str")
-    document = origin.where(origin.str.startswith(("programmes/", "register/")), "")
-    newest = edition.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
-    return frame.loc[(edition == newest).to_numpy()]
+    edition, origin = (frame[name].astype("category").cat for name in ("edition", "origin"))
+    place = np.argsort(np.argsort(edition.categories.astype("str").to_numpy()))  # the newest has the highest
+    alone = origin.categories.astype("str").str.startswith(("programmes/", "register/"))
+    own = np.where(alone, np.arange(len(alone)), -1)
+    age = pd.Series(place[edition.codes], index=frame.index)
+    document = pd.Series(own[origin.codes], index=frame.index)
+    listed = frame["dataset"].isin(ONE_AT_A_TIME)
+    if listed.any():
+        document = document.mask(listed, -2 - frame["period"].astype("category").cat.codes.astype("int64"))
+    newest = age.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
+    return frame.loc[(age == newest).to_numpy()]
 
 
 def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:
@@ -227,7 +246,11 @@ def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, 
         path.write_text(json.dumps(origins, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def read_observations(folder: Path, measures: Iterable[str] | None = None) -> pd.DataFrame:
+def read_observations(
+    folder: Path,
+    measures: Iterable[str] | None = None,
+    filters: Sequence[Sequence[tuple[str, str, object]]] | None = None,
+) -> pd.DataFrame:
     """Read data/processed.
 
     Parameters
@@ -235,7 +258,9 @@ def read_observations(folder: Path, measures: Iterable[str] | None = None) -> pd
     folder
         The folder of processed files.
     measures
-        Ids of the measures to read; None means all. BAS by month is two million rows that few have use for.
+        Ids of the measures to read; None means all. BAS by month is three million rows that few have use for.
+    filters
+        Instead of measures: what to read in pyarrow's form, such as ``[[("sex", "=", "total")]]``.
 
     Raises
     ------
@@ -243,7 +268,7 @@ def read_observations(folder: Path, measures: Iterable[str] | None = None) -> pd
         If the file is not there, is damaged, or has other columns than the contract.
     """
     path = folder / "observations.parquet"
-    wanted = None if measures is None else [("measure", "in", sorted(set(measures)))]
+    wanted = filters if measures is None else [[("measure", "in", sorted(set(measures)))]]
     try:
         frame = pd.read_parquet(path, engine="pyarrow", page_checksum_verification=True, filters=wanted)
     except FileNotFoundError:

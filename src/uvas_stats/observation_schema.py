@@ -54,7 +54,7 @@ def text_rules() -> Mapping[str, TextRule]:
         "dataset": TextRule(r"[a-z][a-z0-9_]*(:\d{4})?"),
         "edition": TextRule(r"\d{4}-\d{2}-\d{2}([T_].+)?"),
         "region_code": TextRule(_REGION),
-        "period": TextRule(r"\d{4}(-\d{2}|H[12]|/\d{2})?"),
+        "period": TextRule(r"\d{4}(-\d{2}|Q[1-4]|H[12]|/\d{2})?"),
         "sex": TextRule(allowed=SEXES),
         "age_group": TextRule(_AGE),
         "breakdown": TextRule("[a-z][a-z0-9_]*", nullable=True),

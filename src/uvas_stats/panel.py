@@ -20,8 +20,9 @@ EVERY_KOMMUN = 200
 
 def _measures(catalog: Catalog, observations: pd.DataFrame) -> list[tuple[str, str]]:
     """List the measures that most kommuner have, as title and id."""
-    known = observations.loc[observations["value"].notna()]
-    kommuner = known.loc[known["region_code"].astype("str").str.len() == 4]
+    kommuner = observations.loc[
+        observations["value"].notna() & observations["region_code"].isin([one.code for one in catalog.kommuner])
+    ]
     counts = kommuner.groupby("measure", observed=True)["region_code"].nunique()
     return [(catalog.measures[str(id_)].title, str(id_)) for id_ in counts.index[counts >= EVERY_KOMMUN]]
 
@@ -62,7 +63,7 @@ def panel(kommun: str = "Söderhamn", measure: str = "uvas_share_pct", group: st
         layout={"width": "36em"},
     )
     group_menu = widgets.Dropdown(
-        options=[(one.name, one.id) for one in catalog.groups.values()], value=chosen.id, description="Grupp"
+        options=[(one.name, one.id) for one in catalog.listed_groups], value=chosen.id, description="Grupp"
     )
 
     def show(kommun: str, measure: str, group: str) -> None:

@@ -1,7 +1,8 @@
 """Periods as text: what kind they are, when they end, and which period is the one to compare with.
 
-The kinds are ``year`` (2024), ``month`` (2024-11), ``half_year`` (2024H2) and ``school_year`` (2024/25). A school
-year ends on 30 June; Skolverket and SCB count a pupil in the spring term that ends it.
+The kinds are ``year`` (2024), ``month`` (2024-11), ``quarter`` (2024Q1), ``half_year`` (2024H2) and
+``school_year`` (2024/25). A school year ends on 30 June; Skolverket and SCB count a pupil in the spring term that
+ends it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _YEAR = "((?:19|20|21)[0-9]{2})"  # a year outside 1900-2199 is a slip of the ha
 _PATTERNS = {
     "year": re.compile(_YEAR),
     "month": re.compile(rf"{_YEAR}-(0[1-9]|1[0-2])"),
+    "quarter": re.compile(rf"{_YEAR}Q([1-4])"),
     "half_year": re.compile(rf"{_YEAR}H([12])"),
     "school_year": re.compile(rf"{_YEAR}/([0-9]{{2}})"),
 }
@@ -36,7 +38,7 @@ def _parse(period: str) -> tuple[str, int, int]:
                 break
             return kind, year, part
     raise ObservationError(
-        f"Perioden ”{period}” är inte giltig", todo="Skriv 2024, 2024-11, 2024H2 eller 2024/25 (läsår)"
+        f"Perioden ”{period}” är inte giltig", todo="Skriv 2024, 2024-11, 2024Q1, 2024H2 eller 2024/25 (läsår)"
     )
 
 
@@ -50,8 +52,8 @@ def period_kind(period: str) -> str:
 
     Examples
     --------
-    >>> [period_kind(p) for p in ("2024", "2024-11", "2024H2", "2024/25")]
-    ['year', 'month', 'half_year', 'school_year']
+    >>> [period_kind(p) for p in ("2024", "2024-11", "2024Q1", "2024H2", "2024/25")]
+    ['year', 'month', 'quarter', 'half_year', 'school_year']
     """
     return _parse(period)[0]
 
@@ -65,10 +67,9 @@ def period_end(period: str) -> dt.date:
     ('2025-06-30', '2024-02-29')
     """
     kind, year, part = _parse(period)
-    if kind == "month":
-        return dt.date(year, part, calendar.monthrange(year, part)[1])
-    if kind == "half_year" and part == 1:
-        return dt.date(year, 6, 30)
+    if kind in ("month", "quarter", "half_year"):
+        month = part * {"month": 1, "quarter": 3, "half_year": 6}[kind]
+        return dt.date(year, month, calendar.monthrange(year, month)[1])
     if kind == "school_year":
         return dt.date(year + 1, 6, 30)
     return dt.date(year, 12, 31)
@@ -93,12 +94,13 @@ def period_text(period: str) -> str:
 
     Examples
     --------
-    >>> period_text("2009-11"), period_text("2024/25"), period_text("2024H2")
-    ('november 2009', 'läsåret 2024/25', 'andra halvåret 2024')
+    >>> period_text("2009-11"), period_text("2024/25"), period_text("2024H2"), period_text("2024Q1")
+    ('november 2009', 'läsåret 2024/25', 'andra halvåret 2024', 'första kvartalet 2024')
     """
     kind, year, part = _parse(period)
     if kind == "month":
         return f"{_MONTHS[part - 1]} {year}"
-    if kind == "half_year":
-        return f"{'första' if part == 1 else 'andra'} halvåret {year}"
+    if kind in ("quarter", "half_year"):
+        ordinal = ("första", "andra", "tredje", "fjärde")[part - 1]
+        return f"{ordinal} {'kvartalet' if kind == 'quarter' else 'halvåret'} {year}"
     return f"läsåret {period}" if kind == "school_year" else period

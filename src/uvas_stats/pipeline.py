@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
+from uvas_stats.catalog.similar import write_similar
 from uvas_stats.errors import ObservationError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots, read_snapshot
 from uvas_stats.observation import KEY, read_origins, validate, write_observations
@@ -81,6 +82,7 @@ def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
 def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
     from uvas_stats.clean import (
         concat_observations,
+        newest_similar,
         read_documents,
         read_raw,
     )  # not needed to see that all is built
@@ -94,7 +96,11 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
     _check_bounds(observations, catalog)
     used = set(observations["origin"].cat.categories)
     files = _origins(snapshots, used) | register_origins(workspace)
+    for frame in frames:
+        for origin, told in frame.attrs.get("provenance", {}).items():
+            files[origin]["read_as"] = told  # headings as printed, notes and marks that were not known
     state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files}
+    write_similar(workspace.processed, newest_similar(snapshots, catalog))
     write_observations(observations, workspace.processed, state)
     return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(snapshots))
 

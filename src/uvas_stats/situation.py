@@ -13,7 +13,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
-from uvas_stats.holdings import Holdings, check_period, needed_measures, read_newest
+from uvas_stats.holdings import check_period, needed_measures, read_newest
 from uvas_stats.indicators import check_printed
 from uvas_stats.observation import read_origins, select
 from uvas_stats.periods import period_end, period_kind
@@ -26,6 +26,7 @@ from uvas_stats.present.goals import assess_programme
 from uvas_stats.present.source import edition_date, source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
+from uvas_stats.situation_kaa import KaaNulage
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["Nulage", "nulage"]
@@ -36,7 +37,7 @@ Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage(Holdings):
+class Nulage(KaaNulage):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
@@ -51,21 +52,24 @@ class Nulage(Holdings):
         """Return what a chart of the measure looks at."""
         chosen = self.catalog.measure(measure) if measure else self.catalog.measures[self.programme.main_measure]
         names = self.programme.groups
-        picked = self.catalog.group(group) if group else (self.catalog.groups[names[0]] if names else None)
-        same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
         focus, order = self.programme.municipalities, self.programme.rank_order
+        own = self.catalog.groups[names[0]] if names else None
+        picked = self.catalog.group(group, focus) if group else own
+        same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
         if not age and self._ages_of(chosen.id)["age_group"].drop_duplicates().size > 1:
             age = chosen.ages
         if age:
             years = f"{age.replace('-', '–')} år"
             chosen = replace(chosen, title=f"{chosen.title}, {years}", short=f"{chosen.short} {years}")
-        return View(self.catalog, chosen, focus, picked, order, self.period if same_kind else None, title, age)
+        at, coverage = self.period if same_kind else None, self._coverage(chosen)
+        return View(self.catalog, chosen, focus, picked, order, at, title, age, coverage)
 
     def trend(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the measure over time against riket and the middle half of the group."""
         view = self.view(measure, group, title, age)
         printed = self.document_figures.loc[self.document_figures["measure"] == view.measure.id]
-        return charts.trend(self.series(view.measure.id, view.age), view, printed)
+        people = self._denominators(view.measure.id, view.age)
+        return charts.trend(self.series(view.measure.id, view.age), view, printed, people, self.programme.name)
 
     def place(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw the place among all kommuner; ``group`` makes no difference."""

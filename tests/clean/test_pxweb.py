@@ -59,12 +59,13 @@ def test_the_catalog_knows_every_measure_that_the_tables_are_read_to() -> None:
 def test_population_is_one_series_over_two_tables(fake: Fake, fetched) -> None:  # type: ignore[no-untyped-def]
     frame = read_pxweb(fetched("scb_population"))
     whole = select(frame, region_code="0114", sex="total", age_group="20-24")
-    assert whole["period"].tolist() == [str(year) for year in range(2000, 2026)]
-    assert whole["noise"].tolist() == [False] * 25 + [True]
+    assert whole["period"].tolist() == [str(year) for year in range(2007, 2026)]
+    assert whole["noise"].tolist() == [False] * 18 + [True]
     assert whole["status"].unique().tolist() == ["ok"]
     codes = {"Region": "0114", "Civilstand": "SC", "Alder": "20-24", "Kon": "TotSa", "ContentsCode": "000007ME"}
     assert whole["value"].iloc[-1] == cell(fake, "TAB5557", **codes, Tid="2025")
     assert [item.at for item in load_catalog().breaks_of("population_december_count")] == ["2025"]
+    assert [item.at for item in load_catalog().breaks_of("scb_eligible_upper_secondary_share_pct")] == ["2011"]
 
 
 def test_age_groups_are_sums_before_the_noise_and_never_after(fetched) -> None:  # type: ignore[no-untyped-def]
@@ -82,6 +83,30 @@ def test_age_groups_are_sums_before_the_noise_and_never_after(fetched) -> None: 
     assert both["total"] == both["men"] + both["women"]
     noisy = select(frame, region_code="0114", period="2025", age_group="16").set_index("sex")["value"]
     assert set(noisy.index) == {"total", "men", "women"}  # the total is the published one
+
+
+def test_the_population_has_each_age_and_the_total_of_sexes(fake: Fake, fetched) -> None:  # type: ignore[no-untyped-def]
+    frame = read_pxweb(fetched("scb_population"))
+    single = [*(str(age) for age in range(100)), "100+"]
+    for period in ("2007", "2024", "2025"):
+        for sex in ("men", "women", "total"):
+            here = select(frame, region_code="0114", sex=sex, period=period)
+            assert {*single, "total"} <= set(here["age_group"])
+            assert here.set_index("age_group").loc[[*single, "total"], "value"].notna().all()
+    codes = {"Region": "0114", "Civilstand": "OG", "ContentsCode": "BE0101N1", "Tid": "2024"}
+    old = fake.tables["TAB638"]
+    civil = old.var("Civilstand")
+    assert civil is not None
+    expected = {
+        sex: sum(
+            cell(fake, "TAB638", **{**codes, "Civilstand": one}, Alder="tot", Kon=code) for one in civil.codes
+        )
+        for sex, code in (("men", "1"), ("women", "2"))
+    }
+    whole = select(frame, region_code="0114", period="2024", age_group="total").set_index("sex")["value"]
+    assert whole.to_dict() == {**expected, "total": sum(expected.values())}
+    years = select(frame, region_code="0114", period="2024", age_group=single)
+    assert years.groupby("sex")["value"].sum().to_dict() == whole.to_dict()
 
 
 def test_a_sum_with_a_gap_is_not_made(fetched) -> None:  # type: ignore[no-untyped-def]
@@ -114,7 +139,9 @@ def test_the_register_signal_is_what_its_definition_says(fake: Fake, fetched) ->
     assert here.loc["register_outside_share_pct", "value"] == pytest.approx(100 * parts / total)
     assert here.loc["bas_total_count", "value"] == total
     assert "inte UVAS" in load_catalog().measures["register_outside_share_pct"].cautions[0]
-    assert set(frame["age_group"].unique()) == {"16-19", "20-24"}  # never a band that SCB has not published
+    assert set(frame["age_group"].unique()) == {"16-19", "20-24", "25-29", "20-65"}  # only what SCB has published
+    signal = frame.loc[frame["measure"] == "register_outside_share_pct", "age_group"]
+    assert set(signal.unique()) == {"16-19", "20-24", "25-29"}  # of all of working age it would mean another thing
 
 
 def bas_rows(**values: float) -> pd.DataFrame:
@@ -310,7 +337,7 @@ def test_a_note_of_any_text_on_a_real_number_is_no_reason_to_stop() -> None:
     ("change", "says"),
     [
         ({"ContentsCode": {"category": {"index": ["N", "Q"]}}}, "Innehållet Q är inte deklarerat"),
-        ({"Tid": {"category": {"index": ["2024K1", "2024K2", "2024K3"]}}}, "2024K1"),
+        ({"Tid": {"category": {"index": ["2024V01", "2024V02", "2024V03"]}}}, "2024V01"),
         ({"Region": {"category": {"index": ["Järfälla kommun"]}}}, "region_code"),
     ],
 )

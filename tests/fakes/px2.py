@@ -61,7 +61,7 @@ def _matches(table: FakeTable, text: str) -> bool:
     )
 
 
-def _item(table: FakeTable) -> dict[str, Any]:
+def _item(fake: Fake, table: FakeTable) -> dict[str, Any]:
     times = next((item.codes for item in table.variables if item.time), ("",))
     folders = table.path.split("/")[:-1]
     item: dict[str, Any] = {
@@ -71,12 +71,12 @@ def _item(table: FakeTable) -> dict[str, Any]:
         "sortCode": "01",
         "updated": table.updated,
         "firstPeriod": times[0],
-        "lastPeriod": times[-1],
+        "lastPeriod": times[0 if fake.faults.frozen else -1],
         "category": "public",
         "variableNames": [item.label for item in table.variables],
         "source": "SCB",
         "subjectCode": folders[0],
-        "timeUnit": "Monthly" if "M" in times[0] else "Annual",
+        "timeUnit": "Monthly" if "M" in times[0] else "Quarterly" if "K" in times[0] else "Annual",
         "paths": [[{"id": folder, "label": folder, "sortCode": folder} for folder in folders]],
         "links": [],
     }
@@ -100,7 +100,7 @@ def tables(fake: Fake, params: dict[str, str], raw_query: str) -> dict[str, Any]
         raise Refusal("Non-existent page", 404)
     return {
         "language": "sv",
-        "tables": [_item(table) for table in found[(number - 1) * size : number * size]],
+        "tables": [_item(fake, table) for table in found[(number - 1) * size : number * size]],
         "page": {
             "pageNumber": number,
             "pageSize": size,
@@ -113,6 +113,8 @@ def tables(fake: Fake, params: dict[str, str], raw_query: str) -> dict[str, Any]
 
 
 def _label(fake: Fake, text: str) -> str:
+    if fake.faults.english:
+        return f"In English: {len(text)}"
     return text.replace("–", "-") if fake.faults.hyphens else text
 
 
@@ -143,7 +145,7 @@ def dimension(fake: Fake, variable: Var, codes: list[str], *, metadata: bool) ->
             }
             for name in variable.codelists
         ]
-    return {"label": variable.label, "category": category, "extension": extension}
+    return {"label": _label(fake, variable.label), "category": category, "extension": extension}
 
 
 def dataset(
@@ -427,4 +429,4 @@ def _table_route(fake: Fake, method: str, rest: list[str], params: dict[str, str
     kind = rest[1].casefold() if len(rest) > 1 else ""
     if kind == "metadata":
         return metadata(fake, table)
-    return default_selection(table) if kind == "defaultselection" else _item(table)
+    return default_selection(table) if kind == "defaultselection" else _item(fake, table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import threading
 import time
 from collections import deque
@@ -47,6 +48,10 @@ class Faults:
     codelists_key: str = "codelists"
     no_elimination_code: bool = False
     hyphens: bool = False
+    english: bool = False
+    """Every label comes in another language; the codes stay."""
+    frozen: bool = False
+    """The list of tables says a last period that is older than the table's own."""
     duplicated_rows: bool = False
     no_limits: bool = False
     no_search: bool = False
@@ -117,6 +122,10 @@ class Fake:
                 self._stamps.append(now)
             self.refused += not free
             return free
+
+    def remaining(self) -> int:
+        """Count the calls that are left in the window."""
+        return max(0, self.calls - len(self._stamps))
 
     def before_data(self) -> None:
         """Count a data call, and update the tables if that is due."""
@@ -219,7 +228,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
             self.send_header("X-Rate-Limit-Limit", f"{self.fake.window:.0f}s")
-            self.send_header("X-Rate-Limit-Remaining", str(self.fake.calls))
+            self.send_header("X-Rate-Limit-Remaining", str(self.fake.remaining()))
+            reset = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.fake.window)
+            self.send_header("X-Rate-Limit-Reset", reset.isoformat(timespec="milliseconds"))
             for name, value in (headers or {}).items():
                 self.send_header(name, value)
             self.end_headers()

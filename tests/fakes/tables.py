@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,6 +55,10 @@ class FakeTable:
     """Added to every value; a revision under the same id."""
     number_notes: bool = False
     """Whether some real numbers carry a note in status."""
+    percent: frozenset[str] = frozenset()
+    """Contents that are shares: their values are below 90 and no product of weights."""
+    zero_before: tuple[str, str] = ("", "")
+    """Codes of regions with this end are 0, and not null, before this period: areas that did not exist then."""
 
     @property
     def v1_name(self) -> str:
@@ -75,7 +80,23 @@ class FakeTable:
         numbers = numbers.ravel()
         if self.noise:
             values = np.maximum(0, values + (numbers * 2654435761 // 65536) % 5 - 2)
+        shares = self._mask(chosen, lambda variable, code: variable.metric and code in self.percent)
+        values[shares] = (5 + self.revision + numbers[shares] * 7919 // 64) % 90
+        end, first = self.zero_before
+        if end:
+            values[
+                self._mask(chosen, lambda variable, code: variable.code == "Region" and code.endswith(end))
+                & self._mask(chosen, lambda variable, code: variable.time and code < first)
+            ] = 0
         return values, numbers
+
+    def _mask(self, chosen: list[list[list[int]]], holds: Callable[[Var, str], bool]) -> NDArray[np.bool_]:
+        """Tell of each cell whether one of its codes is such a one."""
+        mask = np.zeros((), dtype=bool)
+        for variable, side in zip(self.variables, chosen, strict=True):
+            own = np.array([holds(variable, variable.codes[group[0]]) for group in side], dtype=bool)
+            mask = np.logical_or.outer(mask, own)
+        return mask.ravel()
 
     def symbols(self, numbers: NDArray[np.int64]) -> dict[int, str]:
         if not self.symbol_every:
@@ -137,7 +158,7 @@ def months(first: int, last: int, stop: int = 12) -> tuple[str, ...]:
 
 
 def time_var(codes: tuple[str, ...]) -> Var:
-    label = "månad" if "M" in codes[0] else "år"
+    label = "månad" if "M" in codes[0] else "kvartal" if "K" in codes[0] else "år"
     return Var("Tid", label, codes, codes, tuple(1 + at % 5 for at in range(len(codes))), time=True)
 
 
@@ -176,7 +197,9 @@ BAS_CONTENTS = {
 
 
 def bas(kommuner: int = 12, last: int = 2021, stop: int = 12) -> FakeTable:
-    ages = {code: f"{code} år" for code in ("15-19", "16-19", "20-24", "25-29", "060-64", "15-74", "16-64")}
+    ages = {
+        code: f"{code} år" for code in ("15-19", "16-19", "20-24", "25-29", "060-64", "15-74", "16-64", "20-65")
+    }
     table = FakeTable(
         "TAB6260",
         "AM/AM0210/AM0210A/ArbStatusM",
@@ -197,6 +220,7 @@ def bas(kommuner: int = 12, last: int = 2021, stop: int = 12) -> FakeTable:
         ],
         updated="2026-08-28T06:00:00Z",
         notes=["Statistiken från januari 2020 till februari 2026 har reviderats.", CKM],
+        percent=frozenset(("000006II", "000006IJ", "000006IK")),
     )
     # The statuses are parts of the total; the shares are small.
     contents = table.variables[4]
@@ -285,6 +309,7 @@ def neither_lan() -> FakeTable:
             time_var(tuple(str(year) for year in range(2019, 2024))),
         ],
         updated="2025-05-06T06:00:00Z",
+        percent=frozenset(("0000018Q", "0000018R", "0000018S", "0000018T")),
     )
 
 
@@ -297,6 +322,7 @@ def neither_kommun(kommuner: int = 12) -> FakeTable:
         [region_var(kommuner, only=4), *table.variables[2:]],
         updated="2025-05-06T06:00:00Z",
         symbol_every=97,
+        percent=table.percent,
     )
 
 
@@ -323,6 +349,7 @@ def eligibility(kommuner: int = 12) -> FakeTable:
         ],
         updated="2024-05-06T06:00:00Z",
         symbol_every=61,
+        percent=frozenset(("00000194", "00000195")),
     )
 
 
@@ -346,6 +373,33 @@ def small() -> FakeTable:
     )
 
 
+def quarterly() -> FakeTable:
+    """A table by quarter, with the K that SCB writes."""
+    quarters = tuple(f"{year}K{quarter}" for year in (2023, 2024) for quarter in range(1, 5))
+    return FakeTable(
+        "TAB2",
+        "AM/AM0001/Kvartal",
+        "Lediga jobb efter region och kvartal. 2023K1-2024K4",
+        [region_var(3), contents_var({"AM1": "Antal"}), time_var(quarters)],
+    )
+
+
+def small_areas() -> FakeTable:
+    """Small areas of 2025, whose codes are 0 and not null before they existed."""
+    codes = ("0114", "0114A0010_DeSO2025", "0114C1010_DeSO2025")
+    return FakeTable(
+        "TAB3",
+        "BE/BE0101/BE0101Y/Omraden",
+        "Boende i små områden efter region och år. 2023-2025",
+        [
+            Var("Region", "region", codes, codes, (5, 2, 3)),
+            contents_var({"BE1": "Antal"}),
+            time_var(("2023", "2024", "2025")),
+        ],
+        zero_before=("_DeSO2025", "2025"),
+    )
+
+
 def all_tables(kommuner: int = 12) -> list[FakeTable]:
     return [
         bas(kommuner),
@@ -355,6 +409,8 @@ def all_tables(kommuner: int = 12) -> list[FakeTable]:
         neither_kommun(kommuner),
         eligibility(kommuner),
         small(),
+        quarterly(),
+        small_areas(),
         *fillers(),
     ]
 

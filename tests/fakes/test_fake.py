@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -153,6 +154,8 @@ def test_6_the_limiter_counts_and_in_version_1_also_what_it_refuses(
     now[0] = 111.6
     refusal = SESSION.get(url, timeout=5)
     assert refusal.headers["Retry-After"] == "10"
+    assert refusal.headers["X-Rate-Limit-Remaining"] == "0"
+    assert dt.datetime.fromisoformat(refusal.headers["X-Rate-Limit-Reset"]) > dt.datetime.now(dt.UTC)
     kind = "text/plain" if version == "v2" else "application/json"
     assert refusal.headers["Content-Type"] == kind
 
@@ -188,6 +191,27 @@ def test_11_labels_can_be_equal_and_code_lists_spelt_both_ways(fake: Fake) -> No
     assert "codelists" in dimensions["Region"]["extension"]
     fake.faults.codelists_key = "codeLists"
     assert "codeLists" in get(fake, "/tables/TAB1/metadata").json()["dimension"]["Region"]["extension"]
+
+
+def test_12_labels_can_change_their_language_and_the_list_stop_at_an_old_period(fake: Fake) -> None:
+    before = post(fake, selection(**ALL)).json()
+    fake.faults.english = True
+    after = post(fake, selection(**ALL)).json()
+    for code, side in after["dimension"].items():
+        assert side["label"] != before["dimension"][code]["label"]
+        assert side["category"]["index"] == before["dimension"][code]["category"]["index"]
+        assert side["category"]["label"] != before["dimension"][code]["category"]["label"]
+    assert after["value"] == before["value"]
+    fake.faults.frozen = True
+    assert get(fake, "/tables/TAB1").json()["lastPeriod"] == "2020"
+
+
+def test_13_a_small_area_is_zero_and_not_null_before_it_existed(fake: Fake) -> None:
+    wanted = {"Region": ["*"], "ContentsCode": ["*"], "Tid": ["*"]}
+    content = post(fake, selection(**wanted), "TAB3").json()
+    assert [content["value"][at : at + 3] for at in (3, 6)] == [[0, 0, 6], [0, 0, 9]]
+    assert None not in content["value"]
+    assert 0 not in content["value"][:3]
 
 
 def test_13_rows_can_come_twice_and_noise_makes_totals_differ(fake: Fake) -> None:

@@ -51,6 +51,26 @@ def test_a_wording_with_another_hyphen_is_the_same_wording(quick: Fake, scb: PxC
     )
 
 
+def test_labels_in_another_language_change_nothing_where_codes_are_declared(quick: Fake, scb: PxClient) -> None:
+    before = [resolve(scb, table).query for name in ("scb_population", "scb_bas") for table in tables_of(name)]
+    quick.faults.english = True
+    after = [resolve(scb, table).query for name in ("scb_population", "scb_bas") for table in tables_of(name)]
+    assert after == before
+
+
+def test_labels_in_another_language_stop_a_table_whose_contents_are_known_by_label(
+    quick: Fake, scb: PxClient
+) -> None:
+    quick.faults.english = True
+    with pytest.raises(DriftError, match=r"Deklarerat: andel studerande.*In English"):
+        resolve(scb, declared("scb_neither_lan"))
+
+
+def test_a_last_period_in_the_list_that_stopped_is_not_believed(quick: Fake, scb: PxClient) -> None:
+    quick.faults.frozen = True
+    assert resolve(scb, declared("scb_bas")).query.codes["Tid"][-1] == "2021M12"
+
+
 def test_a_table_that_has_moved_names_where_it_may_be(quick: Fake, scb: PxClient) -> None:
     moved = quick.tables.pop("TAB1804")
     moved.id = "TAB7777"
@@ -81,7 +101,9 @@ def test_a_contents_code_that_is_gone_is_drift_with_both_lists(quick: Fake, scb:
 
 
 def test_a_lost_age_code_is_drift(quick: Fake, scb: PxClient) -> None:
-    swap(quick, "TAB6260", "Alder", codes=("15-19", "16-18", "20-24", "25-29", "060-64", "15-74", "16-64"))
+    swap(
+        quick, "TAB6260", "Alder", codes=("15-19", "16-18", "20-24", "25-29", "060-64", "15-74", "16-64", "20-65")
+    )
     with pytest.raises(DriftError, match=r"16-19 finns inte längre.*TAB6260, Alder"):
         resolve(scb, declared("scb_bas"))
 

@@ -92,8 +92,11 @@ def test_a_break_between_the_periods_is_named_for_a_kommun_it_concerns(
 ) -> None:
     part = select(observations, measure="uvas_share_pct")
     breaks = catalog.breaks_of("uvas_share_pct", ("1730",))
-    assert "gränspendlare" in change_between(part, MEASURE, "1730", "2015", breaks=breaks).broken_by
-    assert change_between(part, MEASURE, "2182", "2015", breaks=breaks).broken_by == ""
+    assert (
+        "gränspendlare"
+        in change_between(part, MEASURE, "1730", "2015", breaks=breaks, across_break=True).broken_by
+    )
+    assert change_between(part, MEASURE, "2182", "2015", breaks=breaks, across_break=True).broken_by == ""
 
 
 @pytest.mark.parametrize(
@@ -102,20 +105,33 @@ def test_a_break_between_the_periods_is_named_for_a_kommun_it_concerns(
 )
 def test_a_break_lies_before_the_first_period_of_the_new_series(earlier: str, later: str, broken: bool) -> None:
     breaks = [Break("b", MEASURE.id, "2015", "Nytt sätt.")]
-    change = change_between(rows((earlier, 1.0), (later, 2.0)), MEASURE, "2182", later, earlier, breaks)
+    change = change_between(
+        rows((earlier, 1.0), (later, 2.0)), MEASURE, "2182", later, earlier, breaks, across_break=True
+    )
     assert bool(change.broken_by) == broken
+
+
+def test_a_change_across_a_break_is_refused_unless_it_is_asked_for() -> None:
+    breaks = [Break("b", MEASURE.id, "2015", "Nytt sätt.")]
+    with pytest.raises(IndicatorError, match=r"2015 jämförs inte med 2014: serien är bruten emellan\. Nytt sätt"):
+        change_between(rows(("2014", 1.0), ("2015", 2.0)), MEASURE, "2182", "2015", breaks=breaks)
 
 
 def test_every_break_between_the_periods_is_named() -> None:
     breaks = [Break("a", MEASURE.id, "2011", "Första."), Break("b", MEASURE.id, "2015", "Andra.")]
-    change = change_between(rows(("2010", 1.0), ("2020", 2.0)), MEASURE, "2182", "2020", "2010", breaks)
+    change = change_between(
+        rows(("2010", 1.0), ("2020", 2.0)), MEASURE, "2182", "2020", "2010", breaks, across_break=True
+    )
     assert change.broken_by == "Första. Andra."
 
 
 def test_a_break_in_a_month_lies_between_the_months_around_it() -> None:
     breaks = [Break("b", MEASURE.id, "2011-01", "Ny nämnare.")]
     months = rows(("2010-12", 1.0), ("2011-01", 2.0), ("2011-02", 2.0))
-    assert change_between(months, MEASURE, "2182", "2011-01", "2010-12", breaks).broken_by == "Ny nämnare."
+    assert (
+        change_between(months, MEASURE, "2182", "2011-01", "2010-12", breaks, across_break=True).broken_by
+        == "Ny nämnare."
+    )
     assert change_between(months, MEASURE, "2182", "2011-02", "2011-01", breaks).broken_by == ""
 
 

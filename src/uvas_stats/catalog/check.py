@@ -30,6 +30,8 @@ def _check_measures(catalog: Catalog, folder: Path) -> None:
             require(measure.follow_up, catalog.measures, f"{measure.id}: follow_up", where)
         if measure.denominator_measure:
             require(measure.denominator_measure, catalog.measures, f"{measure.id}: denominator_measure", where)
+        if measure.coverage_measure:
+            require(measure.coverage_measure, catalog.measures, f"{measure.id}: coverage_measure", where)
     where = folder / "breaks.toml"
     for item in catalog.breaks:
         require(item.measure, catalog.measures, f"{item.id}: measure", where)

@@ -36,6 +36,10 @@ ITEM_KINDS = (
     "target_group",
     "counts",
     "months",
+    "kaa",
+    "kaa_occupation",
+    "kaa_flow",
+    "kartlaggning",
     "registers",
     "register_parts",
 )
@@ -68,7 +72,10 @@ def check_period(period: str, kind: str, key: str, where: Path) -> None:
         raise CatalogError(
             f"{key} ”{period}” är inte det slags period som måttet har ({kind})",
             where=where,
-            todo="Skriv 2024 för year, 2024-11 för month, 2024H2 för half_year, 2024/25 för school_year",
+            todo=(
+                "Skriv 2024 för year, 2024-11 för month, 2024Q1 för quarter, 2024H2 för half_year, "
+                "2024/25 för school_year"
+            ),
         )
 
 

@@ -46,7 +46,7 @@ def choose_programme(
     chosen = catalog.programme(programme) if programme is not None else _for_kommun(catalog, kommun or "")
     if group is None:
         return chosen
-    picked = catalog.group(group)
+    picked = catalog.group(group, chosen.municipalities)
     sections = tuple(
         replace(section, items=tuple(replace(item, group="") for item in section.items))
         for section in chosen.sections

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
 from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Programme, Region
 from uvas_stats.catalog.names import find, find_region, fold
+from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar, read_similar
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.errors import CatalogError
 from uvas_stats.workspace import Workspace
@@ -58,7 +59,12 @@ class Catalog:
     def names(self) -> dict[str, str]:
         """Names by code of all current regions, and of the groups by id."""
         names = {region.code: region.name for region in self.regions if region.current}
-        return names | {group.id: group.name for group in self.groups.values() if group.kind != "lan"}
+        return names | {group.id: group.name for group in self.listed_groups if group.kind != "lan"}
+
+    @property
+    def listed_groups(self) -> tuple[Group, ...]:
+        """The groups to choose among, without the thousands that Kolada makes of similar kommuner."""
+        return tuple(group for group in self.groups.values() if group.kind != SIMILAR)
 
     def region(self, text: str) -> Region:
         """Find a kommun by code or name."""
@@ -68,13 +74,17 @@ class Catalog:
         """Find riket, a län or a kommun by code or name."""
         return find_region(text, self.regions, ("riket", "lan", "kommun"))
 
-    def group(self, text: str) -> Group:
-        """Find a group by id or name."""
+    def group(self, text: str, kommuner: tuple[str, ...] = ()) -> Group:
+        """Find a group by id or name; ``liknande`` is the kommuner that are like the only one of ``kommuner``."""
+        if is_similar(text):
+            return pick_similar(text, self.groups, kommuner)
+        if text in self.groups:
+            return self.groups[text]
         wanted = fold(text).removesuffix(" lan").removesuffix("s")
         for region in self.regions:
             if region.kind == "lan" and fold(region.name).removesuffix(" lan").removesuffix("s") == wanted:
                 return self.groups[region.code]
-        return find(text, self.groups, {id_: group.name for id_, group in self.groups.items()}, "Gruppen")
+        return find(text, self.groups, {group.id: group.name for group in self.listed_groups}, "Gruppen")
 
     def measure(self, text: str) -> Measure:
         """Find a measure by id, title, the publisher's id or, unless only a document has it, its short title."""
@@ -102,7 +112,7 @@ class Catalog:
     def own_groups(self, kommun: str) -> tuple[Group, ...]:
         """Return the groups a kommun belongs to: its län, its SKR group, then others."""
         order = {"lan": 0, "skr": 1}
-        hits = [group for group in self.groups.values() if kommun in group.members]
+        hits = [group for group in self.listed_groups if kommun in group.members]
         return tuple(sorted(hits, key=lambda group: order.get(group.kind, 2)))
 
 
@@ -237,6 +247,7 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
         own = _tables(workspace.groups_file, Group, "groups")
         groups |= {id_: replace(group, kind="own") for id_, group in own.items()}
         check_groups(replace(catalog, groups=groups), workspace.groups_file)
+    groups |= read_similar(workspace.processed)
     programmes = _programmes(workspace.programmes) if workspace.programmes.is_dir() else {}
     if not programmes and groups == catalog.groups:
         return catalog

@@ -57,7 +57,7 @@ class Group:
     name: str
     members: tuple[str, ...]
     kind: str = "own"
-    """``lan``, ``skr``, ``cooperation`` or ``own``."""
+    """``lan``, ``skr``, ``cooperation``, ``similar`` or ``own``."""
     source: str = ""
     note: str = ""
 
@@ -113,6 +113,9 @@ class Measure:
     cautions: tuple[str, ...] = ()
     follow_up: str = ""
     """For a figure that only a document prints: the nearest measure that is published today."""
+    coverage_measure: str = ""
+    """Measure of how complete the reporting is, where a figure is what kommuner report and must not be ranked
+    without it."""
 
 
 @dataclass(frozen=True)

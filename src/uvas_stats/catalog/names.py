@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from uvas_stats.catalog.model import Region
@@ -19,12 +20,14 @@ _SUFFIX = re.compile(r"s?\s+(kommun|stad)$")
 _REGION_PREFIX = re.compile(r"^(region|kommunen)\s+")
 
 
+@lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
     """Lower the case and even out spaces, hyphens and composed letters; å, ä and ö are kept."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).casefold()
     return re.sub(r"[\s\u00a0\u2009\u202f\-\u2010\u2011\u2013]+", " ", text).strip()
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Write a name without case, hyphens, double spaces and diacritics.
 

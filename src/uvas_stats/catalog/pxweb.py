@@ -68,6 +68,8 @@ class PxDimension:
     """Name of the breakdown, where ``column`` is that."""
     codelist: str = ""
     """Id of a code list to select from."""
+    school_year: bool = False
+    """Whether a year among the codes is the autumn of a läsår."""
     omit: bool = False
     """The variable is left out of the query and eliminated by the server (the total)."""
 
@@ -139,11 +141,13 @@ def load_px_sources() -> dict[str, PxSource]:
 @cache
 def load_px_tables() -> tuple[PxTable, ...]:
     """Read the declared tables, in the order they are stitched."""
-    path = DATA / "pxweb_tables.toml"
-    tables = tuple(build(PxTable, table, path) for table in read_toml(path)["tables"])
-    for table in tables:
-        _check_table(table, path, load_px_sources())
-    return tables
+    tables: list[PxTable] = []
+    for path in [DATA / "pxweb_tables.toml", *sorted(DATA.glob("*_pxweb_tables.toml"))]:
+        own = [build(PxTable, table, path) for table in read_toml(path)["tables"]]
+        for table in own:
+            _check_table(table, path, load_px_sources())
+        tables += own
+    return tuple(tables)
 
 
 def px_source(text: str) -> PxSource:

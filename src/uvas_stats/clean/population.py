@@ -30,8 +30,7 @@ def _wide(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _summed(frame: pd.DataFrame) -> pd.DataFrame:
     """Sum what carries no noise: the total of the sexes for each age, and the age groups for each sex."""
-    single = sorted({age for ages in BANDS.values() for age in ages})
-    wide = _wide(frame.loc[frame["age_group"].isin(single).to_numpy()])
+    wide = _wide(frame)
     built = {name: ages for name, ages in BANDS.items() if set(ages) <= set(wide)}
     bands = pd.DataFrame({name: wide[list(ages)].sum(axis=1, skipna=False) for name, ages in built.items()})
     total = wide.loc[wide.index.get_level_values("sex") == "total"]

@@ -21,6 +21,7 @@ from uvas_stats.observation_cube import Side, cube_observations
 __all__ = ["Reading", "age_group", "cube_frame", "period_of"]
 
 _MONTH = re.compile(r"(\d{4})M(\d{2})")
+_QUARTER = re.compile(r"(\d{4})[KQ]([1-4])")  # SCB writes K, as in 2024K1
 _SCHOOL_YEAR = re.compile(r"(\d{4})/(?:\d{2})?(\d{2})")
 _TOTALS = frozenset({"tot", "totsa", "tot1", "total", "totalt"})
 _NOT_AVAILABLE = STATUSES.index("not_available")
@@ -40,16 +41,19 @@ class Reading:
 
 
 def period_of(code: str) -> str:
-    """Write a time code as the tidy table does; what it cannot hold, such as a quarter, is left as it is.
+    """Write a time code as the tidy table does; what it cannot hold, such as a week, is left as it is.
 
     Examples
     --------
-    >>> period_of("2020M01"), period_of("2024"), period_of("2023/2024")
-    ('2020-01', '2024', '2023/24')
+    >>> period_of("2020M01"), period_of("2024K1"), period_of("2024"), period_of("2023/2024")
+    ('2020-01', '2024Q1', '2024', '2023/24')
     """
     month = _MONTH.fullmatch(code)
     if month:
         return f"{month[1]}-{month[2]}"
+    quarter = _QUARTER.fullmatch(code)
+    if quarter:
+        return f"{quarter[1]}Q{quarter[2]}"
     school = _SCHOOL_YEAR.fullmatch(code)
     return f"{school[1]}/{school[2]}" if school else code
 
@@ -79,7 +83,9 @@ def _value(dimension: PxDimension, code: str, meaning: Mapping[str, str]) -> str
     if code.casefold() in known:
         return known[code.casefold()]
     if dimension.column == "period":
-        return period_of(code)
+        return (
+            f"{code}/{(int(code) + 1) % 100:02d}" if dimension.school_year and code.isdigit() else period_of(code)
+        )
     return age_group(code) if dimension.column == "age_group" else code
 
 

@@ -8,25 +8,52 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Dataset
+from uvas_stats.clean.af_counts import read_af_duration, read_af_registered
+from uvas_stats.clean.af_openly import read_af_history, read_af_openly_year
+from uvas_stats.clean.arbetsformedlingen import read_af_share
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
+from uvas_stats.clean.eurostat import read_eurostat
+from uvas_stats.clean.forsakringskassan import read_forsakringskassan
+from uvas_stats.clean.kaa import read_kaa
+from uvas_stats.clean.kolada import read_kolada
+from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.pxweb import read_pxweb
+from uvas_stats.clean.ranking_list import describe_ranking, read_af_ranking
+from uvas_stats.clean.siris import read_siris_edition
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import Snapshot, verify
 from uvas_stats.observation import make_observations
 
-__all__ = ["EDITION_READERS", "READERS", "read_documents", "read_edition", "read_raw"]
+__all__ = ["DESCRIBERS", "EDITION_READERS", "READERS", "read_documents", "read_edition", "read_raw"]
 
 Reader = Callable[[Path, Catalog], pd.DataFrame]
 READERS: dict[str, Reader] = {
     "kolada_csv": read_kolada_csv,
     "ranks_csv": read_ranks_csv,
     "tidy_csv": read_tidy_csv,
+    "eurostat": read_eurostat,
+    "forsakringskassan": read_forsakringskassan,
 }
 """Readers of one file: all columns but dataset, edition and origin."""
 EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
-EDITION_READERS: dict[str, EditionReader] = {"pxweb": lambda snapshot, _: read_pxweb(snapshot.folder)}
+EDITION_READERS: dict[str, EditionReader] = {
+    "pxweb": lambda snapshot, _: read_pxweb(snapshot.folder),
+    "siris": read_siris_edition,
+    "kaa": read_kaa,
+    "af_share": read_af_share,
+    "af_registered": read_af_registered,
+    "af_duration": read_af_duration,
+    "af_openly_year": read_af_openly_year,
+    "af_history": read_af_history,
+    "af_ranking": read_af_ranking,
+    "kolada": read_kolada,
+    "mucf": read_mucf,
+}
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
+
+DESCRIBERS: dict[str, Callable[[Snapshot, Catalog], list[str]]] = {"af_ranking": describe_ranking}
+"""What an edition of unknown layout was taken to be, in lines for the one who adopts it."""
 
 
 def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.DataFrame]:

@@ -16,6 +16,8 @@ __all__ = ["OUTSIDE", "TOTAL", "register_signal"]
 
 OUTSIDE = ("bas_unemployed_count", "bas_retired_count", "bas_sick_count", "bas_others_count")
 TOTAL = "bas_total_count"
+AGES = ("16-19", "20-24", "25-29")
+"""The ages the signal is made for. Among all of working age it would mean another thing: old-age pension."""
 _INDEX = ["dataset", "edition", "region_code", "period", "sex", "age_group"]
 
 
@@ -35,7 +37,8 @@ def register_signal(frame: pd.DataFrame, origin: str) -> pd.DataFrame:
     pandas.DataFrame
         Only what is added. Where one of the four parts or the total is missing, the figure is not available.
     """
-    wanted = frame.loc[frame["measure"].isin([*OUTSIDE, TOTAL]).to_numpy(), [*_INDEX, "measure", "value", "noise"]]
+    chosen = frame["measure"].isin([*OUTSIDE, TOTAL]) & frame["age_group"].isin(AGES)
+    wanted = frame.loc[chosen.to_numpy(), [*_INDEX, "measure", "value", "noise"]]
     wide = wanted.pivot(index=_INDEX, columns="measure", values="value")  # noqa: PD010 - raises on doubles
     noise = wanted.groupby(_INDEX, observed=True)["noise"].any().reindex(wide.index).to_numpy()
     count = wide[list(OUTSIDE)].sum(axis=1, skipna=False).to_numpy()

@@ -114,13 +114,15 @@ def check_workbook(path: Path, most_bytes: int = MOST_BYTES) -> None:
         ) from error
 
 
-def read_sheets(path: Path) -> dict[str, Rows]:
+def read_sheets(path: Path, most_bytes: int = MOST_BYTES) -> dict[str, Rows]:
     """Read every sheet of a workbook, cell by cell from A1.
 
     Parameters
     ----------
     path
         An xlsx, xlsm or xls file.
+    most_bytes
+        The most that its parts may be together when they are unpacked.
 
     Returns
     -------
@@ -132,9 +134,10 @@ def read_sheets(path: Path) -> dict[str, Rows]:
     RawFileError
         If the file is no workbook, is damaged, encrypted, or would unpack to an unreasonable size.
     """
-    check_workbook(path)
+    check_workbook(path, most_bytes)
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        # by its content: from_path would trust the name, and an xlsx is often called xls
+        with path.open("rb") as handle, CalamineWorkbook.from_filelike(handle) as book:
             return {
                 name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
             }

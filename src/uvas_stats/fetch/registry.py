@@ -7,14 +7,24 @@ from pathlib import Path
 
 from uvas_stats.catalog import Dataset
 from uvas_stats.errors import UnknownNameError
+from uvas_stats.fetch import arbetsformedlingen, eurostat, forsakringskassan, kolada
 from uvas_stats.fetch.files import FilePlan
+from uvas_stats.fetch.skolverket import siris_plan
+from uvas_stats.fetch.skolverket_documents import kaa_plan
 from uvas_stats.fetch.sources import Clients
 
 __all__ = ["FETCHERS", "file_plan"]
 
 Fetcher = Callable[[Clients, Dataset, Path], FilePlan]
 """Asks the service what there is and plans what to get; the path is data/raw, for what is already held."""
-FETCHERS: Mapping[str, Fetcher] = {}
+FETCHERS: Mapping[str, Fetcher] = {
+    "af": arbetsformedlingen.plan,
+    "eurostat": eurostat.plan,
+    "forsakringskassan": forsakringskassan.plan,
+    "kaa": kaa_plan,
+    "kolada": kolada.plan,
+    "siris": siris_plan,
+}
 
 
 def file_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:

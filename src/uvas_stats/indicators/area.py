@@ -10,8 +10,12 @@ import pandas as pd
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.compare import weighted_share
 from uvas_stats.indicators.series import demand_one_figure_each
+from uvas_stats.indicators.shares import wilson
 
-__all__ = ["area_share", "implied_counts"]
+__all__ = ["SHARE_DECIMALS", "area_share", "implied_counts", "share_intervals"]
+
+SHARE_DECIMALS = 2
+"""Decimals that MUCF publishes its share with."""
 
 
 def area_share(
@@ -28,7 +32,7 @@ def area_share(
     -------
     tuple of pandas.DataFrame and dict
         ``period, value, numerator, denominator`` in the order of time, and for each period that is refused the
-        reason. Nothing is carried over from another period.
+        reason. Nothing is carried over from another period, and nothing with noise is summed.
 
     Examples
     --------
@@ -42,13 +46,46 @@ def area_share(
     members = list(dict.fromkeys(members))
     figures, refused = [], {}
     for period in sorted(set(series.loc[series["region_code"].isin(members), "period"])):
-        own, people = (frame.loc[frame["period"] == period] for frame in (series, denominators))
+        own, people = (
+            frame.loc[(frame["period"] == period) & frame["region_code"].isin(members)]
+            for frame in (series, denominators)
+        )
+        if any("noise" in frame and frame["noise"].any() for frame in (own, people)):
+            refused[period] = "Områdets vägda andel kan inte beräknas: uppgifterna bär brus och får inte summeras"
+            continue
         try:
             figures.append(weighted_share(own, people, members))
         except IndicatorError as error:
             refused[period] = error.what
     columns = ["period", "value", "numerator", "denominator"]
     return pd.concat(figures, ignore_index=True) if figures else pd.DataFrame(columns=columns), refused
+
+
+def share_intervals(
+    series: pd.DataFrame, denominators: pd.DataFrame, decimals: int = SHARE_DECIMALS
+) -> pd.DataFrame:
+    """Compute the persons behind shares and the Wilson interval of each.
+
+    Parameters
+    ----------
+    series, denominators, decimals
+        As for :func:`implied_counts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from :func:`implied_counts`, with ``lower_pct`` and ``upper_pct``; null where there is no denominator.
+
+    Examples
+    --------
+    >>> shares = pd.DataFrame({"region_code": ["a"], "period": ["2024"], "value": [9.15]})
+    >>> people = pd.DataFrame({"region_code": ["a"], "period": ["2024"], "value": [2000.0]})
+    >>> share_intervals(shares, people)[["lower_pct", "upper_pct"]].round(1).iloc[0].tolist()
+    [8.0, 10.5]
+    """
+    counts = implied_counts(series, denominators, decimals)
+    found = wilson(counts["count"].tolist(), counts["denominator"].tolist())
+    return counts.assign(lower_pct=found["lower_pct"], upper_pct=found["upper_pct"])
 
 
 def implied_counts(series: pd.DataFrame, denominators: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:
@@ -81,7 +118,11 @@ def implied_counts(series: pd.DataFrame, denominators: pd.DataFrame, decimals: i
     for frame in (series, denominators):
         demand_one_figure_each(frame)
     people = denominators[[*keys, "value"]].rename(columns={"value": "denominator"})
-    out = series[[*keys, "value"]].rename(columns={"value": "share"}).merge(people, on=keys, how="left")
+    out = (
+        series[[*keys, "value"]]
+        .rename(columns={"value": "share"})
+        .merge(people, on=keys, how="left", validate="1:1")
+    )
     if (out["denominator"] <= 0).any():
         raise IndicatorError("En nämnare är inte större än noll", todo="Kontrollera folkmängden")
     half = 0.5 * 10.0**-decimals

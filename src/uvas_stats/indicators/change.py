@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from uvas_stats.catalog import Break, Measure
+from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.series import demand_one_figure_each
 from uvas_stats.numbers import rounded
 from uvas_stats.periods import period_end, same_period_last_year
@@ -68,6 +69,8 @@ def change_between(
     period: str,
     earlier: str | None = None,
     breaks: Iterable[Break] = (),
+    *,
+    across_break: bool = False,
 ) -> Change:
     """Compare two periods of one region.
 
@@ -78,7 +81,14 @@ def change_between(
     earlier
         The period to compare with. If None, the same period last year.
     breaks
-        Breaks of the measure; one between the periods is named in the result.
+        Breaks of the measure.
+    across_break
+        Whether periods on either side of a break may be compared; it is then named in the result, to be marked.
+
+    Raises
+    ------
+    IndicatorError
+        If a break lies between the periods and the comparison was not asked for.
 
     Examples
     --------
@@ -89,6 +99,13 @@ def change_between(
     ('upp', 0.97, 11.9)
     """
     earlier = earlier or same_period_last_year(period)
+    broken_by = break_between(breaks, region, earlier, period)
+    if broken_by and not across_break:
+        raise IndicatorError(
+            f"{period} jämförs inte med {earlier}: serien är bruten emellan. {broken_by.rstrip('.')}",
+            where=f"{measure.id}, {region}",
+            todo="Begär jämförelsen med across_break=True, så märks den ut",
+        )
     old, new = _value(series, region, earlier), _value(series, region, period)
     difference = None if old is None or new is None else new - old
     if old is None or new is None:
@@ -105,7 +122,7 @@ def change_between(
         value=new,
         difference=difference,
         direction=direction,
-        broken_by=break_between(breaks, region, earlier, period),
+        broken_by=broken_by,
     )
 
 

@@ -132,7 +132,7 @@ def clean_axes(axes: Axes) -> None:
 def value_axis(axes: Axes, low: float, high: float, unit: str, *, zero: bool, which: str = "y") -> None:
     """Give the value axis few round ticks, light lines and Swedish numbers."""
     axis = axes.yaxis if which == "y" else axes.xaxis
-    span = high - (0 if zero else low)
+    span = high - (0 if zero else low) or max(abs(high), 1.0) / 10  # values that are all one have no span
     bottom = 0.0 if zero else max(0.0, low - 0.12 * span)
     set_limits = axes.set_ylim if which == "y" else axes.set_xlim
     set_limits(bottom, high + 0.08 * span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -50,6 +50,8 @@ class View:
     """Takes the place of the chart's own title where a programme file gives one."""
     age: str = ""
     """The age group, where the measure has several; the words of ``measure`` then hold it."""
+    coverage: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    """How complete the reporting is, where the measure names a measure of that."""
 
     @property
     def kommuner(self) -> tuple[str, ...]:
@@ -102,7 +104,9 @@ class View:
         """The group as a noun in a sentence; without a group, all kommuner."""
         if self.group is None:
             return "landets kommuner"
-        return self.group.name if self.group.kind in ("lan", "skr") else f"kommunerna i {self.group.name}"
+        return (
+            self.group.name if self.group.kind in ("lan", "skr", "similar") else f"kommunerna i {self.group.name}"
+        )
 
     def cautions(self, regions: tuple[str, ...] = ()) -> str:
         """Return the texts of the breaks that concern the regions shown, by default those in focus."""

@@ -2,6 +2,8 @@
 
 from uvas_stats.present.charts.compare import compare
 from uvas_stats.present.charts.goal_board import goal_board
+from uvas_stats.present.charts.kaa import kaa
+from uvas_stats.present.charts.kaa_parts import kaa_flow, kaa_occupation
 from uvas_stats.present.charts.months import months
 from uvas_stats.present.charts.place import place
 from uvas_stats.present.charts.place_over_time import place_over_time
@@ -9,4 +11,16 @@ from uvas_stats.present.charts.season import season
 from uvas_stats.present.charts.target_group import target_group
 from uvas_stats.present.charts.trend import trend
 
-__all__ = ["compare", "goal_board", "months", "place", "place_over_time", "season", "target_group", "trend"]
+__all__ = [
+    "compare",
+    "goal_board",
+    "kaa",
+    "kaa_flow",
+    "kaa_occupation",
+    "months",
+    "place",
+    "place_over_time",
+    "season",
+    "target_group",
+    "trend",
+]

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import rank
 from uvas_stats.present.charts.place import place_text, places_text
+from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, canvas
@@ -43,10 +44,11 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
     among = f"bland {view.group_name}" if inside else f"i jämförelse med {view.group_name}"
     about = About(
         id=f"jamforelse_{view.measure.id}_{group.lower()}",
-        title=view.title or f"{view.measure.short}: {places} av {n} {among}",
+        title=with_coverage(view.title or f"{view.measure.short}: {places} av {n} {among}", view, period),
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now.loc[now["region_code"].isin([*members, "00"])], view.catalog, computed=True, n=n),
         alt=_alt(ranked, riket, view, places, n),
+        note=coverage_note(view, period),
         data=pd.concat([ranked, riket], ignore_index=True),
     )
     row_height = min(0.21, max(0.125, 5.4 / len(ranked)))

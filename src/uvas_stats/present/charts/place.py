@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles, rank
 from uvas_stats.present.charts.trend import quartile_rows
+from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
@@ -58,7 +59,7 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     riket_text = f" Riket: {view.number(riket['value'].iloc[0])}." if len(riket) else ""
     about = About(
         id=f"plats_{view.measure.id}",
-        title=view.title or f"{view.measure.short}: {places} av {n}",
+        title=with_coverage(view.title or f"{view.measure.short}: {places} av {n}", view, period),
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now, view.catalog, computed=True, n=n),
         alt=(
@@ -66,7 +67,7 @@ def place(series: pd.DataFrame, view: View) -> Chart:
             f"Mellersta hälften av kommunerna ligger mellan {view.number(limits['q1'])} och "
             f"{view.number(limits['q3'])}.{riket_text}"
         ),
-        note=_note(ranked, own, view),
+        note=" ".join(filter(None, [_note(ranked, own, view), coverage_note(view, period)])),
         data=pd.concat([ranked, riket], ignore_index=True),
         derived=quartile_rows(quartiles(now, view.kommuner)),
     )

@@ -9,6 +9,7 @@ from uvas_stats.indicators import rank
 from uvas_stats.periods import period_end
 from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.charts.trend import mark_breaks, pieces, position, time_axis
+from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, LIGHT, SMALL, TEXT, canvas, spread
@@ -50,11 +51,15 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     better = "uppåt är bättre" if view.measure.direction != "none" else "störst platsnummer överst"
     about = About(
         id=f"plats_over_tid_{view.measure.id}",
-        title=view.title or f"{view.focus_names}: plats bland kommunerna, {view.measure.short}",
+        title=with_coverage(
+            view.title or f"{view.focus_names}: plats bland kommunerna, {view.measure.short}",
+            view,
+            str(own["period"].iloc[-1]),
+        ),
         subtitle=f"{own['period'].iloc[0]}–{own['period'].iloc[-1]}. {view.direction}; {better}.",
         source=source_line(rows, view.catalog, computed=True, n=n),
         alt=f"Linjediagram över plats bland {n} kommuner, {view.direction}. {' '.join(filter(None, sentences))}",
-        note=_note(own, view),
+        note=" ".join(filter(None, [_note(own, view), coverage_note(view, str(own["period"].iloc[-1]))])),
         data=own,
     )
     chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.95)

@@ -11,6 +11,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import change_between, quartiles, same_period_table
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import same_period_last_year
+from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, TEXT, Line, canvas, spread
@@ -52,7 +53,7 @@ def season(series: pd.DataFrame, view: View) -> Chart:
         subtitle=f"{view.measure.title}, {view.when(earlier)} och {view.when(period)}",
         source=source_line(shown, view.catalog, computed=median is not None),
         alt=alt,
-        note=_note(view, median, broken),
+        note=" ".join(filter(None, [_note(view, median, broken), coverage_note(view, period)])),
         data=shown,
         derived=_medians(median, earlier, period),
     )
@@ -89,7 +90,9 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
     """Say how each kommun moved, whether that is better where there is one, and which break lies between."""
     words, alt, broken, verdict = [], [], [], ""
     for code in own["region_code"]:
-        change = change_between(series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id))
+        change = change_between(
+            series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+        )
         verdict = _verdict(view, change.direction) if len(own) == 1 else ""
         words.append(f"{view.name(code)} {signed_text(change.difference, view.measure.decimals)}")
         alt.append(

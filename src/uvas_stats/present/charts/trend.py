@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles
 from uvas_stats.periods import period_end
+from uvas_stats.present.charts.weighted import Weighted, weigh
+from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
@@ -123,7 +125,7 @@ def _label_ends(axes: Axes, labels: list[_Label], x: float) -> None:
         )
 
 
-def _alt(shown: pd.DataFrame, view: View) -> str:
+def _alt(shown: pd.DataFrame, view: View, weighted: Weighted) -> str:
     sentences = []
     for code in (*view.focus, "00"):
         rows = shown.loc[(shown["region_code"] == code) & shown["value"].notna()]
@@ -133,7 +135,7 @@ def _alt(shown: pd.DataFrame, view: View) -> str:
                 f"{view.name(code)}: {view.number(first['value'])} {view.when(first['period'])}, "
                 f"{view.number(last['value'])} {view.when(last['period'])}."
             )
-    return f"Linjediagram. {view.measure.title}. {' '.join(sentences)}"
+    return f"Linjediagram. {view.measure.title}. {' '.join(sentences)}{weighted.sentence(view)}"
 
 
 def _shown(series: pd.DataFrame, view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -158,19 +160,26 @@ def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str
     return line if spreads is None else f"{line} Gruppens median och fält: egen bearbetning."
 
 
-def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], *, zero: bool) -> str:
+def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], weighted: Weighted, *, zero: bool) -> str:
     members = () if spreads is None or view.group is None else view.group.members
-    notes = [view.cautions((*view.focus, *members))]
+    notes = [view.cautions((*view.focus, *members)), coverage_note(view, periods[-1])]
     if spreads is not None and view.group is not None:
         since = str(spreads["period"].iloc[0])
         late = "" if since == periods[0] else f"; uppgift för alla finns från {since}"
         notes.append(f"Grått fält: mellersta hälften av {view.group_name}{late}.")
+    notes += weighted.notes
     if not zero:
         notes.append("Den lodräta axeln börjar inte vid noll.")
     return " ".join(filter(None, notes))
 
 
-def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None) -> Chart:
+def trend(
+    series: pd.DataFrame,
+    view: View,
+    printed: pd.DataFrame | None = None,
+    denominators: pd.DataFrame | None = None,
+    area: str = "Tillsammans",
+) -> Chart:
     """Draw a measure over time.
 
     Parameters
@@ -181,6 +190,10 @@ def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None)
         What to look at; ``view.period`` ends the series if given.
     printed
         The programme document's own figures of the same measure, shown as hollow diamonds.
+    denominators
+        What the share is of. With it several kommuner have a line together, and the newest shares an interval.
+    area
+        What the kommuner in focus are called together.
 
     Returns
     -------
@@ -193,24 +206,26 @@ def trend(series: pd.DataFrame, view: View, printed: pd.DataFrame | None = None)
     known = main["value"].dropna()
     zero = bool(known.min() < ZERO_FROM * known.max())
     spreads = _spreads(members, view)
+    weighted = weigh(main, view, denominators, area)
     data = main if spreads is None else pd.concat([main, members]).drop_duplicates(["region_code", "period"])
     about = About(
         id=f"utveckling_{view.measure.id}",
         title=view.title or f"{view.focus_names}: {view.measure.title}",
         subtitle=f"{view.measure.unit.capitalize()}, {periods[0]}–{periods[-1]}",
         source=_source(main, view, spreads),
-        alt=_alt(main, view),
-        note=_note(view, spreads, periods, zero=zero),
+        alt=_alt(main, view, weighted),
+        note=_note(view, spreads, periods, weighted, zero=zero),
         data=data,
-        derived=quartile_rows(spreads),
+        derived=weighted.rows(quartile_rows(spreads), view),
     )
     chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.65)
-    value_axis(axes, *_limits(known, spreads), view.measure.unit, zero=zero)
+    value_axis(axes, *_limits(pd.concat([known, weighted.ends]), spreads), view.measure.unit, zero=zero)
     time_axis(axes, periods)
     concerned = view.focus if spreads is None or view.group is None else (*view.focus, *view.group.members)
     mark_breaks(axes, view, concerned)
     labels = [] if spreads is None else [_draw_band(axes, spreads, view)]
     labels += _draw_lines(axes, main, view)
+    labels += _draw_weighted(axes, weighted, view)
     _draw_printed(axes, printed)
     _label_ends(axes, labels, position(periods[-1]))
     return chart
@@ -240,6 +255,23 @@ def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
                 _Label(last["value"], f"{view.name(code)} {view.number(last['value'])}", line.colour, bold=True)
             )
     return labels
+
+
+def _draw_weighted(axes: Axes, weighted: Weighted, view: View) -> list[_Label]:
+    """Draw the newest shares' intervals, and the line of the kommuner together if there is one."""
+    for _, row in weighted.intervals.iterrows():
+        colour = FOCUS[view.focus.index(row["region_code"]) % len(FOCUS)].colour
+        x = position(row["period"])
+        axes.plot([x, x], [row["lower"], row["upper"]], color=colour, alpha=0.35, linewidth=3, zorder=1)
+    if weighted.area.empty:
+        return []
+    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, view.focus)]
+    known = weighted.area.assign(x=weighted.area["period"].map(position))
+    jump = (known["x"].diff() > LONGEST_STEP) | known["x"].isin(cuts)
+    _draw(axes, [piece for _, piece in known.groupby(jump.cumsum())], color=INK, linewidth=2.4)
+    last = float(known["value"].iloc[-1])
+    text = weighted.name if weighted.until else f"{weighted.name} {view.number(last)}"
+    return [_Label(last, text, INK, bold=True)]
 
 
 def _draw_printed(axes: Axes, printed: pd.DataFrame | None) -> None:

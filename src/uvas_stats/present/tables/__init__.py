@@ -3,6 +3,7 @@
 from uvas_stats.present.tables.counts import counts
 from uvas_stats.present.tables.documents import consistency, documents, nearest_figure
 from uvas_stats.present.tables.follow_up import kkik, summary
+from uvas_stats.present.tables.kartlaggning import kartlaggning
 from uvas_stats.present.tables.programme import activities, economy, goals
 from uvas_stats.present.tables.register import PUBLISHED_BESIDE, register_parts, registers
 
@@ -14,6 +15,7 @@ __all__ = [
     "documents",
     "economy",
     "goals",
+    "kartlaggning",
     "kkik",
     "nearest_figure",
     "register_parts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import implied_counts, wilson
+from uvas_stats.indicators import SHARE_DECIMALS, share_intervals
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
@@ -15,8 +15,6 @@ from uvas_stats.present.view import STATUS_TEXT, View
 __all__ = ["counts"]
 
 PERIODS = 5
-SHARE_DECIMALS = 2
-"""Decimals that MUCF publishes the share with."""
 
 
 def _figures(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -26,9 +24,7 @@ def _figures(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> pd
     newest = list(dict.fromkeys(own.sort_values("period_end")["period"]))[-PERIODS:]
     shown = own.loc[own["period"].isin(newest)]
     people = denominators.loc[denominators["region_code"].isin(view.focus)]
-    frame = implied_counts(shown, people, SHARE_DECIMALS)
-    intervals = wilson(frame["count"].tolist(), frame["denominator"].tolist())
-    frame = frame.assign(lower_pct=intervals["lower_pct"], upper_pct=intervals["upper_pct"])
+    frame = share_intervals(shown, people)
     order = {code: at for at, code in enumerate(view.focus)}
     return frame.assign(order=frame["region_code"].map(order)).sort_values(["order", "period"], ignore_index=True)
 

@@ -15,7 +15,7 @@ from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 
-__all__ = ["consistency", "documents", "nearest_figure"]
+__all__ = ["consistency", "documents", "nearest_figure", "printed_text"]
 
 MASKED, HIDDEN = "färre än 5", "dold"
 
@@ -34,7 +34,7 @@ def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> str:
     return f"{text} ({view.measure.short}, {period})"
 
 
-def _printed(figure: PrintedFigure, observed: pd.DataFrame) -> str:
+def printed_text(figure: PrintedFigure, observed: pd.DataFrame) -> str:
     """Write the figure as printed, or that it is masked."""
     hit = observed.loc[
         (observed["measure"] == figure.measure)
@@ -66,7 +66,7 @@ def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, to
             "Avsnitt": figure.section,
             "Uppgift": figure.text,
             "Period": figure.period,
-            "Enligt dokumentet": _printed(figure, observed),
+            "Enligt dokumentet": printed_text(figure, observed),
             "I dag, närmaste mått": today.get(figure.measure, ""),
         }
         for figure in programme.printed

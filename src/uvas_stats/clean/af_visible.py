@@ -1,0 +1,109 @@
+"""Check a pivot cache against the view of it that a sheet shows: one filter, a few columns, the same figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from uvas_stats.clean.pivot_cache import Cache
+from uvas_stats.clean.pivot_parts import LARGEST_RECORDS
+from uvas_stats.clean.workbook import Rows, cell_name, read_sheets
+from uvas_stats.errors import RawFileError
+
+__all__ = ["check_visible"]
+
+_FORMULA = re.compile(r"'?([\w ]+?)'?\s*/\s*'?([\w ]+?)'?")
+_ALL = ("(alla)", "(all)", "")
+_DATE = "PERIOD"
+_HEADINGS_WITHIN = 30
+_SUM_OF = re.compile(r"^(summa av|sum of)\s+", re.IGNORECASE)
+
+
+def check_visible(path: Path, cache: Cache, frame: pd.DataFrame) -> int:
+    """Compare each figure that a sheet shows with the records behind it.
+
+    A sheet is understood if it has a row of headings with ``PERIOD`` and names of fields or of calculated fields,
+    and above it, at most, filters: the name of a field and the value it is held at. Other sheets are passed over.
+
+    Returns
+    -------
+    int
+        How many figures were compared; 0 where no sheet shows any.
+
+    Raises
+    ------
+    RawFileError
+        At the first figure that is not what the records give.
+    """
+    return sum(
+        _check_sheet(rows, cache, frame, f"{path}, blad {name}")
+        for name, rows in read_sheets(path, most_bytes=LARGEST_RECORDS).items()
+    )
+
+
+def _headings(rows: Rows, cache: Cache) -> tuple[int, dict[int, tuple[str, str]]] | None:
+    """Find the row of headings; give, by column, what is divided by what (by nothing in a column of counts)."""
+    for at, row in enumerate(rows[:_HEADINGS_WITHIN]):
+        names = [str(cell).strip() for cell in row]
+        if _DATE not in names:
+            continue
+        found = {}
+        for column, name in enumerate(names):
+            plain = _SUM_OF.sub("", name).strip()
+            formula = _FORMULA.fullmatch(cache.formulas.get(plain, ""))
+            if formula and {formula[1], formula[2]} <= set(cache.names):
+                found[column] = (formula[1], formula[2])
+            elif plain in cache.names and plain != _DATE:
+                found[column] = (plain, "")
+        return (at, found) if found else None
+    return None
+
+
+def _filters(rows: Rows, cache: Cache) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        cells = [str(cell).strip() for cell in row if str(cell).strip()]
+        if len(cells) == 2 and cells[0] in cache.names and cells[1].casefold() not in _ALL:
+            yield cells[0], cells[1]
+
+
+def _check_sheet(rows: Rows, cache: Cache, frame: pd.DataFrame, where: str) -> int:
+    headings = _headings(rows, cache)
+    if headings is None:
+        return 0
+    at, columns = headings
+    keep = np.ones(len(frame), dtype=bool)
+    for name, value in _filters(rows[:at], cache):
+        keep &= (frame[name].astype("str") == value).to_numpy()
+    dated = [str(cell).strip() for cell in rows[at]].index(_DATE)
+    used = {name: "sum" for pair in columns.values() for name in pair if name and frame[name].dtype == np.float64}
+    sums = frame.loc[keep].groupby(_DATE, observed=True).agg(used) if used else pd.DataFrame()
+    known = {str(period): {str(name): float(sums.loc[period, name]) for name in used} for period in sums.index}
+    compared = 0
+    for number, row in enumerate(rows[at + 1 :], start=at + 1):
+        period = str(row[dated]).strip()
+        if period not in known:
+            continue
+        for column, (top, below) in columns.items():
+            shown = row[column]
+            if isinstance(shown, float) and top in used and (not below or below in used):
+                compared += 1
+                _compare(
+                    shown,
+                    known[period],
+                    top,
+                    below,
+                    f"{where}, {cell_name(number, column)}",
+                )
+    return compared
+
+
+def _compare(shown: float, sums: Mapping[str, float], top: str, below: str, where: str) -> None:
+    value = sums[top] / sums[below] if below and sums[below] else sums[top]
+    if abs(shown - value) > 1e-6 * max(1.0, abs(value)):
+        raise RawFileError(
+            f"Bladet visar {shown:g} men posterna ger {value:g}", where=where, todo="Hämta arbetsboken igen"
+        )

@@ -1,0 +1,100 @@
+"""Read Försäkringskassan's table of aktivitetsersättning, where a hidden figure says so beside its value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pandas as pd
+
+from uvas_stats.catalog import Catalog
+from uvas_stats.errors import RawFileError
+
+__all__ = ["read_forsakringskassan"]
+
+SEXES = {"ALL": "total", "K": "women", "M": "men"}
+FIGURES = {"antal": "fk_activity_compensation_count", "belopp": "fk_activity_compensation_kkr"}
+FIXED = {"delforman": "A", "diagnoskapitel": "ALL"}
+_BOM = b"\xef\xbb\xbf"
+_NAME = re.compile(r"december_(\d{4})")
+_AGAIN = "Hämta datamängden igen"
+
+
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    try:
+        content = orjson.loads(path.read_bytes().removeprefix(_BOM))
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise RawFileError("Filen är inte Försäkringskassans svar", where=path, todo=_AGAIN) from error
+    rows = content.get("data") if isinstance(content, dict) else content
+    parts = ("dimensions", "observations")
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and all(isinstance(row.get(part), dict) for part in parts) for row in rows
+    ):
+        raise RawFileError("Filen är inte Försäkringskassans svar", where=path, todo=_AGAIN)
+    if not rows:
+        raise RawFileError("Försäkringskassan gav inga uppgifter", where=path, todo=_AGAIN)
+    return rows
+
+
+def _cell(cell: object, where: str) -> tuple[float, str]:
+    """Read a value; ``rojd`` says that it is hidden, whatever the value is."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("rojd"), bool):
+        raise RawFileError("En uppgift säger inte om den är röjd", where=where, todo=_AGAIN)
+    value = cell.get("value")
+    if cell["rojd"]:
+        return float("nan"), "suppressed"
+    if value is None:
+        return float("nan"), "not_available"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise RawFileError(f"”{value}” är inte ett tal", where=where, todo=_AGAIN)
+    return float(value), "ok"
+
+
+def _place(dimensions: Mapping[str, Any], year: str, lan: Mapping[str, str], where: str) -> tuple[str, str]:
+    """Give län and sex of a row, after a look at all else that it says of itself."""
+    said = {name: str(value) for name, value in dimensions.items()}
+    month = said.get("manad", said.get("man", ""))  # the name differs between tables, and both are text
+    if said.get("ar") != year or month.lstrip("0") != "12":
+        raise RawFileError(f"En rad gäller {said.get('ar')}-{month}", where=where, todo=_AGAIN)
+    for name, wanted in FIXED.items():
+        if said.get(name) != wanted:
+            raise RawFileError(f"En rad gäller {name} {said.get(name)}", where=where, todo=_AGAIN)
+    code, sex = said.get("lan", said.get("lan_kod", "")), said.get("kon_kod", "")
+    if code not in lan or sex not in SEXES:
+        raise RawFileError(f"Okänt län eller kön: {code}, {sex}", where=where, todo=_AGAIN)
+    return lan[code], SEXES[sex]
+
+
+def read_forsakringskassan(path: Path, catalog: Catalog) -> pd.DataFrame:
+    """Read the stock of aktivitetsersättning in December of the year that the file's name says.
+
+    Raises
+    ------
+    RawFileError
+        If a row is of another time, benefit or diagnosis, a län, a sex or riket is missing or unknown, or a value
+        is no number.
+    """
+    match = _NAME.fullmatch(path.stem)
+    if match is None:
+        raise RawFileError("Filens namn säger inget år", where=path, todo=_AGAIN)
+    lan = {one.code: one.code for one in catalog.regions if one.kind == "lan" and one.current} | {"ALL": "00"}
+    found = []
+    for number, row in enumerate(_rows(path), start=1):
+        where = f"{path}, rad {number}"
+        region, sex = _place(row["dimensions"], match[1], lan, where)
+        for name, measure in FIGURES.items():
+            value, status = _cell(row["observations"].get(name), f"{where}, {name}")
+            found.append((region, sex, measure, value, status))
+    frame = pd.DataFrame(found, columns=["region_code", "sex", "measure", "value", "status"])
+    missing = sorted(
+        {(code, sex) for code in lan.values() for sex in SEXES.values()}
+        - set(zip(frame["region_code"], frame["sex"], strict=True))
+    )
+    if missing:
+        raise RawFileError(
+            f"Rader saknas: {', '.join(f'{code} {sex}' for code, sex in missing[:5])}", where=path, todo=_AGAIN
+        )
+    return frame.assign(period=f"{match[1]}-12", age_group="19-29")

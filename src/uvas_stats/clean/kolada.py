@@ -1,0 +1,255 @@
+"""Read an edition of Kolada: the transcribed first one, and those fetched from its service.
+
+The service's answers hold deleted values, values without a number, and national zeros that mean missing. What is
+left out is counted (:func:`read_values`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, Group, Measure
+from uvas_stats.catalog.kolada import FORM, GROUPS_FILE, KPI_FILE
+from uvas_stats.catalog.similar import similar_groups
+from uvas_stats.clean.csv_files import read_kolada_csv
+from uvas_stats.errors import RawFileError
+from uvas_stats.fetch.snapshot import Snapshot
+from uvas_stats.observation import make_observations
+
+__all__ = ["KoladaValues", "newest_similar", "read_kolada", "read_values"]
+
+RIKET = "0000"
+SEXES = {"T": "total", "K": "women", "M": "men"}
+MISSING = ("", "missing")
+"""What Kolada writes as status of a value that is not there; null is written too."""
+_AGAIN = "Hämta datamängden igen"
+
+
+@dataclass(frozen=True)
+class KoladaValues:
+    """The values of one file, and how many were left out of it."""
+
+    frame: pd.DataFrame
+    """``kpi, unit, period, sex, value, status``; a value that is missing is NaN."""
+    deleted: int
+    """Values that Kolada marks as deleted."""
+    repeated: int
+    """Values that stand twice, equal."""
+
+
+def _values(path: Path) -> list[Mapping[str, Any]]:
+    """Read all pages of a file."""
+    try:
+        pages = orjson.loads(path.read_bytes())
+        return [value for page in pages for value in page["values"]]
+    except (OSError, orjson.JSONDecodeError, TypeError, KeyError) as error:
+        raise RawFileError("Filen är inte Koladas svar", where=path, todo=_AGAIN) from error
+
+
+def _number(value: object) -> float:
+    if value is None:
+        return float("nan")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise RawFileError(f"Värdet ”{value}” är inte ett tal", todo=_AGAIN)
+    return float(value)
+
+
+def _figure(one: Mapping[str, Any]) -> tuple[str, float, str]:
+    """Give sex, value and status of one figure."""
+    sex = SEXES.get(str(one.get("gender")))
+    if sex is None:
+        raise RawFileError(f"Okänt kön: {one.get('gender')}", todo="Tillåtna är T, K och M")
+    if one.get("count", 1) not in (None, 1):
+        raise RawFileError("Värdet är ett ovägt medelvärde av en grupp", todo=_AGAIN)
+    value, status = _number(one.get("value")), one.get("status")
+    if not math.isnan(value):
+        return sex, value, "ok"
+    if status is None or (isinstance(status, str) and status.casefold() in MISSING):
+        return sex, value, "not_available"
+    raise RawFileError(f"Statusen ”{status}” är okänd", todo="Lägg till den i clean/kolada.py med vad den betyder")
+
+
+@dataclass
+class _Columns:
+    """The figures of a file, column by column: objects would be many, and the collector looks at each."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    """Where a figure stands, by its name."""
+    texts: tuple[list[str], ...] = field(default_factory=lambda: ([], [], [], []))
+    values: list[float] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+    deleted: int = 0
+    repeated: int = 0
+
+    def add(self, names: tuple[str, str, str], one: Mapping[str, Any]) -> None:
+        """Take in one figure of an item."""
+        if one.get("isdeleted"):
+            self.deleted += 1
+            return
+        sex, value, status = _figure(one)
+        at = self.rows.setdefault(f"{' '.join(names)} {sex}", len(self.values))
+        if at < len(self.values):
+            old = self.values[at]
+            if old != value and not (math.isnan(old) and math.isnan(value)):
+                raise RawFileError("Samma uppgift har två olika värden", todo=_AGAIN)
+            self.repeated += 1
+            return
+        for column, text in zip(self.texts, (*names, sex), strict=True):
+            column.append(text)
+        self.values.append(value)
+        self.statuses.append(status)
+
+
+def _add_item(columns: _Columns, item: Mapping[str, Any], path: Path) -> None:
+    names = (str(item.get("kpi")), str(item.get("municipality")), str(item.get("period")))
+    where = f"{path}, {' '.join(names)}"
+    if not (names[2].isascii() and names[2].isdigit() and len(names[2]) == 4):
+        raise RawFileError(f"”{names[2]}” är inget år", where=where, todo=_AGAIN)
+    try:
+        for one in item.get("values") or ():
+            columns.add(names, one)
+    except RawFileError as error:
+        raise RawFileError(error.what, where=where, todo=error.todo) from error
+
+
+def read_values(path: Path) -> KoladaValues:
+    """Read the values of one file as Kolada names them.
+
+    Raises
+    ------
+    RawFileError
+        If a value is no number, a status or sex is unknown, or one figure has two values.
+    """
+    columns = _Columns()
+    for item in _values(path):
+        _add_item(columns, item, path)
+    names = dict(zip(("kpi", "unit", "period", "sex"), columns.texts, strict=True))
+    frame = pd.DataFrame(names, dtype="str").assign(
+        value=np.array(columns.values, dtype=float), status=pd.Series(columns.statuses, dtype="str")
+    )
+    return KoladaValues(frame, columns.deleted, columns.repeated)
+
+
+def _measures(snapshot: Snapshot, kpis: Iterable[str], catalog: Catalog) -> dict[str, Measure]:
+    """Give the measures of the key figures, as they were known by their titles when they were fetched."""
+    unknown = sorted(kpi for kpi in kpis if snapshot.options.get(kpi) not in catalog.measures)
+    if unknown:
+        raise RawFileError(f"Okända nyckeltal: {', '.join(unknown)}", where=snapshot.folder, todo=_AGAIN)
+    return {kpi: catalog.measures[snapshot.options[kpi]] for kpi in kpis}
+
+
+def _date(text: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
+
+
+def _preliminary(snapshot: Snapshot, newest: Mapping[str, int]) -> set[tuple[str, str]]:
+    """Give key figure and year of what was fetched before its publication date."""
+    file = next((file for file in snapshot.files if file.name == KPI_FILE), None)
+    found = set()
+    for kpi in _values(snapshot.path(file)) if file else ():
+        id_, final = str(kpi.get("id")), _date(kpi.get("publication_date"))
+        if id_ not in newest or final is None or final <= snapshot.retrieved:
+            continue
+        first, told = _date(kpi.get("prel_publication_date")), str(kpi.get("publ_period") or "")[:4]
+        if told.isdigit():
+            found |= {(id_, str(year)) for year in range(int(told), newest[id_] + 1)}
+        elif first is not None and first <= snapshot.retrieved:
+            found.add((id_, str(newest[id_])))
+    return found
+
+
+def _period(year: str, kind: str) -> str:
+    return year if kind == "year" else f"{int(year) - 1}/{int(year) % 100:02d}"
+
+
+def _observations(
+    frame: pd.DataFrame, measures: Mapping[str, Measure], regions: Mapping[str, str]
+) -> pd.DataFrame:
+    unknown = sorted(set(frame["unit"]) - set(regions))
+    if unknown:
+        raise RawFileError(f"Okända områdeskoder: {', '.join(unknown[:5])}", todo="Kontrollera koderna")
+    shares = frame["kpi"].map({kpi: measure.unit == "procent" for kpi, measure in measures.items()}).astype("bool")
+    # Riket 2007 is 0 for women and men: a share of all the country's young is never 0, so it is missing.
+    absent = (frame["value"] == 0) & shares & (frame["unit"] == RIKET)
+    kinds = {kpi: measure.period_kind for kpi, measure in measures.items()}
+    return pd.DataFrame(
+        {
+            "region_code": frame["unit"].map(dict(regions)),
+            "period": [_period(year, kinds[kpi]) for kpi, year in zip(frame["kpi"], frame["period"], strict=True)],
+            "sex": frame["sex"],
+            "age_group": frame["kpi"].map({kpi: measure.ages for kpi, measure in measures.items()}),
+            "measure": frame["kpi"].map({kpi: measure.id for kpi, measure in measures.items()}),
+            "value": frame["value"].mask(absent),
+            "status": frame["status"].mask(absent, "not_available"),
+        }
+    )
+
+
+def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    parts = [
+        read_values(snapshot.path(file)).frame.assign(origin=snapshot.origin(file))
+        for file in snapshot.files
+        if file.role == "data"
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    if frame.empty:
+        raise RawFileError("Utgåvan saknar uppgifter", where=snapshot.folder, todo=_AGAIN)
+    newest = {
+        str(kpi): int(year)
+        for kpi, year in frame.loc[frame["value"].notna()].groupby("kpi")["period"].max().items()
+    }
+    measures = _measures(snapshot, frame["kpi"].unique(), catalog)
+    regions = {kommun.code: kommun.code for kommun in catalog.kommuner} | {RIKET: "00"}
+    rows = _observations(frame, measures, regions)
+    early = _preliminary(snapshot, newest)
+    marked = [key in early for key in zip(frame["kpi"], frame["period"], strict=True)]
+    rows["status"] = rows["status"].mask(pd.Series(marked) & (rows["status"] == "ok"), "provisional")
+    return rows.assign(origin=frame["origin"])
+
+
+def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    """Read an edition: answers of the service if its origin.toml says ``form = "v3"``, else CSV.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Validated observations. A value that was fetched before its publication date is provisional.
+
+    Raises
+    ------
+    RawFileError
+        If a file is not what it should be.
+    """
+    form = snapshot.options.get("form", "csv")
+    if form == FORM:
+        frame = _read_fetched(snapshot, catalog)
+    elif form == "csv":
+        files = [file for file in snapshot.files if file.role == "data"]
+        read = [
+            read_kolada_csv(snapshot.path(file), catalog).assign(origin=snapshot.origin(file)) for file in files
+        ]
+        frame = pd.concat(read, ignore_index=True)
+    else:
+        raise RawFileError(f"Utgåvans form ”{form}” är okänd", where=snapshot.folder, todo="Hämta den igen")
+    return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))
+
+
+def newest_similar(snapshots: Iterable[Snapshot], catalog: Catalog) -> tuple[Group, ...]:
+    """Read the groups of similar kommuner of the newest edition that has any."""
+    for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
+        for file in snapshot.files:
+            if snapshot.dataset == "kolada" and file.name == GROUPS_FILE:
+                return similar_groups(_values(snapshot.path(file)), catalog.regions)
+    return ()

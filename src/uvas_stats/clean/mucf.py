@@ -1,0 +1,295 @@
+"""Read MUCF's figures of UVAS as they are copied from its site: workbooks pasted by hand, and the table as HTML.
+
+MUCF has no other form. A pasted sheet may be moved a row or have its headings a column too far to the left, shares
+are fractions in a workbook and percent with a sign on the site, and three asterisks are suppressed. The year and
+the area stand in a title row; where it has been lost, the sheet's name and the year of the rest of the book tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pandas as pd
+
+from uvas_stats.catalog import Catalog
+from uvas_stats.clean.html_tables import read_page
+from uvas_stats.clean.mucf_words import (
+    Place,
+    age_of,
+    area_of,
+    category_of,
+    figure_of,
+    heading_of,
+    squeeze,
+    title_of,
+)
+from uvas_stats.clean.workbook import Rows, cell_name, read_sheets
+from uvas_stats.errors import RawFileError
+from uvas_stats.fetch.snapshot import Snapshot
+from uvas_stats.observation import make_observations
+
+__all__ = ["read_mucf"]
+
+TIDY = ("år", "ålder", "bakgrund", "kön", "andel")
+AREA_HEADINGS = ("län", "kommun", "område", "region")
+FIGURES = {"antal": "mucf_uvas_count", "andel": "mucf_uvas_share_pct"}
+KEY = ["region_code", "period", "sex", "age_group", "breakdown", "category", "measure"]
+_COPY = "Kopiera tabellen igen från MUCF:s sida"
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    name: str
+    rows: Rows
+    where: str
+    title: str = ""
+    """The title row, where it stands outside of the rows."""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One figure; the year is filled in when all sheets of the file have been seen."""
+
+    place: Place
+    sex: str
+    age: str
+    category: str | None
+    measure: str
+    value: float
+    status: str
+    where: str
+
+
+def _text(cell: object) -> str:
+    return squeeze(cell) if isinstance(cell, str) else ""
+
+
+def _sheets(path: Path) -> list[_Sheet]:
+    start = path.read_bytes()[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start.startswith((b"<", b"[")):
+        return [_Sheet(name, rows, f"{path}, {name}") for name, rows in read_sheets(path).items()]
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if start.startswith(
+            b"["
+        ):  # what the site answers to its own form: commands, of which one inserts the table
+            text = "".join(
+                str(one.get("data", "")) for one in orjson.loads(text) if one.get("command") == "insert"
+            )
+    except (UnicodeDecodeError, orjson.JSONDecodeError, AttributeError) as error:
+        raise RawFileError("Filen är inte MUCF:s tabell", where=path, todo=_COPY) from error
+    page = read_page(text)
+    title = next((line for line in page.lines if title_of(line) is not None), "")
+    return [_Sheet(path.stem, rows, str(path), title) for rows in page.tables]
+
+
+def _heading_row(rows: Rows) -> int | None:
+    """Find the row of Antal and Andel in turn."""
+    for number, row in enumerate(rows):
+        words = [heading_of(cell) for cell in row]
+        if [word for word in words if word] in (["antal", "andel"] * n for n in range(1, 4)):
+            return number
+    return None
+
+
+def _ages(sheet: _Sheet, head: int) -> dict[int, tuple[str, str]]:
+    """Give age and figure of each column; the ages stand over the counts, or one column to the left of them."""
+    columns = {at: word for at, cell in enumerate(sheet.rows[head]) if (word := heading_of(cell))}
+    above = sheet.rows[head - 1] if head else []
+    ages = [(at, age) for at, cell in enumerate(above) if (age := age_of(_text(cell)))]
+    counts = [at for at, word in columns.items() if word == "antal"]
+    moves = {count - at for count, (at, _) in zip(counts, ages, strict=False)}
+    if (
+        len(ages) != len(counts)
+        or len(moves) != 1
+        or not moves <= {0, 1}
+        or len({age for _, age in ages}) < len(ages)
+    ):
+        raise RawFileError(
+            f"Åldrarna står inte över Antal och Andel: {', '.join(age for _, age in ages) or 'inga åldrar'}",
+            where=f"{sheet.where}, {cell_name(max(head - 1, 0), 0)}",
+            todo=_COPY,
+        )
+    found = {}
+    for count, (_, age) in zip(counts, ages, strict=True):
+        for at in (count, count + 1):
+            found[at] = (age, FIGURES[columns[at]])
+    return found
+
+
+def _place(sheet: _Sheet, head: int, catalog: Catalog) -> Place:
+    """Tell the year and area of a sheet from its title row, and the area from its name where there is none."""
+    lines = [sheet.title, *(_text(cell) for row in sheet.rows[:head] for cell in row)]
+    titles = [title for line in lines if (title := title_of(line)) is not None]
+    named = area_of(sheet.name, catalog, sheet.where, strict=False)
+    if not titles:
+        if named is None:
+            raise RawFileError(
+                "Området framgår inte",
+                where=sheet.where,
+                todo="Låt titelraden följa med, eller döp bladet till länet",
+            )
+        return Place("", named)
+    place = Place(titles[0].year, titles[0].region(catalog, sheet.where))
+    if named is not None and named != place.region:
+        raise RawFileError(
+            f"Bladet heter {sheet.name} men titelraden gäller {catalog.names[place.region]}",
+            where=sheet.where,
+            todo=_COPY,
+        )
+    return place
+
+
+def _read_table(sheet: _Sheet, head: int, catalog: Catalog) -> Iterator[_Row]:
+    place, columns = _place(sheet, head, catalog), _ages(sheet, head)
+    first = min(columns)
+    for number, row in enumerate(sheet.rows[head + 1 :], start=head + 1):
+        label = next((_text(cell) for cell in row[:first] if _text(cell)), "")
+        if not label:
+            if any(cell != "" for cell in row):
+                raise RawFileError(
+                    "En rad saknar rubrik", where=f"{sheet.where}, {cell_name(number, 0)}", todo=_COPY
+                )
+            continue
+        sex, category = category_of(label, f"{sheet.where}, {cell_name(number, 0)}")
+        for at, (age, measure) in columns.items():
+            where = f"{sheet.where}, {cell_name(number, at)}"
+            value, status = figure_of(row[at] if at < len(row) else "", measure.endswith("_pct"), where)
+            yield _Row(place, sex, age, category, measure, value, status, where)
+
+
+def _tidy_head(rows: Rows) -> tuple[int, dict[str, int]] | None:
+    for number, row in enumerate(rows):
+        heads = {_text(cell).casefold(): at for at, cell in enumerate(row) if _text(cell)}
+        if set(TIDY) <= set(heads):
+            return number, heads
+    return None
+
+
+def _read_tidy(sheet: _Sheet, head: int, heads: dict[str, int], catalog: Catalog) -> Iterator[_Row]:
+    area = next((name for name in AREA_HEADINGS if name in heads), None)
+    unknown = set(heads) - {*TIDY, *AREA_HEADINGS, "antal"}
+    if area is None or unknown:
+        raise RawFileError(
+            f"Okända rubriker: {', '.join(sorted(unknown)) or 'området saknas'}", where=sheet.where, todo=_COPY
+        )
+    for number, row in enumerate(sheet.rows[head + 1 :], start=head + 1):
+        if all(cell == "" for cell in row):
+            continue
+        where = f"{sheet.where}, {cell_name(number, 0)}"
+        cells = {name: row[at] for name, at in heads.items()}
+        year = f"{cells['år']:.0f}" if isinstance(cells["år"], (int, float)) else _text(cells["år"])
+        region = area_of(f"{_text(cells[area])}{' län' if area == 'län' else ''}", catalog, where)
+        age = age_of(_text(cells["ålder"]))
+        sex, category = category_of(f"{_text(cells['kön'])} {_text(cells['bakgrund'])}", where)
+        if age is None or region is None or len(year) != 4:
+            raise RawFileError("Raden har inget år eller ingen ålder", where=where, todo=_COPY)
+        for name in ("antal", "andel"):
+            if name in heads:
+                value, status = figure_of(cells[name], name == "andel", where)
+                yield _Row(Place(year, region), sex, age, category, FIGURES[name], value, status, where)
+
+
+def _read_file(path: Path, catalog: Catalog, period: str) -> pd.DataFrame:
+    rows: list[_Row] = []
+    for sheet in _sheets(path):
+        head = _heading_row(sheet.rows)
+        tidy = _tidy_head(sheet.rows)
+        if head is not None:
+            rows += _read_table(sheet, head, catalog)
+        elif tidy is not None:
+            rows += _read_tidy(sheet, *tidy, catalog)
+    if not rows:
+        raise RawFileError("Ingen tabell med Antal och Andel efter ålder finns i filen", where=path, todo=_COPY)
+    year = _year(rows, path, period)
+    frame = pd.DataFrame(
+        {
+            "region_code": [row.place.region for row in rows],
+            "period": year,
+            "sex": [row.sex for row in rows],
+            "age_group": [row.age for row in rows],
+            "breakdown": [None if row.category is None else "origin" for row in rows],
+            "category": [row.category for row in rows],
+            "measure": [row.measure for row in rows],
+            "value": [row.value for row in rows],
+            "status": [row.status for row in rows],
+            "where": [row.where for row in rows],
+        }
+    )
+    return _check_sums(_once(frame), path)
+
+
+def _year(rows: list[_Row], path: Path, period: str) -> str:
+    """Give the only year of a file; a sheet from another year stops the reading."""
+    years = {row.place.year: row.where for row in reversed(rows) if row.place.year}
+    wanted = period or next(iter(sorted(years)), "")
+    if not wanted:
+        raise RawFileError("Året framgår inte av filen", where=path, todo="Ange det med --period 2022")
+    others = {year: where for year, where in years.items() if year != wanted}
+    if others:
+        year, where = next(iter(others.items()))
+        raise RawFileError(
+            f"Ett blad gäller {year} och inte {wanted}",
+            where=where,
+            todo="Lägg in ett år i taget, med rätt --period",
+        )
+    return wanted
+
+
+def _once(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep one of equal figures, as the same table stands twice in a book; refuse figures that differ."""
+    whole = frame.drop_duplicates([*KEY, "value", "status"], ignore_index=True)
+    double = whole.duplicated(KEY, keep=False)
+    if double.any():
+        first = whole.loc[double].sort_values(KEY, kind="stable").iloc[:2]
+        raise RawFileError(
+            "Samma uppgift har två olika värden: " + " och ".join(f"{value:g}" for value in first["value"]),
+            where="; ".join(first["where"]),
+            todo=_COPY,
+        )
+    return whole
+
+
+def _check_sums(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Demand that women and men make the total: columns that have been mixed up do not."""
+    counts = frame.loc[(frame["measure"] == FIGURES["antal"]) & frame["value"].notna() & frame["breakdown"].isna()]
+    wide = counts.pivot(index=["region_code", "age_group"], columns="sex", values="value")  # noqa: PD010
+    if not {"women", "men", "total"} <= set(wide.columns):
+        return frame
+    wrong = wide.loc[
+        wide[["women", "men", "total"]].notna().all(axis=1) & (wide["women"] + wide["men"] != wide["total"])
+    ]
+    if len(wrong):
+        code, age = wrong.index[0]
+        raise RawFileError(
+            f"Kvinnor och män blir inte alla: {code}, {age} år",
+            where=path,
+            todo="Är kolumnerna förskjutna? " + _COPY,
+        )
+    return frame
+
+
+def read_mucf(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    """Read an edition of MUCF's tables; ``period`` in its options is the year, where no sheet says it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Validated observations: counts, and shares in percent, by sex and origin for the ages of the tables.
+        Nothing is summed: 16-29 is there if MUCF's own table has it.
+
+    Raises
+    ------
+    RawFileError
+        If headings, year, area or a cell cannot be understood, a sheet is of another year, or figures contradict
+        each other.
+    """
+    frames = []
+    for file in snapshot.files:
+        read = _read_file(snapshot.path(file), catalog, snapshot.options.get("period", ""))
+        frames.append(read.assign(origin=snapshot.origin(file)))
+    frame = _once(pd.concat(frames, ignore_index=True)).drop(columns="where")
+    return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))

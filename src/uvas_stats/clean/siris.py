@@ -1,0 +1,223 @@
+"""Observations from Skolverket's SIRIS exports: one reader for CSV, workbook and XML, and for all years at once.
+
+Pupils are counted in the kommun where the school is (skolkommun). What the marks mean is in
+:mod:`uvas_stats.clean.markers`; here each gets the threshold of its läsår and the pupils of its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.siris import SirisColumn, SirisReport, siris_reports
+from uvas_stats.clean.coded import Ints
+from uvas_stats.clean.markers import Cells, MarkerRule, read_cells, suppression_threshold
+from uvas_stats.clean.pxweb import concat_observations
+from uvas_stats.clean.siris_checks import check_keys, check_sums
+from uvas_stats.clean.siris_files import open_tables
+from uvas_stats.clean.siris_ids import Rows, stack_rows
+from uvas_stats.clean.siris_match import pick_report
+from uvas_stats.clean.siris_rows import EVERYONE, NATIONAL, Part, parts_of
+from uvas_stats.clean.siris_table import RawTable
+from uvas_stats.errors import RawFileError
+from uvas_stats.fetch.snapshot import Snapshot
+from uvas_stats.observation import COLUMNS, STATUSES, validate
+from uvas_stats.periods import period_end
+
+__all__ = ["read_siris", "read_siris_edition"]
+
+Floats = NDArray[np.float64]
+
+
+def read_siris_edition(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    """Read all files of an edition to validated observations.
+
+    Raises
+    ------
+    RawFileError
+        If a file is not what it should be; nothing of the edition is then read.
+    """
+    files = {snapshot.origin(file): snapshot.path(file) for file in snapshot.files if file.role == "data"}
+    return read_siris(files, snapshot.dataset, snapshot.edition, catalog)
+
+
+def read_siris(files: Mapping[str, Path], dataset: str, edition: str, catalog: Catalog) -> pd.DataFrame:
+    """Read export files to validated observations.
+
+    Parameters
+    ----------
+    files
+        Paths by origin. All must be reports of the dataset.
+    dataset, edition
+        Written in the observations.
+    catalog
+        Knows the kommuner.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``attrs["siris"]`` holds for each origin what stands around the table: preamble, raw headings, definitions
+        and what was put right.
+
+    Raises
+    ------
+    RawFileError
+        In one line with file, sheet and cell.
+    """
+    reports = siris_reports(dataset)
+    parts: dict[str, list[tuple[str, Part]]] = {}
+    around: dict[str, dict[str, object]] = {}
+    for origin, path in files.items():
+        for table in open_tables(path):
+            report = pick_report(table, reports)
+            found = parts_of(table, report)
+            parts.setdefault(report.name, []).extend((origin, part) for part in found)
+            around[f"{origin}#{table.sheet}" if table.sheet else origin] = _provenance(found[0].table)
+    if not parts:
+        raise RawFileError("Utgåvan har inga filer", where=f"{dataset}/{edition}", todo="Hämta den igen")
+    keys = {"dataset": dataset, "edition": edition}
+    frames = [_frame(report, parts[report.name], keys, catalog) for report in reports if report.name in parts]
+    frame = validate(frames[0] if len(frames) == 1 else concat_observations(frames))
+    frame.attrs["siris"] = around
+    return frame
+
+
+def _provenance(table: RawTable) -> dict[str, object]:
+    return {
+        "preamble": list(table.preamble),
+        "headings": list(table.headings),
+        "definitions": table.definitions,
+        "notes": list(table.notes),
+    }
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Figures of one measure: which rows they are of, what they say, and the breakdown of each row."""
+
+    measure: str
+    at: Ints
+    cells: Cells
+    kinds: Ints
+
+
+def _frame(
+    report: SirisReport, parts: Sequence[tuple[str, Part]], keys: Mapping[str, str], catalog: Catalog
+) -> pd.DataFrame:
+    """Read the cells of all files of a report, measure by measure, the pupils first."""
+    rows = stack_rows(parts, report, catalog)
+    check_keys(rows)
+    limits = np.array(
+        [float(report.threshold or suppression_threshold(text, report.level)) for text in rows.period.texts]
+    )[rows.period.codes]
+    kinds = _Kinds(rows)
+    pupils = next((column.measure for column in report.measures if column.pupils), "")
+    values: dict[str, Floats] = {}
+    pieces: list[_Piece] = []
+    for column in sorted(report.measures, key=lambda column: column.measure != pupils):
+        at, cells = _read(column, rows, values.get(pupils), limits)
+        values[column.measure] = np.full(rows.count, np.nan)
+        values[column.measure][at] = cells.value
+        pieces += kinds.pieces(column, at, cells)
+    check_sums(report, rows, values, pupils)
+    return _assemble(rows, [piece for piece in pieces if len(piece.at)], kinds.texts, keys)
+
+
+def _read(column: SirisColumn, rows: Rows, n: Floats | None, limits: Floats) -> tuple[Ints, Cells]:
+    at, listed = rows.cells(column.measure)
+    cells = read_cells(
+        listed,
+        MarkerRule(count=column.count, dot=column.dot, dash=column.dash),
+        n=None if n is None else n[at],
+        threshold=limits[at],
+        place=lambda number: rows.place(int(at[number]), column.measure),
+    )
+    if column.divisor != 1:
+        by = column.divisor
+        cells = Cells(cells.value / by, cells.lower / by, cells.upper / by, cells.status)
+    return at, cells
+
+
+class _Kinds:
+    """Which breakdown and category each row has.
+
+    Of all schools together a programme is the breakdown ``programme``; of one huvudman ``organiser_programme``.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        size = len(rows.programme.texts)
+        found, places = np.unique(rows.organiser.codes * size + rows.programme.codes, return_inverse=True)
+        pairs = [
+            (rows.organiser.texts[code // size], rows.programme.texts[code % size]) for code in found.tolist()
+        ]
+        kinds = [_kind(organiser, programme) for organiser, programme in pairs]
+        alone = [_kind(organiser, "") for organiser, _ in pairs]
+        self.texts = tuple(dict.fromkeys([*kinds, *alone]))
+        self._kinds = np.array([self.texts.index(kind) for kind in kinds], dtype=np.intp)[places]
+        self._alone = np.array([self.texts.index(kind) for kind in alone], dtype=np.intp)[places]
+        self._rows = rows
+
+    def pieces(self, column: SirisColumn, at: Ints, cells: Cells) -> list[_Piece]:
+        """Give the figures of a column; the rows of all and of all national programmes also under their own."""
+        pieces = [_Piece(column.measure, at, cells, self._kinds[at])]
+        programme = self._rows.programme
+        for measure, name in ((column.national, NATIONAL), (column.everyone, EVERYONE)):
+            if measure and name in programme.texts:
+                keep = np.flatnonzero(programme.codes[at] == programme.texts.index(name))
+                chosen = Cells(cells.value[keep], cells.lower[keep], cells.upper[keep], cells.status[keep])
+                pieces.append(_Piece(measure, at[keep], chosen, self._alone[at[keep]]))
+        return pieces
+
+
+def _kind(organiser: str, programme: str) -> tuple[str | None, str | None]:
+    if organiser and programme:
+        return "organiser_programme", f"{organiser}: {programme}"
+    if programme:
+        return "programme", programme
+    return ("organiser", organiser) if organiser else (None, None)
+
+
+def _assemble(
+    rows: Rows, pieces: Sequence[_Piece], kinds: Sequence[tuple[str | None, str | None]], keys: Mapping[str, str]
+) -> pd.DataFrame:
+    at = np.concatenate([piece.at for piece in pieces])
+    kind = np.concatenate([piece.kinds for piece in pieces])
+    sizes = [len(piece.at) for piece in pieces]
+    names = list(dict.fromkeys(piece.measure for piece in pieces))
+    status = np.concatenate([piece.cells.status for piece in pieces])
+    ends = np.array([period_end(text) for text in rows.period.texts], dtype="datetime64[us]")
+    none = np.zeros(len(at), dtype=np.intp)
+    columns: dict[str, object] = {
+        "dataset": _text(none, [keys["dataset"]]),
+        "edition": _text(none, [keys["edition"]]),
+        "region_code": _text(rows.region.codes[at], rows.region.texts),
+        "period": _text(rows.period.codes[at], rows.period.texts),
+        "period_end": ends[rows.period.codes[at]],
+        "sex": _text(rows.sex.codes[at], rows.sex.texts),
+        "age_group": _text(none, ["total"]),
+        "breakdown": _text(kind, [name for name, _ in kinds]),
+        "category": _text(kind, [name for _, name in kinds]),
+        "measure": _text(np.repeat([names.index(piece.measure) for piece in pieces], sizes), names),
+        "value": np.concatenate([piece.cells.value for piece in pieces]),
+        "lower": np.concatenate([piece.cells.lower for piece in pieces]),
+        "upper": np.concatenate([piece.cells.upper for piece in pieces]),
+        "status": _text(status.astype(np.intp), STATUSES),
+        "noise": np.zeros(len(at), dtype=bool),
+        "origin": _text(rows.origin.codes[at], rows.origin.texts),
+    }
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+
+
+def _text(codes: Ints, texts: Sequence[str | None]) -> pd.Categorical:
+    """Make a text column of places in a list, which may have a text twice, or null; only what occurs is kept."""
+    used = np.flatnonzero(np.bincount(codes, minlength=len(texts)))
+    kept = list(dict.fromkeys(texts[at] for at in used.tolist() if texts[at] is not None))
+    place = {text: at for at, text in enumerate(kept)}
+    new = np.array([place.get(text, -1) if text is not None else -1 for text in texts], dtype=np.int32)
+    return pd.Categorical.from_codes(new[codes], categories=pd.Index(kept, dtype="str"), validate=False)

@@ -1,0 +1,189 @@
+"""Who the rows of a SIRIS report are about: kommun, huvudman, kön, programme and period, as codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.names import fold
+from uvas_stats.catalog.siris import SirisReport
+from uvas_stats.clean.coded import Coded, Ints, join
+from uvas_stats.clean.siris_rows import IDS, Part, programme_name
+from uvas_stats.errors import RawFileError
+
+__all__ = ["Coding", "Rows", "stack_rows"]
+
+_SEXES = {
+    "samtliga": "total",
+    "totalt": "total",
+    "flickor": "women",
+    "kvinnor": "women",
+    "pojkar": "men",
+    "män": "men",
+}
+_ALL_ORGANISERS = ("Samtliga", "Totalt")
+
+
+@dataclass(frozen=True)
+class Coding:
+    """A column as places in a list of the texts that occur."""
+
+    codes: Ints
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of all files of a report, one after the other."""
+
+    parts: tuple[Part, ...]
+    starts: Ints
+    """The number of the first row of each part, and the number of rows."""
+    region: Coding
+    sex: Coding
+    organiser: Coding
+    programme: Coding
+    period: Coding
+    origin: Coding
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return int(self.starts[-1])
+
+    @cached_property
+    def key(self) -> Ints:
+        """A number for each row that is the same for rows about the same thing."""
+        key = np.zeros(self.count, dtype=np.intp)
+        for coding in (self.period, self.region, self.organiser, self.programme, self.sex):
+            key = key * max(1, len(coding.texts)) + coding.codes
+        return key
+
+    def place(self, row: int, measure: str = "") -> str:
+        """Name a cell, or the row if no measure is given."""
+        if not measure:
+            return _row_place(self.parts, self.starts, row)
+        part = int(np.searchsorted(self.starts, row, side="right")) - 1
+        return self.parts[part].place(row - int(self.starts[part]), measure)
+
+    def cells(self, measure: str) -> tuple[Ints, Coded]:
+        """Give the rows that have a cell of a measure, and the cells."""
+        have = [at for at, part in enumerate(self.parts) if measure in part.cells]
+        joined = join([self.parts[at].cells[measure] for at in have])
+        spans = [np.arange(self.starts[at], self.starts[at + 1]) for at in have]
+        rows = np.concatenate(spans) if spans else np.empty(0, dtype=np.intp)
+        there = joined.codes >= 0
+        return (rows, joined) if there.all() else (rows[there], Coded(joined.codes[there], joined.values))
+
+
+def _translated(codes: Ints, texts: Sequence[str], meaning: Mapping[str, str]) -> Coding:
+    """Put the meaning of each text in its place; several texts may have the same."""
+    kept = tuple(dict.fromkeys(meaning[text] for text in texts))
+    return Coding(np.array([kept.index(meaning[text]) for text in texts], dtype=np.intp)[codes], kept)
+
+
+def _where(parts: Sequence[Part], starts: Ints, codes: Ints, code: int) -> str:
+    return _row_place(parts, starts, int((codes == code).argmax()))
+
+
+def _row_place(parts: Sequence[Part], starts: Ints, row: int) -> str:
+    part = int(np.searchsorted(starts, row, side="right")) - 1
+    return parts[part].place(row - int(starts[part]), next(iter(parts[part].cells)))
+
+
+def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: Catalog) -> Rows:
+    """Put the rows of all files together and say who each is about.
+
+    Raises
+    ------
+    RawFileError
+        If a code is none of the kommuner or not the one of its name, or a kön is unknown.
+    """
+    own = tuple(part for _, part in parts)
+    sizes = [len(part.ids[0].codes) for part in own]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.intp)
+    columns = {key: join([part.ids[at] for part in own]) for at, key in enumerate(IDS)}
+    codes, texts = columns["code"].codes, columns["code"].texts()
+    sexes, sex_texts = columns["sex"].codes, columns["sex"].texts()
+    _check_regions(report, columns, (own, starts, codes, texts), catalog)
+    unknown = [at for at, text in enumerate(sex_texts) if text.casefold() not in _SEXES]
+    if unknown:
+        raise RawFileError(
+            f"Okänt kön: {sex_texts[unknown[0]]}",
+            where=_where(own, starts, sexes, unknown[0]),
+            todo="Hämta filen igen",
+        )
+    organisers, organiser_texts = columns["organiser"].codes, columns["organiser"].texts()
+    programmes, programme_texts = columns["programme"].codes, columns["programme"].texts()
+    return Rows(
+        parts=own,
+        starts=starts,
+        region=Coding(codes, tuple(texts)),
+        sex=_translated(sexes, sex_texts, {text: _SEXES[text.casefold()] for text in sex_texts}),
+        organiser=_translated(
+            organisers,
+            organiser_texts,
+            {text: "" if text in _ALL_ORGANISERS else text for text in organiser_texts},
+        ),
+        programme=_translated(
+            programmes, programme_texts, {text: programme_name(text) for text in programme_texts}
+        ),
+        period=_repeated([part.period for part in own], sizes),
+        origin=_repeated([origin for origin, _ in parts], sizes),
+    )
+
+
+def _repeated(texts: Sequence[str], sizes: Sequence[int]) -> Coding:
+    kept = tuple(dict.fromkeys(texts))
+    return Coding(np.repeat(np.array([kept.index(text) for text in texts], dtype=np.intp), sizes), kept)
+
+
+def _check_regions(
+    report: SirisReport,
+    columns: Mapping[str, Coded],
+    coded: tuple[Sequence[Part], Ints, Ints, Sequence[str]],
+    catalog: Catalog,
+) -> None:
+    """Demand codes that exist, each with the name it has or has had."""
+    parts, starts, codes, texts = coded
+    kind = report.level
+    names: dict[str, set[str]] = {}
+    for region in catalog.regions:
+        if region.kind == kind:
+            names.setdefault(region.code, set()).add(_plain(region.name))
+    digits = {"kommun": 4}.get(kind, 2)
+    for at, text in enumerate(texts):
+        if text not in names:
+            raise RawFileError(
+                _wrong_code(text, digits), where=_where(parts, starts, codes, at), todo="Hämta filen igen"
+            )
+    if kind == "riket":
+        return
+    named, written = columns["name"], columns["name"].texts()
+    pairs, first = np.unique(codes * len(named.values) + named.codes, return_index=True)
+    for pair, row in zip(pairs.tolist(), first.tolist(), strict=True):
+        code, name = texts[pair // len(named.values)], written[pair % len(named.values)]
+        if _plain(name) not in names[code]:
+            raise RawFileError(
+                f"Koden {code} hör inte till ”{name}”",
+                where=_row_place(parts, starts, row),
+                todo="Hämta filen igen",
+            )
+
+
+def _plain(name: str) -> str:
+    return fold(name).removesuffix(" lan").removesuffix(" kommun").removesuffix("s")
+
+
+def _wrong_code(text: str, digits: int) -> str:
+    if not text:
+        return "Raden saknar kod; namn utan kod kopplas aldrig"
+    if text.endswith(".0") and text[:-2].isdigit():
+        return f"Koden {text[:-2]} är sparad som tal, så att nollor först kan ha fallit bort"
+    if text.isdigit() and len(text) < digits:
+        return f"Koden ”{text}” har inte {digits} siffror: en nolla först har fallit bort"
+    return f"Koden ”{text}” är inget område som finns"

@@ -1,0 +1,225 @@
+"""The rows of SIRIS tables in one form: who they are about, and for each measure a column of cells.
+
+A report over time is turned so that a läsår is a part of its own, as if it were a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from uvas_stats.catalog.siris import SirisColumn, SirisReport
+from uvas_stats.clean.coded import Coded, Ints, compact, constant, join, take
+from uvas_stats.clean.siris_match import (
+    column_for,
+    match_columns,
+    preamble_value,
+    series_periods,
+    table_period,
+)
+from uvas_stats.clean.siris_table import RawTable, normal
+from uvas_stats.errors import RawFileError
+
+__all__ = ["EVERYONE", "IDS", "NATIONAL", "Part", "parts_of"]
+
+IDS = ("code", "name", "organiser", "sex", "programme")
+EVERYONE = "Gymnasieskolan totalt (nationella program samt introduktionsprogram)"
+NATIONAL = "Nationella program"
+_PROGRAMMES = (
+    EVERYONE,
+    NATIONAL,
+    "Högskoleförberedande program",
+    "Yrkesprogram",
+    "Introduktionsprogram",
+    "Barn- och fritidsprogrammet",
+    "Bygg- och anläggningsprogrammet",
+    "Ekonomiprogrammet",
+    "El- och energiprogrammet",
+    "Estetiska programmet",
+    "Fordons- och transportprogrammet",
+    "Försäljnings- och serviceprogrammet",
+    "Handels- och administrationsprogrammet",
+    "Hantverksprogrammet",
+    "Hotell- och turismprogrammet",
+    "Humanistiska programmet",
+    "Industritekniska programmet",
+    "Naturbruksprogrammet",
+    "Naturvetenskapsprogrammet",
+    "Restaurang- och livsmedelsprogrammet",
+    "Samhällsvetenskapsprogrammet",
+    "Teknikprogrammet",
+    "VVS- och fastighetsprogrammet",
+    "Vård- och omsorgsprogrammet",
+)
+_CUT = 28
+"""A sheet's name that is at least so long may have been cut."""
+_ORGANISERS = ("samtliga", "kommunal", "enskild")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one period in one file or sheet."""
+
+    period: str
+    ids: tuple[Coded, ...]
+    """One for each of :data:`IDS`."""
+    cells: Mapping[str, Coded]
+    """By measure, as long as the ids."""
+    place: Callable[[int, str], str]
+    """Names the cell of a row and measure."""
+    table: RawTable
+
+
+def programme_name(text: str, *, sheet: bool = False) -> str:
+    """Write a programme by its whole name; the name of a sheet is cut at 30 characters.
+
+    Examples
+    --------
+    >>> programme_name("Bygg- och anläggningsprogramme", sheet=True), programme_name("Gymnasieskolan totalt")[:30]
+    ('Bygg- och anläggningsprogrammet', 'Gymnasieskolan totalt (natione')
+    """
+    wanted = normal(text)
+    if wanted.startswith("gymnasieskolan totalt"):
+        return EVERYONE
+    for name in _PROGRAMMES:
+        if normal(name) == wanted or (sheet and len(wanted) >= _CUT and normal(name).startswith(wanted)):
+            return name
+    return text.strip()
+
+
+def parts_of(table: RawTable, report: SirisReport) -> list[Part]:
+    """Give the rows of a table of the report.
+
+    Raises
+    ------
+    RawFileError
+        If its headings are not those declared, or it does not say its period.
+    """
+    columns = match_columns(table, report)
+    table = _without_codes(table, report, columns)
+    period = table_period(table, report)
+    ids = _ids(table, report, columns)
+    if report.series:
+        return _series(table, report, columns, ids)
+    places = {column.measure: at for at, column in columns.items() if column.measure}
+    cells = {measure: table.columns[at] for measure, at in places.items()}
+    return [Part(period, ids, cells, lambda row, measure: table.place(row, places[measure]), table)]
+
+
+def _without_codes(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> RawTable:
+    """Leave out the rows that the report is known to have for others than kommuner, and say which."""
+    by_role = {column.role: at for at, column in columns.items()}
+    if not report.others or "region_code" not in by_role:
+        return table
+    codes, names = (table.columns[by_role[role]] for role in ("region_code", "region_name"))
+    uncoded = np.array([not text for text in codes.texts()])[codes.codes]
+    other = np.array([any(normal(word) in normal(text) for word in report.others) for text in names.texts()])
+    left = uncoded & other[names.codes]
+    if not left.any():
+        return table
+    kept = np.flatnonzero(~left)
+    named = [names.texts()[code] for code in names.codes[left]]
+    return replace(
+        table,
+        columns=tuple(compact(take(column, kept)) for column in table.columns),
+        lines=[table.lines[row] for row in kept.tolist()],
+        notes=(*table.notes, f"Utan kommunkod och därför utelämnade: {', '.join(named)}"),
+    )
+
+
+def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> tuple[Coded, ...]:
+    by_role = {column.role: at for at, column in columns.items()}
+    code, name = ("lan_code", "lan_name") if report.level == "lan" else ("region_code", "region_name")
+    count = len(table.columns[0].codes)
+    filled: dict[str, object] = {
+        "code": "00",
+        "name": "",
+        "organiser": _organiser(table, report),
+        "sex": "Samtliga",
+        "programme": programme_name(table.sheet, sheet=True)
+        if report.sheets == "programme" and table.sheet
+        else "",
+    }
+    roles = {"code": code, "name": name, "organiser": "organiser", "sex": "sex", "programme": "programme"}
+    return tuple(
+        table.columns[by_role[roles[key]]] if roles[key] in by_role else constant(filled[key], count)
+        for key in IDS
+    )
+
+
+def _organiser(table: RawTable, report: SirisReport) -> str:
+    """Say whose schools a table without such a column is about: its preamble or the name of its sheet tells."""
+    told = preamble_value(table, "Typ av huvudman")
+    if any(normal(line) == "endast kommunal huvudman" for line in table.preamble):
+        told = "Kommunal"
+    named = table.sheet if report.sheets == "organiser" and normal(table.sheet) in _ORGANISERS else ""
+    if told and named and normal(told) != normal(named):
+        raise RawFileError(
+            f"Bladet heter {named} men säger att huvudmannen är {told}", where=table.where, todo="Hämta filen igen"
+        )
+    return told or named or "Samtliga"
+
+
+def _series(
+    table: RawTable, report: SirisReport, columns: dict[int, SirisColumn], ids: tuple[Coded, ...]
+) -> list[Part]:
+    key = np.zeros(len(ids[0].codes), dtype=np.intp)
+    for column in ids:
+        key = key * max(1, len(column.values)) + column.codes
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    subjects, measures = _subjects(table, report, columns)
+    rows: dict[str, Ints] = {}
+    for at, measure in enumerate(measures):
+        own = np.flatnonzero(subjects == at)
+        rows[measure] = np.full(len(first), -1, dtype=np.intp)
+        rows[measure][group[own]] = own
+        _demand_once(table, own, rows[measure][group[own]])
+    who = tuple(take(column, first) for column in ids)
+    periods = series_periods(table)
+    whole = join([table.columns[at] for at in periods])
+    size = len(group)
+    years = [Coded(whole.codes[at * size : (at + 1) * size], whole.values) for at in range(len(periods))]
+    return [
+        _year(table, (at, year), period, who, rows)
+        for (at, period), year in zip(periods.items(), years, strict=True)
+    ]
+
+
+def _demand_once(table: RawTable, rows: Ints, kept: Ints) -> None:
+    """Stop if two rows of a subject are about the same: the later has then taken the earlier's place."""
+    lost = np.flatnonzero(rows != kept)
+    if len(lost):
+        raise RawFileError(
+            "Två rader är om samma sak men har olika tal",
+            where=f"{table.place(int(rows[lost[0]]), 0)} och {table.place(int(kept[lost[0]]), 0)}",
+            todo="Hämta filen igen; upprepade rader läggs aldrig ihop",
+        )
+
+
+def _year(
+    table: RawTable, column: tuple[int, Coded], period: str, ids: tuple[Coded, ...], rows: Mapping[str, Ints]
+) -> Part:
+    at, year = column
+    cells = {measure: take(year, places) for measure, places in rows.items()}
+    return Part(period, ids, cells, lambda row, measure: table.place(int(rows[measure][row]), at), table)
+
+
+def _subjects(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> tuple[Ints, list[str]]:
+    """Say which measure each row holds, as a place in a list of them."""
+    place = next((at for at, column in columns.items() if column.role == "subject"), None)
+    if place is None:
+        return np.zeros(len(table.columns[0].codes), dtype=np.intp), [report.subjects[0].measure]
+    texts = table.columns[place].texts()
+    found = [column_for(text, report.subjects) for text in texts]
+    unknown = [text for text, column in zip(texts, found, strict=True) if column is None]
+    if unknown:
+        raise RawFileError(
+            f"Okända uppgifter: {', '.join(unknown)}. Hittade: {', '.join(texts)}",
+            where=f"{table.where}, {table.headings[place]}",
+            todo=f"Väntade: {', '.join(column.headings[0] for column in report.subjects)}",
+        )
+    measures = list(dict.fromkeys(column.measure for column in found if column is not None))
+    places = [measures.index(column.measure) for column in found if column is not None]
+    return np.array(places, dtype=np.intp)[table.columns[place].codes], measures

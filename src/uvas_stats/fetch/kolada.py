@@ -1,0 +1,247 @@
+"""Plan the fetch of Kolada's key figures: few calls, every id looked at before it is used, all or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvas_stats.catalog import Dataset, Region, load_catalog
+from uvas_stats.catalog.kolada import FORM, GROUPS_FILE, KPI_FILE, KoladaKpi, load_kolada_kpis
+from uvas_stats.catalog.names import tidy
+from uvas_stats.catalog.similar import similar_groups
+from uvas_stats.catalog.web import load_web_sources
+from uvas_stats.errors import FetchError
+from uvas_stats.fetch.files import FilePlan, Wanted
+from uvas_stats.fetch.http import Http
+from uvas_stats.fetch.kolada_pages import LARGEST_PAGE, LARGEST_SEGMENT, Pages, get_pages, joined
+from uvas_stats.fetch.sources import Clients
+
+__all__ = ["Box", "boxes", "plan", "resolve_kpis"]
+
+FIRST_YEAR = 2007
+RIKET = "0000"
+SOURCE = "kolada"
+
+
+@dataclass(frozen=True)
+class Box:
+    """What one call for figures asks for."""
+
+    kpis: tuple[str, ...]
+    units: tuple[str, ...]
+    years: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The path; the form with a query answers nothing, without an error."""
+        kpis, units, years = (",".join(part) for part in (self.kpis, self.units, self.years))
+        return f"/data/kpi/{kpis}/municipality/{units}/year/{years}"
+
+
+def _chunks(items: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    return [tuple(items[start : start + size]) for start in range(0, len(items), size)]
+
+
+def _even(items: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    """Cut into as few parts as possible, of about the same length."""
+    parts = math.ceil(len(items) / most)
+    return _chunks(items, math.ceil(len(items) / parts)) if parts else []
+
+
+def _calls(units: int, size: int, rows: int) -> int:
+    whole, rest = divmod(units, size)
+    return whole * math.ceil(size * rows / LARGEST_PAGE) + math.ceil(rest * rows / LARGEST_PAGE)
+
+
+def boxes(kpis: Sequence[str], units: Sequence[str], years: Sequence[str]) -> tuple[Box, ...]:
+    """Cut a question so that it takes the fewest calls, pages counted.
+
+    At most 25 of each in a call; key figures and years stay together as far as that lets them, so that each unit
+    is in one answer with all its figures.
+
+    Examples
+    --------
+    >>> units = [f"{number:04d}" for number in range(291)]
+    >>> cut = boxes([f"N{n:05d}" for n in range(12)], units, [str(year) for year in range(2008, 2025)])
+    >>> len(cut), len(cut[0].units), sum(len(box.units) for box in cut)
+    (13, 24, 291)
+    """
+    found = []
+    for some in _even(kpis, LARGEST_SEGMENT):
+        for span in _even(years, LARGEST_SEGMENT):
+            rows = len(some) * len(span)
+            sizes = range(1, min(LARGEST_SEGMENT, len(units)) + 1)
+            _, largest = min((_calls(len(units), size, rows), -size) for size in sizes)
+            found += [Box(some, part, span) for part in _chunks(units, -largest)]
+    return tuple(found)
+
+
+def resolve_kpis(
+    http: Http, declared: str, kpis: Iterable[KoladaKpi]
+) -> tuple[dict[str, str], list[Pages], list[str]]:
+    """Find the key figures and look at their titles.
+
+    Returns
+    -------
+    tuple
+        Measure by Kolada's id; the answers; and the measures that Kolada does not have.
+
+    Raises
+    ------
+    FetchError
+        If an id that is needed does not exist or has another title than the declared one, or a title fits several.
+    """
+    kpis = tuple(kpis)
+    known = {kpi.id: kpi for kpi in kpis if kpi.id}
+    answers = [get_pages(http, f"/kpi/{','.join(ids)}", declared) for ids in _even(list(known), LARGEST_SEGMENT)]
+    titles = {str(value.get("id")): str(value.get("title")) for pages in answers for value in pages.values}
+    meaning, absent = {}, []
+    for id_, kpi in known.items():
+        if _usable(kpi, titles.get(id_)):
+            meaning[id_] = kpi.measure
+        else:
+            absent.append(kpi.measure)
+    for kpi in (one for one in kpis if not one.id):
+        pages = get_pages(http, "/kpi", declared, {"title": max(kpi.title_words, key=len)})
+        titles = {str(value.get("id")): str(value.get("title")) for value in pages.values}
+        hits = sorted(id_ for id_, title in titles.items() if kpi.fits(title) and id_ not in known)
+        hit = _only(kpi, hits)
+        if hit is None:
+            absent.append(kpi.measure)
+        else:
+            meaning[hit] = kpi.measure
+            answers.append(pages)
+    return meaning, answers, absent
+
+
+def _usable(kpi: KoladaKpi, title: str | None) -> bool:
+    if title is not None and kpi.fits(title):
+        return True
+    if kpi.optional:
+        return False
+    if title is None:
+        raise FetchError(
+            f"Nyckeltalet {kpi.id} finns inte hos Kolada", where=kpi.measure, todo="Rätta id i kolada_kpis.toml"
+        )
+    raise FetchError(
+        f"Nyckeltalet {kpi.id} heter ”{title}” hos Kolada, som inte är det som menas",
+        where=kpi.measure,
+        todo=f"Titeln ska innehålla {', '.join(kpi.title_words)}; rätta kolada_kpis.toml",
+    )
+
+
+def _only(kpi: KoladaKpi, hits: Sequence[str]) -> str | None:
+    if len(hits) > 1:
+        raise FetchError(
+            f"Flera nyckeltal hos Kolada kan vara {kpi.measure}: {', '.join(hits)}",
+            todo="Skriv det rätta id:t i kolada_kpis.toml",
+        )
+    if not hits and not kpi.optional:
+        raise FetchError(
+            f"Inget nyckeltal hos Kolada heter {' … '.join(kpi.title_words)}",
+            where=kpi.measure,
+            todo="Rätta title_words i kolada_kpis.toml",
+        )
+    return hits[0] if hits else None
+
+
+def _check_units(pages: Pages, kommuner: Iterable[Region]) -> None:
+    """Compare Kolada's kommuner with the catalog's: an id that is not there is left out of answers in silence."""
+    titles = {str(value.get("id")): str(value.get("title")) for value in pages.values}
+    wanted = {kommun.code: kommun.name for kommun in kommuner} | {RIKET: "Riket"}
+    missing = sorted(set(wanted) - set(titles))
+    if missing:
+        raise FetchError(
+            f"Kolada saknar områdena {', '.join(missing[:5])}", where=pages.url, todo="Uppdatera regions.csv"
+        )
+    renamed = [code for code, name in wanted.items() if tidy(titles[code]) != tidy(name)]
+    if renamed:
+        code = renamed[0]
+        raise FetchError(
+            f"Kolada kallar {code} ”{titles[code]}” och katalogen ”{wanted[code]}”",
+            where=pages.url,
+            todo="Uppdatera regions.csv",
+        )
+
+
+def _check_box(pages: Pages, box: Box, needed: Iterable[str]) -> None:
+    """Compare what was asked for with what was answered."""
+    for name, asked, key in (("nyckeltal", box.kpis, "kpi"), ("områden", box.units, "municipality")):
+        got = {str(value.get(key)) for value in pages.values}
+        other = sorted(got - set(asked))
+        absent = [one for one in asked if one not in got and (key == "municipality" or one in needed)]
+        if other or absent:
+            what = f"{name} som inte frågades efter: {', '.join(other[:5])}" if other else ""
+            raise FetchError(
+                f"Kolada svarade med {what}" if other else f"Kolada utelämnade {name}: {', '.join(absent[:5])}",
+                where=pages.url,
+                todo="Kör igen; inget har lagrats",
+            )
+    years = {str(value.get("period")) for value in pages.values} - set(box.years)
+    if years:
+        raise FetchError(
+            f"Kolada svarade med andra år: {', '.join(sorted(years))}", where=pages.url, todo="Kör igen"
+        )
+
+
+def _note(absent: Sequence[str], groups: int) -> str:
+    left = f" Finns inte hos Kolada under väntad titel: {', '.join(absent)}." if absent else ""
+    return f"Hämtad ur Koladas tjänst, version 3. {groups} grupper av liknande kommuner.{left}"
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
+def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
+    """Ask Kolada what there is, and plan the calls for the figures.
+
+    Raises
+    ------
+    FetchError
+        If a key figure, a kommun or a group is not what the catalog says; nothing has then been stored.
+    """
+    http, declared = clients.http(SOURCE), load_web_sources()[SOURCE].url
+    catalog, kpis, today = load_catalog(), load_kolada_kpis(), _today()
+    meaning, answers, absent = resolve_kpis(http, declared, kpis)
+    _check_units(get_pages(http, "/municipality", declared), catalog.kommuner)
+    groups = get_pages(http, "/municipality_groups", declared, {"title": "Liknande kommuner"})
+    made = len(similar_groups(groups.values, catalog.regions))
+    units = [RIKET, *(kommun.code for kommun in catalog.kommuner)]
+    cut = boxes(list(meaning), units, [str(year) for year in range(FIRST_YEAR, today.year + 1)])
+    needed = {
+        id_ for id_, measure in meaning.items() if measure in {kpi.measure for kpi in kpis if not kpi.optional}
+    }
+    ready = {
+        KPI_FILE: joined([body for pages in answers for body in pages.bodies]),
+        GROUPS_FILE: joined(groups.bodies),
+    }
+    by_name = {f"values_{number:03d}.json": box for number, box in enumerate(cut, start=1)}
+
+    def get(one: Wanted) -> bytes:
+        if one.name in ready:
+            return ready[one.name]
+        box = by_name[one.name]
+        pages = get_pages(http, box.path, declared)
+        _check_box(pages, box, needed)
+        return joined(pages.bodies)
+
+    metadata = (
+        Wanted(KPI_FILE, f"{http.base_url}/kpi", role="metadata"),
+        Wanted(GROUPS_FILE, groups.url, role="metadata"),
+    )
+    return FilePlan(
+        dataset=dataset.id,
+        title="Kolada: nyckeltal för alla kommuner och riket",
+        publisher=dataset.publisher,
+        licence=dataset.licence,
+        landing_page=dataset.landing_page,
+        wanted=(*metadata, *(Wanted(name, http.base_url + box.path) for name, box in by_name.items())),
+        get=get,
+        note=_note(absent, made),
+        edition=f"{today.isoformat()}_{FORM}",  # beside a transcribed edition of the same day, and after it
+        options={"form": FORM, **meaning},
+    )

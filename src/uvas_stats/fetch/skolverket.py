@@ -1,0 +1,234 @@
+"""Plan and fetch the reports of Skolverket's export API, a file a year.
+
+The service answers 200 for a year that is not published and, at faults, with a web page; connections break in the
+middle of an answer. Each answer is looked at before it is kept, and its läsår is compared with the one asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from uvas_stats.catalog import Dataset
+from uvas_stats.catalog.siris import SirisReport, siris_reports
+from uvas_stats.errors import FetchError
+from uvas_stats.fetch.editions import editions, sha256
+from uvas_stats.fetch.files import FilePlan, Wanted
+from uvas_stats.fetch.http import Answer, BadBodyError, Http
+from uvas_stats.fetch.skolverket_list import API, ExportList, Found
+from uvas_stats.fetch.snapshot import read_snapshot
+from uvas_stats.fetch.sources import Clients
+
+__all__ = ["siris_plan"]
+
+_BOM = b"\xef\xbb\xbf"
+_PROBED = "0180"
+"""A kommun that has schools of every kind: a small question tells whether a year is published."""
+_HEADINGS = re.compile(r"^(?:Kommun|Skolkommun|Län|Riket);", re.MULTILINE)
+_END = re.compile(r"^\s*Rapportbeskrivning", re.MULTILINE | re.IGNORECASE)
+
+
+def siris_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = False) -> FilePlan:
+    """Plan the fetch of a dataset's reports.
+
+    Parameters
+    ----------
+    clients
+        Gives the connection.
+    dataset
+        Whose reports are declared in ``siris_reports.toml``.
+    raw
+        The folder of raw files: years that the newest edition holds are taken from it.
+    again
+        Ask also for the years that are held, as publishers revise.
+
+    Raises
+    ------
+    FetchError
+        If the service does not list a report under its title, or nothing is published.
+    """
+    http, source = clients.http("siris"), clients.web_source("siris")
+    lists = ExportList(http)
+    held = {} if again else _held(raw, dataset.id)
+    wanted: dict[str, _Question] = {}
+    notes = []
+    for report in siris_reports(dataset.id):
+        if report.fetched:
+            found = lists.find(report)
+            questions, missing = _questions(http, lists, report, found, held)
+            wanted |= {question.name: question for question in questions}
+            notes += [f"{found.title} (rapport {found.id}).", found.note, _unpublished(missing)]
+    if not wanted:
+        raise FetchError("Skolverket har inte publicerat något år", where=dataset.id, todo="Kör igen senare")
+
+    def get(one: Wanted) -> bytes:
+        return held[one.name] if one.name in held else wanted[one.name].ask(http)
+
+    return FilePlan(
+        dataset=dataset.id,
+        title=dataset.title,
+        publisher=source.publisher,
+        licence=source.licence,
+        landing_page=dataset.landing_page or source.landing_page,
+        wanted=tuple(Wanted(item.name, url=source.url + item.path) for item in wanted.values()),
+        get=get,
+        note=" ".join(note for note in notes if note),
+    )
+
+
+def _unpublished(years: list[int]) -> str:
+    return f"Inte publicerat: {', '.join(map(str, sorted(years)))}." if years else ""
+
+
+def _held(raw: Path, dataset: str) -> dict[str, bytes]:
+    """Read the files of the newest edition that are as they were; others are asked for anew."""
+    have = editions(raw, dataset)
+    if not have:
+        return {}
+    snapshot = read_snapshot(have[-1])
+    kept = {}
+    for file in snapshot.files:
+        path = snapshot.path(file)
+        content = path.read_bytes() if path.is_file() else b""
+        if sha256(content) == file.sha256.lower():
+            kept[file.name] = content
+    return kept
+
+
+class _Question:
+    """One file to ask for."""
+
+    def __init__(self, report: SirisReport, found: Found, year: int, extraction: str) -> None:
+        self.report, self.found, self.year, self.extraction = report, found, year, extraction
+
+    @property
+    def name(self) -> str:
+        return f"{self.report.name}_{self.year}.{'xlsx' if self.report.workbook else 'csv'}"
+
+    @property
+    def path(self) -> str:
+        return self._path(workbook=self.report.workbook, kommun="")
+
+    def _path(self, *, workbook: bool, kommun: str) -> str:
+        kind, sheets = ("xls", 1) if workbook else ("csv", 0)
+        return (
+            f"{API}/runexport/?pFormat={kind}&pExportID={self.found.id}&pAr={self.year}&pLan=&pKommun={kommun}"
+            f"&pHmantyp=&pUttag={self.extraction}&pToken=&pFlikar={sheets}&pVerkform={self.report.school_form}"
+        )
+
+    def published(self, http: Http) -> bool:
+        """Ask for one kommun and tell whether there are rows."""
+        texts = []
+        for _ in range(2):  # an answer cut off after the headings looks like a year without rows: ask again
+            answer = http.call("GET", self._path(workbook=False, kommun=_PROBED), check=_whole_csv)
+            _demand_ok(answer)
+            texts.append(_text(answer.body))
+            if _has_rows(texts[-1]) or _END.search(texts[-1]):
+                break
+        return _has_rows(texts[-1])
+
+    def ask(self, http: Http) -> bytes:
+        """Ask for the whole file and look at it.
+
+        Raises
+        ------
+        FetchError
+            If it has no rows, or is about another period than was asked for.
+        """
+        answer = http.call("GET", self.path, check=_whole_workbook if self.report.workbook else _whole_csv)
+        _demand_ok(answer)
+        if not self.report.workbook:
+            text = _text(answer.body)
+            if not _has_rows(text):
+                raise FetchError(
+                    f"Skolverkets fil för {self.year} har inga rader", where=self.name, todo="Kör igen senare"
+                )
+            self._check_period(text)
+        return answer.body
+
+    def _check_period(self, text: str) -> None:
+        head = text[: _start(text)]
+        labels = "|".join(re.escape(label) for label in self.report.period_labels)
+        match = re.search(rf"^(?:{labels}):\s*([0-9]{{4}})", head, re.MULTILINE)
+        wanted = self.year + self.report.year_offset
+        if match is None or int(match[1]) != wanted:
+            told = match[1] if match else "ingen period"
+            raise FetchError(
+                f"Filen för {self.year} säger {told} men ska börja {wanted}",
+                where=self.name,
+                todo="Kör igen senare",
+            )
+
+
+def _questions(
+    http: Http, lists: ExportList, report: SirisReport, found: Found, held: dict[str, bytes]
+) -> tuple[list[_Question], list[int]]:
+    """Say which years to ask for: those that are held, and those that turn out to be published."""
+    years = [year for year in lists.years(found) if year >= report.first_year]
+    if not years:
+        return [], []
+    choice = lists.extraction(found, years[0])
+    questions, missing = [], []
+    for year in years:
+        extraction = choice if choice == "null" or year == years[0] else lists.extraction(found, year)
+        question = _Question(report, found, year, extraction)
+        if question.name in held or question.published(http):
+            questions.append(question)
+            if report.series:  # the newest file holds all years
+                break
+        else:
+            missing.append(year)
+    return questions[::-1], missing
+
+
+def _demand_ok(answer: Answer) -> None:
+    if answer.status != 200:
+        raise FetchError(f"Skolverket svarar {answer.status}", where=answer.url, todo="Kör igen senare")
+
+
+def _refuse_page(body: bytes) -> None:
+    if not body.strip():
+        raise BadBodyError("svaret är tomt")
+    if body.removeprefix(_BOM).lstrip()[:100].lower().startswith((b"<!doctype html", b"<html")):
+        raise BadBodyError("svaret är en webbsida")
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FetchError("Svaret är inte UTF-8", todo="Kör igen senare") from error
+
+
+def _start(text: str) -> int:
+    match = _HEADINGS.search(text)
+    return match.start() if match else len(text)
+
+
+def _rows(text: str) -> list[str]:
+    end = _END.search(text)
+    lines = text[_start(text) : end.start() if end else len(text)].splitlines()
+    return [line for line in lines[1:] if line.strip("; \t")]
+
+
+def _has_rows(text: str) -> bool:
+    return bool(_rows(text))
+
+
+def _whole_csv(answer: Answer) -> None:
+    """Ask again for an answer that is a web page, is no CSV, or is cut off."""
+    _refuse_page(answer.body)
+    try:
+        text = answer.body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadBodyError("svaret är inte UTF-8") from error
+    if "\n" not in text[_start(text) :]:  # also an answer without rows has a whole line of headings
+        raise BadBodyError("svaret har ingen hel tabell")
+    if _has_rows(text) and not _END.search(text):
+        raise BadBodyError("svaret är avklippt")
+
+
+def _whole_workbook(answer: Answer) -> None:
+    _refuse_page(answer.body)
+    if not answer.body.startswith(b"PK\x03\x04") or b"PK\x05\x06" not in answer.body[-70_000:]:
+        raise BadBodyError("svaret är ingen hel arbetsbok")

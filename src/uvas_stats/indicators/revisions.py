@@ -1,0 +1,117 @@
+"""What a publisher has changed between editions, figure by figure."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from uvas_stats.observation import KEY
+
+__all__ = ["REVISION_COLUMNS", "revisions"]
+
+FIGURE = tuple(name for name in KEY if name != "edition")
+REVISION_COLUMNS = (
+    *FIGURE,
+    "old_edition",
+    "new_edition",
+    "old",
+    "new",
+    "difference",
+    "old_status",
+    "new_status",
+    "kind",
+)
+ROUNDING = 1e-9
+"""Added to half a unit of the last decimal, for what binary numbers do to 0.005."""
+
+
+def _decimals(value: float) -> int:
+    """Count the decimals that a value is written with, six at most.
+
+    Examples
+    --------
+    >>> _decimals(7.31), _decimals(7.314866), _decimals(7.0)
+    (2, 6, 0)
+    """
+    text = f"{value:.6f}".rstrip("0")
+    return len(text.partition(".")[2])
+
+
+def _series_decimals(values: pd.Series) -> int:
+    return max((_decimals(value) for value in values.dropna().unique()), default=0)
+
+
+def _kind(pairs: pd.DataFrame, precision: pd.Series) -> pd.Series:
+    """Say of each figure what happened to it."""
+    half = 0.5 * 10.0**-precision + ROUNDING
+    known, before = pairs["value_new"].notna(), pairs["value_old"].notna()
+    changed = known & before & ((pairs["value_new"] - pairs["value_old"]).abs() > half)
+    status = pairs["status_old"].fillna("") != pairs["status_new"].fillna("")
+    choices = [
+        pairs["status_old"].isna(),
+        pairs["status_new"].isna(),
+        changed,
+        known & ~before,
+        before & ~known,
+        status,
+    ]
+    words = ["added", "withdrawn", "changed", "filled", "emptied", "status"]
+    return pd.Series(np.select([choice.to_numpy() for choice in choices], words, "same"), index=pairs.index)
+
+
+def _pair(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Compare two editions of one measure."""
+    pairs = old.merge(new, on=list(FIGURE), how="outer", suffixes=("_old", "_new"), validate="1:1")
+    fewest = min(_series_decimals(old["value"]), _series_decimals(new["value"]))
+    pairs["kind"] = _kind(pairs, pd.Series(fewest, index=pairs.index))
+    found = pairs.loc[pairs["kind"] != "same"].rename(
+        columns={"value_old": "old", "value_new": "new", "status_old": "old_status", "status_new": "new_status"}
+    )
+    return found.assign(
+        old_edition=str(old["edition"].iloc[0]),
+        new_edition=str(new["edition"].iloc[0]),
+        difference=found["new"] - found["old"],
+    )[list(REVISION_COLUMNS)]
+
+
+def revisions(observations: pd.DataFrame) -> pd.DataFrame:
+    """List what differs between one edition of a measure and the next that has it.
+
+    Parameters
+    ----------
+    observations
+        Observations of all editions; the printed figures of documents have one edition each and give nothing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a figure that is not the same, with the columns of :data:`REVISION_COLUMNS`. ``kind`` is
+        ``changed`` (another value), ``filled`` or ``emptied`` (a value came or went), ``status`` (the same value
+        with another status), ``added`` or ``withdrawn`` (a figure came or went). Two values are the same where
+        they differ by no more than the rounding of the edition with fewer decimals: one edition may have been
+        transcribed with two decimals and the other fetched with six. The difference is in the measure's unit.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"dataset": ["kolada"] * 2, "edition": ["2026-11-21", "2027-04-01"],
+    ...     "region_code": ["1730"] * 2, "period": ["2014"] * 2, "sex": ["total"] * 2, "age_group": ["16-24"] * 2,
+    ...     "breakdown": [None] * 2, "category": [None] * 2, "measure": ["uvas_share_pct"] * 2,
+    ...     "value": [9.45, 10.95], "status": ["ok"] * 2})
+    >>> print(revisions(rows)[["region_code", "old", "new", "difference", "kind"]].to_string(index=False))
+    region_code  old   new  difference    kind
+           1730 9.45 10.95         1.5 changed
+    """
+    kept = observations[[*FIGURE, "edition", "value", "status"]].copy()
+    texts = [*FIGURE, "edition", "status"]
+    kept[texts] = kept[texts].astype("object").where(kept[texts].notna(), None)
+    frames = []
+    for _, part in kept.groupby(["dataset", "measure"], sort=True):
+        editions = {str(name): rows for name, rows in part.groupby("edition", sort=True)}
+        frames += [_pair(editions[old], editions[new]) for old, new in pairwise(editions)]
+    if not frames:
+        return pd.DataFrame(columns=list(REVISION_COLUMNS))
+    found = pd.concat(frames, ignore_index=True)
+    order = ["dataset", "measure", "new_edition", "region_code", "period", "age_group", "sex"]
+    return found.sort_values(order, kind="stable", ignore_index=True)

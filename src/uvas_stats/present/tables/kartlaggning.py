@@ -1,0 +1,201 @@
+"""The kartläggning of a local agreement for any kommun: the document's figures beside today's, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, Measure, PrintedFigure, Programme
+from uvas_stats.catalog.kartlaggning import MapRow, Nearest
+from uvas_stats.indicators import latest_period
+from uvas_stats.numbers import MISSING, number_text, rounded
+from uvas_stats.present.figure import About
+from uvas_stats.present.source import source_line
+from uvas_stats.present.table import Table
+from uvas_stats.present.tables.documents import printed_text
+from uvas_stats.present.view import STATUS_TEXT
+
+__all__ = ["FiguresOf", "kartlaggning"]
+
+FiguresOf = Callable[[str], pd.DataFrame]
+"""Gives all observations of a measure: both sexes, all ages, breakdowns and kommuner."""
+DIFFERS, AGREES = "≠", "="
+
+
+@dataclass(frozen=True)
+class _Today:
+    """The published figure of a row."""
+
+    nearest: Nearest
+    measure: Measure
+    rows: pd.DataFrame
+    """All periods of the kommun and riket."""
+    period: str
+
+
+def _today(row: MapRow, code: str, catalog: Catalog, figures: FiguresOf) -> _Today | None:
+    """Take the first measure that the kommun has a figure of; one that is not in the catalog is passed over."""
+    for nearest in row.today:
+        measure = catalog.measures.get(nearest.measure)
+        if measure is None:
+            continue
+        rows = figures(measure.id)
+        rows = rows.loc[(rows["sex"] == nearest.sex) & rows["breakdown"].isna()]
+        rows = rows.loc[rows["age_group"] == (nearest.age or measure.ages)]
+        rows = rows.loc[rows["region_code"].isin([code, "00"])]
+        period = latest_period(rows, code)
+        if period is not None:
+            return _Today(nearest, measure, rows, period)
+    return None
+
+
+def _printed(row: MapRow, code: str, programme: Programme) -> list[PrintedFigure]:
+    """Take the document's figures of a row, the oldest first."""
+    found = [
+        figure
+        for figure in programme.printed
+        if figure.measure == row.printed.measure
+        and figure.category == row.printed.category
+        and figure.sex == row.printed.sex
+        and figure.region in ("", code)
+    ]
+    return sorted(found, key=lambda figure: figure.period)
+
+
+def _number(value: float, measure: Measure) -> str:
+    return number_text(value, measure.decimals, measure.unit)
+
+
+def _value(today: _Today, code: str) -> str:
+    hit = today.rows.loc[(today.rows["region_code"] == code) & (today.rows["period"] == today.period)]
+    if hit.empty:
+        return MISSING
+    value, status = hit[["value", "status"]].iloc[0]
+    return STATUS_TEXT[status] if pd.isna(value) else _number(value, today.measure)
+
+
+def _own(today: _Today, code: str, period: str) -> float | None:
+    hit = today.rows.loc[(today.rows["region_code"] == code) & (today.rows["period"] == period), "value"].dropna()
+    return None if hit.empty else float(hit.iloc[0])
+
+
+def _compared(figures: list[PrintedFigure], today: _Today | None, code: str, catalog: Catalog) -> str:
+    """Mark where document and statistics disagree: in the document's own period if they measure the same."""
+    shown = [figure for figure in figures if figure.value is not None and not figure.masked]
+    if not shown or today is None:
+        return ""
+    unit, decimals = catalog.measures[shown[0].measure].unit, catalog.measures[shown[0].measure].decimals
+    if unit != today.measure.unit:
+        return "kan inte jämföras: annan enhet"
+    if today.nearest.same:
+        marks = []
+        for figure in shown:
+            now = _own(today, code, figure.period)
+            if now is not None:
+                differs = rounded(now, decimals) != rounded(figure.value or 0.0, decimals)
+                marks.append(f"{DIFFERS if differs else AGREES} {figure.period}: {_number(now, today.measure)}")
+        if marks:
+            return "; ".join(marks)
+    newest, now = shown[-1], _own(today, code, today.period)
+    differs = now is None or rounded(now, decimals) != rounded(newest.value or 0.0, decimals)
+    other = " (inte samma mått)" if today.nearest.note else ""
+    return f"{DIFFERS if differs else AGREES} {newest.period} mot {today.period}{other}"
+
+
+def _inner(figures: list[PrintedFigure], programme: Programme) -> str:
+    """Mark figures of one quantity that the document itself gives in two ways."""
+    own = {figure.id for figure in figures}
+    pairs = [check.figures for check in programme.checks if check.kind == "same" and own & set(check.figures)]
+    by_id = {figure.id: figure for figure in programme.printed}
+    others = [by_id[id_] for ids in pairs for id_ in ids if id_ not in own]
+    against = [other for other in others if any(other.value != figure.value for figure in figures)]
+    return "; ".join(f"{DIFFERS} dokumentets {other.as_printed} i {other.section}" for other in against)
+
+
+def kartlaggning(
+    rows: tuple[MapRow, ...],
+    code: str,
+    programme: Programme,
+    catalog: Catalog,
+    observed: pd.DataFrame,
+    figures: FiguresOf,
+    coverage: Callable[[str, str], float | None],
+) -> Table:
+    """Put the document's kartläggning beside the nearest published figures of a kommun.
+
+    Parameters
+    ----------
+    rows
+        What the kartläggning consists of.
+    code
+        The kommun.
+    programme
+        Its printed figures, if it has any, are the document's; without them only today's are shown.
+    observed
+        The document's figures as observations; a suppressed one is never written out.
+    figures
+        Gives the observations of a measure.
+    coverage
+        Gives the coverage of the reporting in percent, by measure and period; None where it is not known.
+
+    Returns
+    -------
+    Table
+        A row without a published figure says why. ``≠`` marks where document and statistics disagree.
+    """
+    cells, data = [], [observed] if len(observed) else []
+    for row in rows:
+        today = _today(row, code, catalog, figures)
+        printed = _printed(row, code, programme)
+        if today is not None:
+            data.append(today.rows.loc[today.rows["period"] == today.period])
+        marks = [_compared(printed, today, code, catalog), _inner(printed, programme)]
+        cells.append(
+            {
+                "Uppgift": row.title,
+                "Enligt dokumentet": "; ".join(f"{one.period}: {printed_text(one, observed)}" for one in printed),
+                "I dag": MISSING if today is None else f"{_value(today, code)} ({today.period})",
+                "Riket i dag": MISSING if today is None else _value(today, "00"),
+                "Avviker": "; ".join(filter(None, marks)),
+                "Mått i dag, eller varför det saknas": row.reason if today is None else _about(today, coverage),
+            }
+        )
+    frame = pd.DataFrame(cells)
+    own = frame["Enligt dokumentet"].any()
+    if not own:
+        frame = frame.drop(columns=["Enligt dokumentet", "Avviker"])
+    shown = pd.concat(data, ignore_index=True) if data else pd.DataFrame(columns=observed.columns)
+    name = catalog.names[code]
+    about = About(
+        id="kartlaggning",
+        title=f"{name}: kartläggning"
+        + (", dokumentets uppgifter bredvid dagens" if own else ", de uppgifter som en överenskommelse bygger på"),
+        subtitle="Raderna är de som Storumans överenskommelse 2016 bygger på (bilaga 1).",
+        source=source_line(shown, catalog, computed=False),
+        alt=" ".join(f"{one['Uppgift']}: i dag {one['I dag']}." for one in cells),
+        note=_note(frame),
+        data=shown,
+    )
+    align = {"I dag": "right", "Riket i dag": "right"}
+    return Table(about, frame, tuple(align.get(column, "left") for column in frame.columns))
+
+
+def _about(today: _Today, coverage: Callable[[str, str], float | None]) -> str:
+    """Name the measure, what is other than in the document, and how complete the reporting is."""
+    parts = [today.measure.short, today.nearest.note]
+    if today.measure.coverage_measure:
+        known = coverage(today.measure.coverage_measure, today.period)
+        text = "täckning okänd" if known is None else f"täckning {number_text(known, 0, 'procent')}"
+        parts.append(f"inte officiell statistik, {text}")
+    return "; ".join(filter(None, parts))
+
+
+def _note(frame: pd.DataFrame) -> str:
+    if "Avviker" not in frame:
+        return "Måtten har olika åldrar och nämnare och kan inte läggas ihop: samma person kan finnas i flera."
+    return (
+        f"{DIFFERS} betyder att dokumentet och statistiken skiljer sig, {AGREES} att de stämmer. Samma period "
+        "jämförs där måttet är detsamma, annars dokumentets senaste uppgift med dagens. Måtten läggs inte ihop."
+    )

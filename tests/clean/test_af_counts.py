@@ -1,0 +1,149 @@
+"""Counts by age, and where small ones are hidden: riket with what has no kommun, hidden counts as bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.clean.test_arbetsformedlingen import edition, one
+from tests.fakes import af_books as books
+from uvas_stats.catalog import Catalog
+from uvas_stats.clean.af_counts import read_af_duration, read_af_registered
+from uvas_stats.errors import RawFileError
+
+SEEKERS = "web-sok-lan-kom-2026-08.xlsx"
+DURATION = "web-inskrivna-arbetslosa-tid-utan-arbete-lan-kom-2026-08.xlsx"
+AGES = ("16-17 år", "18-24 år", "25-59 år", "60 år och äldre")
+
+
+def areas(catalog: Catalog) -> pd.DataFrame:
+    lan = {region.code: region.name for region in catalog.regions if region.kind == "lan"}
+    rows = [(lan[region.lan], region.name) for region in catalog.kommuner]
+    rows += [("Dalarnas län", "Uppgift saknas"), ("Uppgift saknas", "Uppgift saknas")]
+    return pd.DataFrame(rows, columns=["LAN", "KOMMUN_BESKR"])
+
+
+def seekers(catalog: Catalog) -> pd.DataFrame:
+    rest = pd.MultiIndex.from_product(
+        [["2026-07", "2026-08"], ["Kvinnor", "Män"], AGES], names=["PERIOD", "KOEN", "ALDGR"]
+    ).to_frame(index=False)
+    frame = rest.merge(areas(catalog), how="cross")
+    frame["INSAL"] = np.random.default_rng(4).integers(0, 300, len(frame)).astype(float)
+    return frame
+
+
+def seekers_book(frame: pd.DataFrame) -> bytes:
+    born = (
+        frame.drop(columns="ALDGR")
+        .assign(FODLGRP="Sverige")
+        .drop_duplicates(["PERIOD", "KOEN", "KOMMUN_BESKR", "LAN"])
+    )
+    return books.workbook({"Info": [["Info"]]}, [books.FakeCache(born), books.FakeCache(frame)])
+
+
+def test_riket_is_the_sum_of_all_rows_and_lan_of_those_with_a_lan(catalog: Catalog, tmp_path: Path) -> None:
+    frame = seekers(catalog)
+    found = read_af_registered(edition(tmp_path, {SEEKERS: seekers_book(frame)}, "af_registered"), catalog)
+    young = frame.loc[(frame["PERIOD"] == "2026-08") & (frame["ALDGR"] == "18-24 år")]
+    part = found.loc[found["age_group"] == "18-24"]
+    measure = "af_registered_unemployed_count"
+    assert one(part, measure, "00", "2026-08")["value"] == young["INSAL"].sum()
+    assert one(part, measure, "20", "2026-08")["value"] == young.loc[young["LAN"] == "Dalarnas län", "INSAL"].sum()
+    falun = young.loc[young["KOMMUN_BESKR"] == "Falun"]
+    assert one(part, measure, "2080", "2026-08", "women")["value"] == falun["INSAL"].iloc[0]
+    everyone = found.loc[found["age_group"] == "total"]
+    assert (
+        one(everyone, measure, "00", "2026-08")["value"] == frame.loc[frame["PERIOD"] == "2026-08", "INSAL"].sum()
+    )
+    assert one(part, measure, "unknown_20", "2026-08")["value"] > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: f.assign(KOEN=f["KOEN"].replace("Män", "Okänt")), "”Okänt” är inget av kvinna"),
+        (lambda f: f.assign(ALDGR=f["ALDGR"].replace("18-24 år", "unga")), "”unga” är ingen känd åldersgrupp"),
+        (lambda f: pd.concat([f, f.head(1).assign(INSAL=999.0)]), "två gånger med olika tal"),
+        (lambda f: f.loc[f["KOMMUN_BESKR"] != "Mora"], "saknar 1 kommuner, först Mora"),
+        (
+            lambda f: f.assign(INSAL=f["INSAL"].astype(object).where(f.index != 5, "många")),
+            "”många” är inget antal",
+        ),
+    ],
+)
+def test_what_is_wrong_among_job_seekers_is_one_clear_error(
+    catalog: Catalog, tmp_path: Path, change: Callable[[pd.DataFrame], pd.DataFrame], message: str
+) -> None:
+    content = books.workbook({"Info": [["x"]]}, [books.FakeCache(change(seekers(catalog)))])
+    with pytest.raises(RawFileError, match=message):
+        read_af_registered(edition(tmp_path, {SEEKERS: content}, "af_registered"), catalog)
+
+
+HEADS = [
+    "ARBETSLÖSA",
+    "Utan arbete mer än 6 månader",
+    "Utan arbete mer än 12 månader",
+    "Utan arbete mer än 24 månader",
+]
+
+
+def duration_sheets(catalog: Catalog) -> dict[str, list[list[object]]]:
+    """Make the sheets: Falun hides its young, the rest of Dalarna without a kommun has 6 of them."""
+    total: list[list[object]] = [["Tid utan arbete"], [], ["Källa: AF"], [], ["PERIOD", "LÄN", "KOMMUN", *HEADS]]
+    young: list[list[object]] = [[], [], [], [], ["PERIOD", "LÄN", "KOMMUN", "ÅLDER", *HEADS]]
+    for period in ("2026-07", "2026-08"):
+        for lan, name in areas(catalog).itertuples(index=False):
+            kommun = "" if name == "Uppgift saknas" and lan != name else name
+            total.append([period, lan, kommun, 100.0, 60.0, 40.0, 20.0])
+            few: object = "<5" if name == "Falun" else 6.0
+            young.append([period, lan, kommun, "18-24 år", 30.0, 12.0, few, few])
+            young.append([period, lan, kommun, "25-65 år", 70.0, 48.0, 34.0, 14.0])
+    return {"Info": [["Info"]], "Total": total, "Kön": [["x"]], "Ålder": young}
+
+
+def test_hidden_counts_are_bounds_and_so_are_their_sums(catalog: Catalog, tmp_path: Path) -> None:
+    content = books.workbook(duration_sheets(catalog))
+    found = read_af_duration(edition(tmp_path, {DURATION: content}, "af_duration"), catalog)
+    falun = one(found, "af_long_term_18_24_count", "2080", "2026-08")
+    assert (falun["status"], falun["lower"], falun["upper"], np.isnan(falun["value"])) == ("interval", 0, 4, True)
+    dalarna = one(found, "af_long_term_18_24_count", "20", "2026-08")
+    others = 6 * len([region for region in catalog.kommuner if region.lan == "20"])  # 14 kommuner and the residual
+    assert (dalarna["status"], dalarna["lower"], dalarna["upper"]) == ("interval", others, others + 4)
+    riket = one(found, "af_long_term_18_24_count", "00", "2026-08")
+    assert (riket["lower"], riket["upper"]) == (6 * 291, 6 * 291 + 4)
+    assert one(found, "af_long_term_18_24_count", "21", "2026-08")["status"] == "ok"
+    assert one(found, "af_without_work_6_months_18_24_count", "00", "2026-08")["value"] == 12 * 292
+    assert one(found, "af_long_term_count", "00", "2026-08")["value"] == 40 * 292
+
+
+def renamed(
+    sheets: dict[str, list[list[object]]], sheet: str, old: str, new: str
+) -> dict[str, list[list[object]]]:
+    return sheets | {sheet: [[new if cell == old else cell for cell in row] for row in sheets[sheet]]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda s: {name: rows for name, rows in s.items() if name != "Ålder"}, "saknar bladet Ålder"),
+        (lambda s: renamed(s, "Total", "PERIOD", "MÅNAD"), "saknar bladet Total"),
+        (lambda s: renamed(s, "Ålder", HEADS[2], "Utan arbete länge"), "saknar kolumnen ”utan arbete mer än 12"),
+        (lambda s: renamed(s, "Ålder", "18-24 år", "16-24 år"), "saknar 18–24 år"),
+        (lambda s: renamed(s, "Total", "Falun", "Falunda"), "Falunda"),
+        (lambda s: renamed(s, "Ålder", "<5", "ett fåtal"), "”ett fåtal” är inget antal"),
+        (lambda s: s | {"Total": [row for row in s["Total"] if "2026-08" not in row]}, "sista månad är 2026-07"),
+    ],
+)
+def test_what_is_wrong_in_a_list_of_time_without_work_is_one_clear_error(
+    catalog: Catalog,
+    tmp_path: Path,
+    change: Callable[[dict[str, list[list[object]]]], dict[str, list[list[object]]]],
+    message: str,
+) -> None:
+    content = books.workbook(change(duration_sheets(catalog)))
+    with pytest.raises(RawFileError, match=message):
+        read_af_duration(edition(tmp_path, {DURATION: content}, "af_duration"), catalog)

@@ -1,0 +1,193 @@
+"""Kolada is asked in few calls, every id is looked at, and a fetch is whole or nothing."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.kolada import KoladaFake
+from tests.fakes.web import serving
+from tests.fetch.conftest import QUICK
+from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.kolada import KoladaKpi
+from uvas_stats.errors import FetchError, RawFileError
+from uvas_stats.fetch.files import FileOutcome, fetch_files
+from uvas_stats.fetch.kolada import boxes, resolve_kpis
+from uvas_stats.fetch.kolada_pages import get_pages, values_of
+from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.registry import file_plan
+from uvas_stats.fetch.sources import Clients
+from uvas_stats.pipeline import edition_check
+
+WIDE = Limits(calls=1000, seconds=1.0)
+DECLARED = "https://api.kolada.se/v3"
+
+
+@pytest.fixture
+def kolada() -> Iterator[KoladaFake]:
+    few = {id_: KoladaFake().titles[id_] for id_ in ("N02797", "N03942", "N15428", "N17473")}
+    with serving(KoladaFake(titles=few)) as served:
+        yield served
+
+
+@pytest.fixture
+def kolada_clients(kolada: KoladaFake) -> Iterator[Clients]:
+    with Clients({"kolada": kolada.v3}, QUICK, WIDE) as made:
+        yield made
+
+
+@pytest.fixture
+def fetch(kolada_clients: Clients, catalog: Catalog, tmp_path: Path) -> Callable[[], FileOutcome]:
+    """Give what fetches Kolada as the command does, into ``tmp_path``."""
+
+    def run() -> FileOutcome:
+        plan = file_plan(kolada_clients, catalog.datasets["kolada"], tmp_path)
+        return fetch_files(plan, tmp_path, before=edition_check(catalog))
+
+    return run
+
+
+def nothing_stored(raw: Path) -> bool:
+    return not list(raw.glob("kolada/2*"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"titles": {"N02797": "Invånare 17-24 år som varken arbetar eller studerar"}}, "inte är det som menas"),
+        ({"titles": {}}, "N02797 finns inte hos Kolada"),
+        ({"lost_unit": "2182"}, "utelämnade områden: 2182"),
+        ({"same_page": True, "page_size": 500}, "en gång till"),
+        ({"foreign_next": "https://example.org/v3/kpi?page=2", "page_size": 500}, "någon annanstans"),
+        ({"wrong_count": True}, "värden men gav"),
+        ({"stray": True}, "områden som inte frågades efter: 0180C1A03"),
+        ({"differing": True}, "två olika värden"),
+        ({"text_value": True}, "”5,7” är inte ett tal"),
+        ({"missing_status": ("Oklart",)}, "Statusen ”Oklart” är okänd"),
+        ({"group_titles": "broken"}, "fel teckenkodning"),
+        ({"group_titles": "unknown"}, "okänd kommun, ”Söderköpstad”"),
+        ({"group_titles": "clash"}, "samma år skiljer sig"),
+    ],
+)
+def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(
+    kolada: KoladaFake, fetch: Callable[[], FileOutcome], tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    for name, value in change.items():
+        setattr(kolada, name, value)
+    with pytest.raises((FetchError, RawFileError), match=message):
+        fetch()
+    assert nothing_stored(tmp_path)
+
+
+@pytest.mark.parametrize("fault", ["fail", "html", "not_json", "truncated", "dropped"])
+def test_a_batch_that_keeps_failing_fails_the_fetch(
+    kolada: KoladaFake, fetch: Callable[[], FileOutcome], tmp_path: Path, fault: str
+) -> None:
+    setattr(kolada.faults, fault, 1000)
+    with pytest.raises(FetchError, match="Tjänsten svarar inte som den ska"):
+        fetch()
+    assert nothing_stored(tmp_path)
+
+
+@pytest.mark.parametrize("fault", ["fail", "html", "not_json", "truncated", "dropped"])
+def test_a_fault_that_passes_leaves_a_whole_edition(
+    kolada: KoladaFake, fetch: Callable[[], FileOutcome], fault: str
+) -> None:
+    setattr(kolada.faults, fault, 2)
+    kolada.faults.bom = True
+    edition = fetch().edition
+    assert edition is not None
+    values = [one for path in edition.glob("values_*.json") for one in values_of(path.read_bytes())]
+    assert len({one["municipality"] for one in values if one["kpi"] == "N03942"}) == 291
+
+
+@pytest.mark.parametrize("retry_after", ["0", None])
+def test_429_is_waited_out(kolada: KoladaFake, fetch: Callable[[], FileOutcome], retry_after: str | None) -> None:
+    kolada.faults.burst_429, kolada.faults.retry_after = 2, retry_after
+    assert fetch().edition is not None
+
+
+def test_a_stopped_fetch_goes_on_where_it_was(kolada: KoladaFake, fetch: Callable[[], FileOutcome]) -> None:
+    fetch_count = len(boxes(list("abcd"), [str(n) for n in range(291)], [str(year) for year in range(2007, 2027)]))
+    kolada.fault_on, kolada.faults.fail = "2583", 1000  # in the last call
+    with pytest.raises(FetchError):
+        fetch()
+    kolada.faults.fail = 0
+    before = len(kolada.data_calls)
+    outcome = fetch()
+    assert outcome.edition is not None
+    assert outcome.resumed > 0
+    assert len(kolada.data_calls) - before < fetch_count
+
+
+def test_422_is_told(kolada_clients: Clients) -> None:
+    many = ",".join(f"{number:04d}" for number in range(26))
+    with pytest.raises(FetchError, match="godtar inte frågan"):
+        get_pages(kolada_clients.http("kolada"), f"/data/kpi/N02797/municipality/{many}/year/2024", DECLARED)
+
+
+def test_the_old_version_says_that_it_is_gone(kolada: KoladaFake) -> None:
+    with (
+        Clients({"kolada": f"{kolada.url}/v2"}, QUICK, WIDE) as old,
+        pytest.raises(FetchError, match="deprecated"),
+    ):
+        get_pages(old.http("kolada"), "/kpi/N02797", DECLARED)
+
+
+def test_all_pages_are_read(kolada: KoladaFake, kolada_clients: Clients) -> None:
+    kolada.page_size = 7
+    path = "/data/kpi/N02797,N03942/municipality/2182,1440,0000/year/2023,2024"
+    pages = get_pages(kolada_clients.http("kolada"), path, DECLARED)
+    assert [len(json.loads(body)["values"]) for body in pages.bodies] == [7, 5]
+    assert len({(one["kpi"], one["municipality"], one["period"]) for one in pages.values}) == 12
+
+
+def test_the_next_page_may_be_at_the_declared_address(kolada: KoladaFake, kolada_clients: Clients) -> None:
+    kolada.page_size = 2
+    path = "/data/kpi/N02797/municipality/2182,1440,0000/year/2024"
+    kolada.foreign_next = f"{DECLARED}{path}?page=2&per_page=2"
+    pages = get_pages(kolada_clients.http("kolada"), path, DECLARED)
+    assert [one["municipality"] for one in pages.values] == ["2182", "1440", "0000"]
+
+
+def test_a_key_figure_without_an_id_is_found_by_its_title(kolada: KoladaFake, kolada_clients: Clients) -> None:
+    kolada.titles |= {"N09999": "Invånare 25-29 år som varken arbetar eller studerar, andel (%)"}
+    wanted = KoladaKpi("a", ("25-29 år", "varken arbetar eller studerar"))
+    http = kolada_clients.http("kolada")
+    assert resolve_kpis(http, DECLARED, [wanted])[0] == {"N09999": "a"}
+    kolada.titles["N09998"] = "Flyktingar 25–29 år som varken arbetar eller studerar"
+    with pytest.raises(FetchError, match="N09998, N09999"):
+        resolve_kpis(http, DECLARED, [wanted])
+    with pytest.raises(FetchError, match="Inget nyckeltal hos Kolada heter 30-34 år"):
+        resolve_kpis(http, DECLARED, [KoladaKpi("b", ("30-34 år", "varken arbetar"))])
+
+
+def test_what_is_optional_and_gone_is_named_in_the_origin(fetch: Callable[[], FileOutcome]) -> None:
+    edition = fetch().edition
+    assert edition is not None
+    origin = tomllib.loads((edition / "origin.toml").read_text(encoding="utf-8"))
+    assert "kolada_exam_3y_share_pct" in origin["note"]
+    assert origin["options"]["N02797"] == "uvas_share_pct"
+    assert "N17445" not in origin["options"]
+
+
+def test_the_same_answers_make_no_new_edition(kolada: KoladaFake, fetch: Callable[[], FileOutcome]) -> None:
+    assert fetch().edition is not None
+    assert fetch().edition is None
+    kolada.revision = 1
+    assert fetch().edition is not None
+
+
+@pytest.mark.parametrize(
+    ("kpis", "units", "years"), [(1, 1, 1), (4, 291, 20), (12, 291, 17), (25, 26, 25), (30, 7, 40)]
+)
+def test_boxes_cover_everything_once_within_the_limits(kpis: int, units: int, years: int) -> None:
+    names = [[f"{kind}{number}" for number in range(n)] for kind, n in (("k", kpis), ("u", units), ("y", years))]
+    cut = boxes(*names)
+    cells = [(kpi, unit, year) for box in cut for kpi in box.kpis for unit in box.units for year in box.years]
+    assert len(cells) == len(set(cells)) == kpis * units * years
+    assert all(len(part) <= 25 for box in cut for part in (box.kpis, box.units, box.years))
