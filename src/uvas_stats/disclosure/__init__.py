@@ -18,13 +18,13 @@ dimension, and where they would give another away. What was suppressed for which
 outsider sees one kind of suppressed cell. See :class:`Rule` for zeros.
 """
 
-from uvas_stats.disclosure.audit import Finding, audit, derivable
+from uvas_stats.disclosure.auditor import Finding, audit, derivable
 from uvas_stats.disclosure.earlier import Ledger, Published
-from uvas_stats.disclosure.follow import Derived, follow
+from uvas_stats.disclosure.following import Derived, follow
 from uvas_stats.disclosure.ledger import read_ledger, read_rule, record, release
 from uvas_stats.disclosure.links import nested, overlap, overlap_tables
 from uvas_stats.disclosure.model import Dimension, Key, Link, Relation, Rule, make_key
-from uvas_stats.disclosure.protect import Protected, protect
+from uvas_stats.disclosure.protection import Protected, protect
 from uvas_stats.disclosure.tables import Publication, Table, table_from_parts
 
 __all__ = [

@@ -19,7 +19,8 @@ __all__ = ["Attack", "Leak", "attack"]
 
 Floats = NDArray[np.float64]
 _CLOSE = 1e-6
-_ROUNDS = 4
+_ROUNDS = 3
+_BATCH = 20_000
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,12 +79,15 @@ class Attack:
                 yield from _Part(self, rows, columns, matrix).leaks()
 
     def bounds(self, wanted: Bools) -> Iterator[tuple[int, int, int]]:
-        """Yield index, lowest and highest possible value of each wanted unknown, one by one."""
+        """Yield index, lowest and highest possible value of each wanted unknown, each sought for itself."""
         for rows, columns, matrix in self._parts:
-            part = _Part(self, rows, columns, matrix)
-            for at in np.flatnonzero(wanted[columns]):
-                truth = int(self.system.truth[columns[at]])
-                yield int(columns[at]), truth + part.whole(int(at), -1), truth + part.whole(int(at), 1)
+            part, places = _Part(self, rows, columns, matrix), np.flatnonzero(wanted[columns])
+            for one in part.batches(places):
+                part.push(one)
+                for at in one:
+                    part.make_whole(int(at))
+                    truth = int(self.system.truth[columns[at]])
+                    yield int(columns[at]), truth + int(part.low[at]), truth + int(part.high[at])
 
 
 class _Part:
@@ -95,23 +99,42 @@ class _Part:
         self.need = view.attacker.need[columns]
         self.low = np.zeros(len(columns), dtype=np.int64)
         self.high = np.zeros(len(columns), dtype=np.int64)
+        self._reach = np.zeros((len(columns), 2))
 
-    def solve(self, direction: Floats) -> tuple[Floats, Floats]:
-        """Move as far as possible in a direction; return the deviations and the prices of the rows."""
+    def batches(self, places: Counts) -> Iterator[Counts]:
+        """Cut places into batches that are solved at a time: a call costs more than a small programme."""
+        size = max(_BATCH // max(len(self.columns), 1), 1)
+        for start in range(0, len(places), size):
+            yield places[start : start + size]
+
+    def solve(self, directions: Floats) -> tuple[Floats, Floats]:
+        """Move as far as possible in each direction; return for each the deviations and the prices of the rows."""
+        count, rows = len(directions), self.matrix.shape[0]
+        room = np.column_stack([-self.below, self.above])
         found = linprog(
-            -direction,
-            A_eq=self.matrix if self.matrix.shape[0] else None,
-            b_eq=np.zeros(self.matrix.shape[0]) if self.matrix.shape[0] else None,
-            bounds=np.column_stack([-self.below, self.above]),
+            -directions.ravel(),
+            A_eq=sparse.kron(sparse.eye_array(count), self.matrix, format="csr") if rows else None,
+            b_eq=np.zeros(rows * count) if rows else None,
+            bounds=np.tile(room, (count, 1)),
             method="highs-ds",
         )
         if found.x is None:
             raise DisclosureError(
                 "Granskningen gick inte att räkna ut", todo=f"Dela upp tabellerna ({found.message})"
             )
-        self._remember(found.x)
-        prices = -found.eqlin.marginals if self.matrix.shape[0] else np.zeros(0)
-        return found.x, prices
+        moved: Floats = found.x.reshape(count, -1)
+        for one in moved:
+            self._remember(one)
+        return moved, -found.eqlin.marginals.reshape(count, rows) if rows else np.zeros((count, 0))
+
+    def push(self, places: Counts) -> tuple[Floats, Floats]:
+        """Move each of some unknowns up and down; return the widths found and, per unknown, the weights."""
+        up = np.zeros((len(places), len(self.columns)))
+        up[np.arange(len(places)), places] = 1.0
+        moved, prices = self.solve(np.concatenate([up, -up]))
+        reach = np.abs(np.take_along_axis(moved, np.concatenate([places, places])[:, np.newaxis], axis=1)[:, 0])
+        self._reach[places] = np.stack([reach[: len(places)], reach[len(places) :]], axis=1)
+        return reach[: len(places)] + reach[len(places) :], prices
 
     def _remember(self, moved: Floats) -> None:
         """Keep what a possible world of whole numbers proves."""
@@ -125,40 +148,36 @@ class _Part:
         return np.flatnonzero(self.high - self.low < self.need)
 
     def leaks(self) -> Iterator[Leak]:
+        """Yield what can be derived too closely; cheap proofs that something cannot be are tried first."""
         random = np.random.default_rng(len(self.columns))
         for _ in range(_ROUNDS):
             narrow = self._narrow()
-            if len(narrow) < 2 * _ROUNDS:
+            if len(narrow) < 2:
                 break
-            direction = np.zeros(len(self.columns))
-            direction[narrow] = random.choice([-1.0, 1.0], len(narrow))
-            self.solve(direction)
-            self.solve(-direction)
-        for at in self._narrow():
-            if self.high[at] - self.low[at] < self.need[at]:
-                leak = self._leak(int(at))
-                if leak is not None:
-                    yield leak
+            direction = np.zeros((1, len(self.columns)))
+            direction[0, narrow] = random.choice([-1.0, 1.0], len(narrow))
+            self.solve(np.concatenate([direction, -direction]))
+        for batch in self.batches(self._narrow()):
+            left = batch[self.high[batch] - self.low[batch] < self.need[batch]]
+            if len(left):
+                yield from self._leaks(left)
 
-    def _leak(self, at: int) -> Leak | None:
-        """Look for the widest interval of one unknown."""
-        widest, weights = 0.0, np.zeros(len(self.view.unknown))
-        for sign in (1.0, -1.0):
-            direction = np.zeros(len(self.columns))
-            direction[at] = sign
-            moved, prices = self.solve(direction)
+    def _leaks(self, places: Counts) -> Iterator[Leak]:
+        """Look for the widest interval of each of some unknowns."""
+        widths, prices = self.push(places)
+        for number, at in enumerate(places):
             if self.high[at] - self.low[at] >= self.need[at]:
-                return None
-            widest += abs(moved[at])
-            weights += self._weights(at, sign, prices)
-        key = int(self.columns[at])
-        truth = int(self.view.system.truth[key])
-        need = int(self.need[at])
-        too_narrow = widest < need - _CLOSE
-        if not too_narrow or self.high[at] - self.low[at] < np.floor(widest + _CLOSE):  # a corner of fractions
-            self.whole(at, -1), self.whole(at, 1)
-        low, high = truth + int(self.low[at]), truth + int(self.high[at])
-        return Leak(key, low, high, need, weights if too_narrow else None) if high - low < need else None
+                continue
+            self.make_whole(int(at))
+            key, need = int(self.columns[at]), int(self.need[at])
+            truth = int(self.view.system.truth[key])
+            low, high = truth + int(self.low[at]), truth + int(self.high[at])
+            if high - low < need:
+                weights = None
+                if widths[number] < need - _CLOSE:
+                    weights = self._weights(int(at), 1.0, prices[number])
+                    weights += self._weights(int(at), -1.0, prices[number + len(places)])
+                yield Leak(key, low, high, need, weights)
 
     def _weights(self, at: int, sign: float, prices: Floats) -> Floats:
         """Bound how far the unknown could move if other cells were suppressed too, from the prices of the rows."""
@@ -170,24 +189,23 @@ class _Part:
         bound: Floats = np.where(reduced > 0, reduced * attacker.above, -reduced * attacker.below)
         return bound
 
-    def whole(self, at: int, sign: int) -> int:
-        """Return how far one unknown can move up (1) or down (-1) in whole numbers, the others being whole too."""
-        direction = np.zeros(len(self.columns))
-        direction[at] = sign
-        moved, _ = self.solve(direction)
-        reached = int(self.high[at] if sign > 0 else self.low[at])
-        if abs(moved[at] - reached) < _CLOSE:
-            return reached
-        found = milp(
-            -direction,
-            constraints=LinearConstraint(self.matrix, 0, 0),
-            bounds=(-self.below, self.above),
-            integrality=np.ones(len(self.columns)),
-            options={"time_limit": 20.0},
-        )
-        if found.x is not None:
-            self._remember(found.x)
-        return int(self.high[at] if sign > 0 else self.low[at])
+    def make_whole(self, at: int) -> None:
+        """Find how far an unknown that was pushed can move in whole numbers, the others being whole too."""
+        for side, sign in ((0, 1), (1, -1)):
+            reached = int(self.high[at] if sign > 0 else -self.low[at])
+            if reached >= np.floor(self._reach[at, side] + _CLOSE):
+                continue
+            direction = np.zeros(len(self.columns))
+            direction[at] = sign
+            found = milp(
+                -direction,
+                constraints=LinearConstraint(self.matrix, 0, 0),
+                bounds=(-self.below, self.above),
+                integrality=np.ones(len(self.columns)),
+                options={"time_limit": 20.0},
+            )
+            if found.x is not None:
+                self._remember(found.x)
 
 
 def attack(system: System, suppressed: Bools, needs: tuple[Counts, ...] | None = None) -> list[Leak]:

@@ -18,7 +18,7 @@ from uvas_stats.disclosure.attack import Leak, attack
 from uvas_stats.disclosure.complete import complete, prune
 from uvas_stats.disclosure.system import Bools, Counts, System
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "cell_costs", "choose", "least_widths"]
 
 Floats = NDArray[np.float64]
 _HALF = 0.5
@@ -53,8 +53,10 @@ class _Master:
         self.rows.append(row)
 
     def solve(self, seconds: float) -> tuple[Bools, bool] | None:
-        """Choose the cheapest cells that keep all constraints; None if time runs out without any."""
+        """Choose the cheapest cells that keep all constraints; None if there are none, or time runs out."""
         chosen = np.flatnonzero(self.system.open & ~self.system.forced)
+        if not len(chosen):
+            return None
         matrix = sparse.csr_array(np.array(self.rows)[:, chosen])
         found = milp(
             self.costs[chosen],
@@ -70,7 +72,7 @@ class _Master:
         return suppressed, found.status == 0
 
 
-def _costs(system: System) -> Floats:
+def cell_costs(system: System) -> Floats:
     """Give each cell the cost 1, and a trifle more for totals, for large counts and for zeros: they go last."""
     conditions = np.array([len(key) for key in system.names], dtype=np.float64)
     wide = (conditions.max(initial=0) - conditions) / max(np.ptp(conditions) if len(conditions) else 0, 1)
@@ -80,7 +82,7 @@ def _costs(system: System) -> Floats:
     return costs
 
 
-def _needs(system: System) -> tuple[Counts, ...]:
+def least_widths(system: System) -> tuple[Counts, ...]:
     """Ask for no more against the initiated than suppressing everything can give."""
     outsider, initiated = system.attackers
     need = initiated.need.copy()
@@ -106,18 +108,34 @@ def choose(system: System, seconds: float) -> Choice:
         If something cannot be protected even by suppressing everything.
     """
     until = time.perf_counter() + seconds
-    costs, needs = _costs(system), _needs(system)
-    best = complete(system, system.forced, costs, needs)
+    costs, needs = cell_costs(system), least_widths(system)
     master, suppressed, proven = _Master(system, costs), system.forced, True
     while True:
-        leaks = attack(system, suppressed, needs)
-        if not leaks:
-            if proven:
-                return Choice(suppressed, optimal=True)
-            best = min(best, suppressed, key=np.count_nonzero)
+        leaks = _first_leaks(system, suppressed, needs)
+        if not leaks and proven:
+            return Choice(suppressed, optimal=True)
         for leak in leaks:
             master.learn(leak, suppressed)
         found = master.solve(until - time.perf_counter()) if leaks and time.perf_counter() < until else None
         if found is None:
-            return Choice(prune(system, best, costs, needs, time.perf_counter() + seconds / 4), optimal=False)
+            return _completed(system, suppressed, costs, needs, seconds)
         suppressed, proven = found
+
+
+def _first_leaks(system: System, suppressed: Bools, needs: tuple[Counts, ...]) -> list[Leak]:
+    """Return what the outsider can derive; when that is nothing, what the initiated can."""
+    outsider, initiated = needs
+    return attack(system, suppressed, (outsider, initiated * 0)) or attack(
+        system, suppressed, (outsider * 0, initiated)
+    )
+
+
+def _completed(
+    system: System, suppressed: Bools, costs: Floats, needs: tuple[Counts, ...], seconds: float
+) -> Choice:
+    """Complete the last choice and one from the start, and take the one that suppresses less."""
+    tried = [
+        prune(system, complete(system, start, costs, needs), costs, needs, time.perf_counter() + seconds / 4)
+        for start in (suppressed, system.forced)
+    ]
+    return Choice(min(tried, key=np.count_nonzero), optimal=False)

@@ -45,6 +45,18 @@ class Ledger:
     programme: str
     publications: tuple[Published, ...] = ()
 
+    def codes(self, name: str) -> frozenset[str]:
+        """Return the codes of a condition that anything has been published for, such as the dates of ``at``.
+
+        Examples
+        --------
+        >>> shown = {make_key({"at": "2026-06-15"}): 40}
+        >>> sorted(Ledger("unga", (Published("1", shown, frozenset(), ()),)).codes("at"))
+        ['2026-06-15']
+        """
+        keys = (key for one in self.publications for key in (*one.shown, *one.hidden))
+        return frozenset(code for key in keys for condition, code in key if condition == name)
+
 
 def _renamed(key: Key, old: Published) -> Key:
     """Name a count as it stood in an earlier publication, when it has changed since."""

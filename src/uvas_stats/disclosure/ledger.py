@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.disclosure.earlier import Ledger, Published
 from uvas_stats.disclosure.model import Key, Relation, Rule
-from uvas_stats.disclosure.protect import Protected, protect
+from uvas_stats.disclosure.protection import Protected, protect
 from uvas_stats.disclosure.tables import Publication
 from uvas_stats.errors import DisclosureError, WorkspaceError
 from uvas_stats.workspace import Workspace, atomic_file, writing

@@ -24,7 +24,8 @@ def overlap(first: tuple[Key, int], second: tuple[Key, int], both: int, *, both_
     Parameters
     ----------
     first, second
-        Key and count of each group. For two dates: those of the earlier and of the later date.
+        Key and count of each group. For two dates: those of the earlier and of the later date. A group may stand
+        in the tables, or have been published earlier: then the link is what ties the two publications.
     both
         How many persons are in both (who stayed from one date to the next).
     both_key
@@ -45,7 +46,7 @@ def overlap(first: tuple[Key, int], second: tuple[Key, int], both: int, *, both_
     --------
     >>> june, july = make_key({"at": "2026-06-30"}), make_key({"at": "2026-07-31"})
     >>> [count for _, count in overlap((june, 20), (july, 21), 18).hidden]
-    [18, 2, 3]
+    [20, 21, 18, 2, 3]
     """
     (a, n_a), (b, n_b) = first, second
     if not 0 <= both <= min(n_a, n_b):
@@ -57,7 +58,7 @@ def overlap(first: tuple[Key, int], second: tuple[Key, int], both: int, *, both_
     shared = both_key or make_key({"in both": " | ".join(sorted((_text(a), _text(b))))})
     only_a, only_b = only_key(a, b), only_key(b, a)
     relations = (Relation(((a, 1), (shared, -1), (only_a, -1))), Relation(((b, 1), (shared, -1), (only_b, -1))))
-    return Link(relations, ((shared, both), (only_a, n_a - both), (only_b, n_b - both)))
+    return Link(relations, (first, second, (shared, both), (only_a, n_a - both), (only_b, n_b - both)))
 
 
 def nested(part: tuple[Key, int], whole: tuple[Key, int]) -> Link:
@@ -72,7 +73,7 @@ def nested(part: tuple[Key, int], whole: tuple[Key, int]) -> Link:
     --------
     >>> term, year = make_key({"period": "2026H1"}), make_key({"period": "2026"})
     >>> [count for _, count in nested((term, 31), (year, 33)).hidden]
-    [2]
+    [31, 33, 2]
     """
     (a, n_a), (b, n_b) = part, whole
     if not 0 <= n_a <= n_b:
@@ -80,7 +81,7 @@ def nested(part: tuple[Key, int], whole: tuple[Key, int]) -> Link:
             "En del är större än sin helhet", where=f"{_text(a)} i {_text(b)}", todo="Räkna om grupperna"
         )
     rest = only_key(b, a)
-    return Link((Relation(((b, 1), (a, -1), (rest, -1))),), ((rest, n_b - n_a),))
+    return Link((Relation(((b, 1), (a, -1), (rest, -1))),), (part, whole, (rest, n_b - n_a)))
 
 
 def overlap_tables(first: Table, second: Table, both: Table) -> Link:

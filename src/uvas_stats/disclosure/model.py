@@ -71,6 +71,8 @@ class Rule:
             )
         if self.protection is not None and self.protection < 1:
             raise DisclosureError(f"Skyddsintervallet är {self.protection}", todo="Ange minst 1")
+        if self.seconds < 0:
+            raise DisclosureError(f"Tiden för att välja är {self.seconds}", todo="Ange 0 sekunder eller mer")
         if self.zeros not in ("show", "hide"):
             raise DisclosureError(f"Nollor kan inte hanteras som ”{self.zeros}”", todo="Ange show eller hide")
 
@@ -147,4 +149,4 @@ class Link:
 
     relations: tuple[Relation, ...]
     hidden: tuple[tuple[Key, int], ...] = ()
-    """Key and count of what is not published, yet must not be derivable when small."""
+    """Key and count of the groups and of what is not published, yet must not be derivable when small."""

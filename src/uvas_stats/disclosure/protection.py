@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from uvas_stats.disclosure.audit import audit, demand_clean
+from uvas_stats.disclosure.auditor import audit, demand_clean
 from uvas_stats.disclosure.choose import choose
 from uvas_stats.disclosure.earlier import Ledger, Published, assemble
 from uvas_stats.disclosure.model import Key, Kind, Rule

@@ -86,20 +86,21 @@ def audit(
     counts = {key: count for table in publication.tables if table.shown for key, count in table.cells()}
     never = {table.key(codes) for table in publication.tables for codes in table.impossible}
     found = [
-        Finding(key, f"Ett litet antal visas: {place(key)}", counts[key], counts[key])
+        Finding(key, f"Ett litet antal visas: {place(key)}", counts.get(key, 0), counts.get(key, 0))
         for key in sorted(shown)
         if key not in counts or (rule.is_small(counts[key]) and key not in never)
     ]
     suppressed = _suppressed(system, shown)
-    anyway: dict[int, tuple[int, int]] | None = None
-    for number, attacker in enumerate(system.attackers):
-        for at, (low, high) in _narrow(system, suppressed, number).items():
-            if number:
-                anyway = _narrow(system, system.open, number) if anyway is None else anyway
-                if anyway.get(at) == (low, high):
-                    continue
-            key = system.names[at]
-            found.append(Finding(key, f"Ett antal kan räknas ut av en {attacker.name}: {place(key)}", low, high))
+    outsider, initiated = (_narrow(system, suppressed, number) for number in range(2))
+    guessed = {at: bounds for at, bounds in initiated.items() if at not in outsider}
+    anyway = _narrow(system, system.open, 1) if guessed else {}
+    derived = [
+        *(("utomstående", at, bounds) for at, bounds in outsider.items()),
+        *(("invigd", at, bounds) for at, bounds in guessed.items() if anyway.get(at) != bounds),
+    ]
+    for who, at, (low, high) in derived:
+        key = system.names[at]
+        found.append(Finding(key, f"Ett antal kan räknas ut av en {who}: {place(key)}", low, high))
     return found
 
 

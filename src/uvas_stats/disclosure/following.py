@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from uvas_stats.disclosure.model import Key
-from uvas_stats.disclosure.protect import Protected
+from uvas_stats.disclosure.protection import Protected
 from uvas_stats.disclosure.system import place
 from uvas_stats.errors import DisclosureError
 
