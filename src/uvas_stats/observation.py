@@ -227,8 +227,8 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     edition, origin = (frame[name].astype("category").cat for name in ("edition", "origin"))
     place = np.argsort(np.argsort(edition.categories.astype("str").to_numpy()))  # the newest has the highest
-    alone = origin.categories.astype("str").str.startswith(("programmes/", "register/"))
-    own = np.where(alone, np.arange(len(alone)), -1)
+    alone = ("programmes/", "register/")
+    own = np.array([at if text.startswith(alone) else -1 for at, text in enumerate(origin.categories)])
     age = pd.Series(place[edition.codes], index=frame.index)
     document = pd.Series(own[origin.codes], index=frame.index)
     listed = frame["dataset"].isin(ONE_AT_A_TIME)
