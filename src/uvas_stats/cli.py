@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from uvas_stats import cli_adopt, cli_fetch, cli_tables
+from uvas_stats import cli_adopt, cli_fetch, cli_register, cli_tables
 from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
 from uvas_stats.errors import UvasStatsError
 
@@ -164,6 +164,8 @@ for name, command in (
     ("table", cli_tables.table_command),
 ):
     app.command(name, cls=SwedishCommand)(command)
+
+app.add_typer(cli_register.app, name="register")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ __all__ = [
     "IndicatorError",
     "ObservationError",
     "RawFileError",
+    "RegisterError",
     "ReportError",
     "UnknownNameError",
     "UvasStatsError",
@@ -98,3 +99,7 @@ class DisclosureError(UvasStatsError):
 
 class ReportError(UvasStatsError):
     """A report, a template or an export cannot be made."""
+
+
+class RegisterError(UvasStatsError):
+    """A register of persons cannot be read or counted; the message never quotes what stands in it."""

@@ -12,7 +12,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
-from uvas_stats.observation import latest_edition, read_observations, select
+from uvas_stats.observation import SEXES, latest_edition, read_observations, select
 from uvas_stats.periods import period_end
 
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
@@ -37,12 +37,14 @@ def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
     return frozenset((named | follow_up | denominators) - {""})
 
 
-def read_newest(folder: Path, measures: Iterable[str], programme: str) -> pd.DataFrame:
+def read_newest(
+    folder: Path, measures: Iterable[str], programme: str, sexes: tuple[str, ...] = ("total",)
+) -> pd.DataFrame:
     """Read the newest edition of what is published of the measures, and one programme's printed figures.
 
-    Of what is published only both sexes together, and of the population not the one-year ages.
+    Of what is published only the sexes asked for, and of the population not the one-year ages.
     """
-    named, total = ("measure", "in", sorted(set(measures) - {POPULATION})), ("sex", "=", "total")
+    named, total = ("measure", "in", sorted(set(measures) - {POPULATION})), ("sex", "in", sexes)
     filters = [[named, total], [named, ("dataset", "=", DOCUMENTS)]]
     if POPULATION in set(measures):
         filters.append([("measure", "=", POPULATION), total, ("age_group", "not in", ONE_YEAR)])
@@ -118,7 +120,7 @@ class Holdings:
 
     def _cut(self, held: pd.DataFrame, measure: str, sex: str = "total") -> pd.DataFrame:
         """Take a measure's own figures, without breakdown, to the last period that is to be shown."""
-        dataset = self._dataset(measure)
+        dataset = self._datasets(measure, held)
         rows = self._until(select(held, measure=measure, dataset=dataset, sex=sex), measure)
         return rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
 
@@ -126,18 +128,21 @@ class Holdings:
         """Return the observations of a measure and sex for all its ages, read when they are asked for."""
         if (measure, sex) not in self._series:
             made = measure == SCB_SHARE
-            rows = self._scb_share() if made else self._cut(self._held(measure), measure, sex)
+            rows = self._scb_share() if made else self._cut(self._held(measure, (sex,)), measure, sex)
             self._series[measure, sex] = rows
         return self._series[measure, sex]
 
-    def _held(self, measure: str) -> pd.DataFrame:
-        if self.processed is not None and measure not in needed_measures(self.programme, self.catalog):
-            return read_newest(self.processed, [measure], self.programme.id)
-        return self.observations
+    def _held(self, measure: str, sexes: tuple[str, ...]) -> pd.DataFrame:
+        """Return what is held of a measure; what is not needed for every nuläge is read when it is asked for."""
+        at_hand = measure in needed_measures(self.programme, self.catalog) and sexes == ("total",)
+        if self.processed is None or at_hand:
+            return self.observations
+        return read_newest(self.processed, [measure], self.programme.id, sexes)
 
     def every(self, measure: str) -> pd.DataFrame:
         """Return all observations of a measure: both sexes, all ages and breakdowns."""
-        return self._until(select(self._held(measure), measure=measure, dataset=self._dataset(measure)), measure)
+        held = self._held(measure, SEXES)
+        return self._until(select(held, measure=measure, dataset=self._datasets(measure, held)), measure)
 
     def _until(self, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
         if self.until is None or self._dataset(measure) == DOCUMENTS:
@@ -174,6 +179,11 @@ class Holdings:
                 self.observations, measure=goal.measure, breakdown=goal.breakdown, category=goal.category
             )
         return self.series(goal.measure)
+
+    def _datasets(self, measure: str, held: pd.DataFrame) -> list[str]:
+        """Name the dataset of a measure as observations have it: a register has one for each kommun."""
+        wanted = self._dataset(measure)
+        return [name for name in held["dataset"].unique() if str(name).partition(":")[0] == wanted]
 
     def _dataset(self, measure: str) -> str:
         return self.catalog.measures[measure].dataset

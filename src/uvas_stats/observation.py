@@ -221,13 +221,14 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
 
     A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
     source of its own: the figures of one are never replaced by those of another, newer one. So is each month of
-    the lists that are taken in one at a time.
+    the lists that are taken in one at a time, and each count of a register.
     """
     if frame.empty:
         return frame
     edition, origin = (frame[name].astype("category").cat for name in ("edition", "origin"))
     place = np.argsort(np.argsort(edition.categories.astype("str").to_numpy()))  # the newest has the highest
-    own = np.array([at if text.startswith("programmes/") else -1 for at, text in enumerate(origin.categories)])
+    alone = ("programmes/", "register/")
+    own = np.array([at if text.startswith(alone) else -1 for at, text in enumerate(origin.categories)])
     age = pd.Series(place[edition.codes], index=frame.index)
     document = pd.Series(own[origin.codes], index=frame.index)
     listed = frame["dataset"].isin(ONE_AT_A_TIME)

@@ -51,7 +51,7 @@ def text_rules() -> Mapping[str, TextRule]:
     from uvas_stats.observation import SEXES, STATUSES
 
     return {
-        "dataset": TextRule("[a-z][a-z0-9_]*"),
+        "dataset": TextRule(r"[a-z][a-z0-9_]*(:\d{4})?"),
         "edition": TextRule(r"\d{4}-\d{2}-\d{2}([T_].+)?"),
         "region_code": TextRule(_REGION),
         "period": TextRule(r"\d{4}(-\d{2}|Q[1-4]|H[12]|/\d{2})?"),

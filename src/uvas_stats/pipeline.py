@@ -15,6 +15,7 @@ from uvas_stats.catalog.similar import write_similar
 from uvas_stats.errors import ObservationError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots, read_snapshot
 from uvas_stats.observation import KEY, read_origins, validate, write_observations
+from uvas_stats.register.store import register_files, register_origins, stored_observations
 from uvas_stats.workspace import Workspace
 
 __all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint"]
@@ -37,6 +38,8 @@ def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot
         for path in (snapshot.folder / "origin.toml", *[snapshot.path(file) for file in snapshot.files]):
             size = (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
             digest.update(f"{snapshot.dataset}/{snapshot.edition}/{path.name} {size}".encode())
+    for path in register_files(workspace):
+        digest.update(f"{path.parent.name}/{path.name} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()
 
 
@@ -88,11 +91,11 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
         raise ObservationError(
             "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
         )
-    frames = [*read_raw(snapshots, catalog), *read_documents(catalog)]
+    frames = [*read_raw(snapshots, catalog), *read_documents(catalog), *stored_observations(workspace)]
     observations = validate(concat_observations(frames))
     _check_bounds(observations, catalog)
     used = set(observations["origin"].cat.categories)
-    files = _origins(snapshots, used)
+    files = _origins(snapshots, used) | register_origins(workspace)
     for frame in frames:
         for origin, told in frame.attrs.get("provenance", {}).items():
             files[origin]["read_as"] = told  # headings as printed, notes and marks that were not known

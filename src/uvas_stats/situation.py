@@ -28,6 +28,7 @@ from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 from uvas_stats.situation_kaa import KaaNulage
 from uvas_stats.situation_places import Places
+from uvas_stats.situation_register import OwnRegisters
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["Nulage", "nulage"]
@@ -38,14 +39,13 @@ Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage(KaaNulage, Places):
+class Nulage(KaaNulage, Places, OwnRegisters):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
     means the programme's main measure. ``group`` None means the programme's first group.
     """
 
-    origins: dict[str, Any]
     period: str | None = None
     exporter: Exporter | None = None
 
@@ -189,7 +189,7 @@ class Nulage(KaaNulage, Places):
 
     def chapters(self) -> tuple[Chapter, ...]:
         """Return the nuläge in the order of its document."""
-        return tuple(self._chapter(section) for section in self.programme.sections)
+        return tuple(self._chapter(section) for section in (*self.programme.sections, *self._register_sections))
 
     def content(self) -> Content:
         """Return all that a report consists of."""

@@ -82,6 +82,7 @@ def test_an_id_and_a_title_that_are_both_near_count_once() -> None:
 
 def test_every_measure_says_its_unit_in_its_id(catalog: Catalog) -> None:
     ending = {"procent": "_pct", "antal": "_count", "poäng": "_points", "plats": "_rank", "kkr": "_kkr"}
+    ending["dagar"] = "_number"
     for measure in catalog.measures.values():
         assert measure.id.endswith(ending[measure.unit])
 

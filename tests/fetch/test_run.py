@@ -128,7 +128,7 @@ def test_the_plan_says_what_is_new_and_asks_for_no_data(quick: Fake, clients: Cl
     table = plan.tables[0]
     assert table.state == "uppdaterad"
     assert table.new_periods == ("2022M01", "2022M02")
-    assert plan.cells == 34 * 3 * 2 * 11 * 26
+    assert plan.cells == 34 * 3 * 4 * 11 * 26
     assert plan.calls == -(-plan.cells // 10_000)
     assert max(part.cells for part in table.parts) <= 10_000
     assert len(quick.data_calls) == before

@@ -47,6 +47,8 @@ ITEM_KINDS = (
     "standing",
     "pooled",
     "europe",
+    "registers",
+    "register_parts",
 )
 NEEDS_MEASURE = (
     "trend",

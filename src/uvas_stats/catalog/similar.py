@@ -17,7 +17,7 @@ from typing import Any
 from uvas_stats.catalog.model import Group, Region
 from uvas_stats.catalog.names import find_region, fold, tidy
 from uvas_stats.errors import CatalogError, RawFileError, UnknownNameError
-from uvas_stats.workspace import atomic_file
+from uvas_stats.workspace import atomic_file, writing
 
 __all__ = ["SIMILAR", "is_similar", "pick_similar", "read_similar", "similar_groups", "write_similar"]
 
@@ -151,7 +151,8 @@ def write_similar(folder: Path, groups: Iterable[Group]) -> None:
     path = folder / FILE
     rows = [{"id": one.id, "name": one.name, "members": one.members, "note": one.note} for one in groups]
     if not rows:
-        path.unlink(missing_ok=True)
+        with writing(path):
+            path.unlink(missing_ok=True)
         return
     with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")

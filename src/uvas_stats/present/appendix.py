@@ -66,7 +66,7 @@ def sources(whole: pd.DataFrame, origins: Mapping[str, Any], catalog: Catalog) -
     rows = []
     for dataset, edition, origin in used.itertuples(index=False):
         known = origins.get(origin, {})
-        declared = catalog.datasets[dataset]
+        declared = catalog.datasets[dataset.partition(":")[0]]
         rows.append(
             [
                 declared.title,

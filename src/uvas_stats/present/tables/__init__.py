@@ -5,9 +5,11 @@ from uvas_stats.present.tables.documents import consistency, documents, nearest_
 from uvas_stats.present.tables.follow_up import kkik, summary
 from uvas_stats.present.tables.kartlaggning import kartlaggning
 from uvas_stats.present.tables.programme import activities, economy, goals
+from uvas_stats.present.tables.register import PUBLISHED_BESIDE, register_parts, registers
 from uvas_stats.present.tables.standing import standing
 
 __all__ = [
+    "PUBLISHED_BESIDE",
     "activities",
     "consistency",
     "counts",
@@ -17,6 +19,8 @@ __all__ = [
     "kartlaggning",
     "kkik",
     "nearest_figure",
+    "register_parts",
+    "registers",
     "standing",
     "summary",
 ]

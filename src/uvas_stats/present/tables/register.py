@@ -1,0 +1,146 @@
+"""What the municipality has counted in its own registers, beside the published table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, Measure
+from uvas_stats.numbers import number_text
+from uvas_stats.periods import period_text
+from uvas_stats.present.figure import About
+from uvas_stats.present.source import source_line
+from uvas_stats.present.table import Table
+from uvas_stats.register.labels import breakdown_label, category_label
+
+__all__ = ["PUBLISHED_BESIDE", "register_parts", "registers"]
+
+PUBLISHED_BESIDE = {
+    "register_kaa_flow_count": "kaa_school_year_reported_count",
+    "register_kaa_share_pct": "kaa_school_year_share_pct",
+}
+"""Own measure to the published one that it is shown beside, where the catalog has that."""
+HIDDEN = "döljs"
+DIFFERENCES = (
+    "Eget register och Skolverkets tabell är inte samma sak. Skolverket publicerar flödet: alla som omfattats "
+    "någon dag under perioden och som kommunen har rapporterat. Mätdatumets antal är ett bestånd en dag och är "
+    "lägre. Skolverkets tal mäter rapporteringen: saknas unga i rapporten saknas de i tabellen. Nämnaren är i "
+    "båda fallen folkmängden 16–19 år, men den kan gälla olika dagar. Läsår, halvår och år läggs aldrig ihop."
+)
+LEAST = "döljs = för få personer, eller ett antal som skulle avslöja ett dolt."
+
+
+def _figure(row: pd.Series, measure: Measure) -> str:
+    if pd.notna(row["value"]):
+        return number_text(float(row["value"]), measure.decimals, measure.unit)
+    if pd.notna(row["lower"]) and pd.notna(row["upper"]):
+        return f"{number_text(float(row['lower']), 0)}–{number_text(float(row['upper']), 0)}"
+    return HIDDEN
+
+
+def _newest(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Keep the rows of the last period of each measure and kommun."""
+    last = rows.groupby(keys, observed=True)["period_end"].transform("max")
+    return rows.loc[rows["period_end"] == last]
+
+
+def _beside(row: pd.Series, published: Mapping[str, pd.DataFrame], catalog: Catalog) -> str:
+    """Write the published figure of the same kommun: of the same period if there is one, else of the newest."""
+    other = PUBLISHED_BESIDE.get(str(row["measure"]), "")
+    series = published.get(other, pd.DataFrame())
+    if series.empty:
+        return "–"
+    own = series.loc[(series["region_code"] == row["region_code"]) & series["value"].notna()]
+    same = own.loc[own["period"] == row["period"]]
+    chosen = same if len(same) else own.loc[own["period_end"] == own["period_end"].max()]
+    if len(chosen) != 1:
+        return "–"
+    text = _figure(chosen.iloc[0], catalog.measures[other])
+    return text if len(same) else f"{text} ({period_text(str(chosen['period'].iloc[0]))})"
+
+
+def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog: Catalog, *, name: str) -> Table:
+    """List what has been counted in the registers, newest period of each measure.
+
+    Parameters
+    ----------
+    rows
+        Observations of the datasets ``register:<kommun>``.
+    published
+        Published series by measure, to stand beside.
+    """
+    group = rows["measure"] == "register_overlap_count"
+    whole = rows.loc[
+        (rows["sex"] == "total")
+        & (rows["measure"] != "participants_count")
+        & (~rows["breakdown"].map(_is_text) | group)
+    ]
+    shown = _newest(whole, ["measure", "region_code"])
+    cells = pd.DataFrame(
+        [
+            {
+                "Uppgift": catalog.measures[row["measure"]].short,
+                "Kommun": catalog.names[row["region_code"]],
+                "Period": period_text(row["period"]),
+                "Eget register": _figure(row, catalog.measures[row["measure"]]),
+                "Publicerat": _beside(row, published, catalog),
+            }
+            for _, row in shown.iterrows()
+        ]
+    )
+    if cells["Publicerat"].eq("–").all():
+        cells = cells.drop(columns="Publicerat")
+    if len(set(cells["Kommun"])) == 1:
+        cells = cells.drop(columns="Kommun")
+    used = [series for id_, series in published.items() if id_ in PUBLISHED_BESIDE.values() and len(series)]
+    data = pd.concat([shown, *used], ignore_index=True)
+    note = f"{DIFFERENCES} {LEAST}" if shown["measure"].str.startswith("register_kaa").any() else LEAST
+    about = About(
+        id="egna_register",
+        title=f"{name}: kommunens egna register",
+        subtitle="Räknat på register och listor som inte lämnar kommunen",
+        source=source_line(data, catalog, computed=True),
+        alt=" ".join(f"{row['Uppgift']}, {row['Period']}: {row['Eget register']}." for _, row in cells.iterrows()),
+        note=note,
+        data=data,
+    )
+    return Table(about, cells, ("left",) * len(cells.columns))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value not in ("", "nan")
+
+
+def _about(measure: Measure, breakdown: str) -> str:
+    return f"{measure.short}: {breakdown_label(breakdown).lower()}"
+
+
+def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
+    """List the counts of the KAA by birth year, schooling, occupation, contact, measures and reasons."""
+    parts = rows.loc[rows["breakdown"].map(_is_text) & rows["measure"].str.startswith("register_kaa")]
+    shown = _newest(parts, ["measure", "region_code", "breakdown"])
+    cells = pd.DataFrame(
+        [
+            {
+                "Uppgift": _about(catalog.measures[row["measure"]], row["breakdown"]),
+                "Kommun": catalog.names[row["region_code"]],
+                "Kategori": category_label(row["breakdown"], row["category"]),
+                "Period": period_text(row["period"]),
+                "Eget register": _figure(row, catalog.measures[row["measure"]]),
+            }
+            for _, row in shown.iterrows()
+        ]
+    )
+    if len(set(cells["Kommun"])) == 1:
+        cells = cells.drop(columns="Kommun")
+    about = About(
+        id="egna_register_delar",
+        title=f"{name}: KAA-registret i delar",
+        subtitle="",
+        source=source_line(shown, catalog, computed=True),
+        alt=f"{len(cells)} uppgifter ur kommunens KAA-register.",
+        note=LEAST,
+        data=shown,
+    )
+    return Table(about, cells, ("left",) * len(cells.columns))

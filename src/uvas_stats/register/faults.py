@@ -1,0 +1,67 @@
+"""What was wrong in a register: by row number and field, never by content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = ["Faults"]
+
+MOST_ROWS = 12
+
+
+@dataclass
+class Faults:
+    """A growing list of what does not fit; rows are numbered as a spreadsheet does, headings being row 1.
+
+    Examples
+    --------
+    >>> faults = Faults()
+    >>> faults.add([4, 2], "Startdatum", "är inget datum")
+    >>> list(faults.lines())
+    ['Startdatum är inget datum: 2 rader (2, 4)']
+    """
+
+    notes: list[str] = field(default_factory=list)
+    """What concerns the whole file, such as its encoding."""
+    _parts: list[tuple[npt.NDArray[np.int64], str, str, bool]] = field(default_factory=list)
+
+    def add(self, rows: Iterable[int], label: str, problem: str, *, fatal: bool = True) -> None:
+        """Note that a field of some rows does not fit; ``fatal`` rows are not counted."""
+        found = np.asarray(list(rows), dtype=np.int64)
+        if len(found):
+            self._parts.append((np.unique(found), label, problem, fatal))
+
+    def note(self, text: str) -> None:
+        """Note something about the whole file."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    @property
+    def bad_rows(self) -> frozenset[int]:
+        """Numbers of the rows that are not counted."""
+        return frozenset(int(row) for rows, _, _, fatal in self._parts if fatal for row in rows)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a finding: row, field, problem and whether the row is left out."""
+        frames = [
+            pd.DataFrame({"rad": rows, "fält": label, "fel": problem, "räknas_inte": fatal})
+            for rows, label, problem, fatal in self._parts
+        ]
+        if not frames:
+            return pd.DataFrame({"rad": [], "fält": [], "fel": [], "räknas_inte": []})
+        return pd.concat(frames).sort_values(["rad", "fält", "fel"], ignore_index=True)
+
+    def lines(self) -> Iterator[str]:
+        """Write one line a kind of finding, with the first row numbers."""
+        yield from self.notes
+        for rows, label, problem, fatal in self._parts:
+            shown = ", ".join(str(row) for row in rows[:MOST_ROWS])
+            more = " …" if len(rows) > MOST_ROWS else ""
+            count = f"{len(rows)} {'rad' if len(rows) == 1 else 'rader'}"
+            kept = "" if fatal else "; räknas ändå"
+            yield f"{label} {problem}: {count} ({shown}{more}){kept}"

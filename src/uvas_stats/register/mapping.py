@@ -1,0 +1,172 @@
+"""The mapping file: their columns to our fields, their codes to our categories, and how dates are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from uvas_stats.catalog.names import fold
+from uvas_stats.catalog.toml import read_toml
+from uvas_stats.errors import CatalogError, RegisterError
+from uvas_stats.register.fields import CATEGORIES, KINDS, UNKNOWN, fields_of, required_of
+
+__all__ = ["DATE_FORMATS", "Mapping", "mapping_text", "read_mapping"]
+
+DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S")
+_KEYS = {"kind", "kommun", "sheet", "date_formats", "largest_bad_share", "columns", "codes"}
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How one case system's export is read.
+
+    Examples
+    --------
+    >>> mapping = Mapping("kaa", {"personnummer": "Pnr", "registered": "In"}, {"schooling": {"IM": "im"}})
+    >>> mapping.category("schooling", " im "), mapping.category("schooling", "annat")
+    ('im', None)
+    """
+
+    kind: str
+    columns: MappingType[str, str]
+    """Field to heading."""
+    codes: MappingType[str, MappingType[str, str]] = field(default_factory=dict)
+    """Field to their code to our category."""
+    date_formats: tuple[str, ...] = ("%Y-%m-%d",)
+    kommun: str = ""
+    """The kommun of the whole file, where no column tells it."""
+    sheet: str = ""
+    largest_bad_share: float = 0.02
+    """The largest share of the rows that may be left out; with more, nothing is counted."""
+
+    def category(self, name: str, text: str) -> str | None:
+        """Return our category for a code of theirs, or None where the mapping does not know it."""
+        return self.code_table(name).get(fold(text))
+
+    def code_table(self, name: str) -> dict[str, str]:
+        """Return folded code to category: what the mapping says, then our own ids and usual words."""
+        known = CATEGORIES[fields_of(self.kind)[name].categories]
+        usual = {fold(word): category for category, words in known.items() for word in (category, *words)}
+        own = {fold(code): category for code, category in self.codes.get(name, {}).items()}
+        return {UNKNOWN: UNKNOWN, "": UNKNOWN, "okand": UNKNOWN, "uppgift saknas": UNKNOWN, **usual, **own}
+
+
+def _demand(holds: object, what: str, path: Path, todo: str) -> None:
+    if not holds:
+        raise RegisterError(what, where=path.name, todo=todo)
+
+
+def _texts(content: object) -> bool:
+    return isinstance(content, dict) and all(isinstance(value, str) for value in content.values())
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read and check a mapping file.
+
+    Raises
+    ------
+    RegisterError
+        If it is no TOML, names a field or a category that does not exist, or lacks a field that is needed.
+    """
+    try:
+        content = read_toml(path)
+    except CatalogError as error:
+        raise RegisterError(error.what, where=path, todo=error.todo) from error
+    _demand(content.get("kind") in KINDS, "kind saknas eller är okänd", path, f"Skriv {' eller '.join(KINDS)}")
+    unknown = sorted(set(content) - _KEYS)
+    _demand(not unknown, f"Okänd nyckel {', '.join(unknown)}", path, f"Tillåtna: {', '.join(sorted(_KEYS))}")
+    kind, columns, codes = content["kind"], content.get("columns"), content.get("codes", {})
+    _demand(_texts(columns), "[columns] saknas eller har annat än text", path, 'Skriv fält = "rubrik"')
+    assert isinstance(columns, dict)
+    _check_fields(kind, columns, codes, path)
+    return Mapping(kind, columns, codes, **_options(content, path))
+
+
+def _check_fields(kind: str, columns: dict[str, str], codes: Any, path: Path) -> None:
+    fields = fields_of(kind)
+    for name in columns:
+        _demand(name in fields, f"Fältet ”{name}” finns inte", path, f"Fälten är {', '.join(fields)}")
+    missing = [fields[name].label for name in required_of(kind) if not columns.get(name)]
+    _demand(not missing, f"Kolumn saknas för {', '.join(missing)}", path, "Ange rubriken under [columns]")
+    used = [fold(heading) for heading in columns.values() if heading]
+    _demand(len(set(used)) == len(used), "En rubrik är angiven för två fält", path, "Ta bort den ena")
+    _demand(
+        isinstance(codes, dict) and all(map(_texts, codes.values())),
+        "[codes] har fel form",
+        path,
+        'Skriv [codes.fält] och under den "deras kod" = "vår kategori"',
+    )
+    for name, table in codes.items():
+        _demand(name in fields and fields[name].categories, f"Fältet ”{name}” har inga koder", path, "Ta bort det")
+        allowed = [*CATEGORIES[fields[name].categories], UNKNOWN]
+        wrong = sorted(set(table.values()) - {*allowed, ""})
+        _demand(
+            not wrong,
+            f"Kategorin ”{', '.join(wrong)}” finns inte för {name}",
+            path,
+            f"Kategorierna är {', '.join(allowed)}",
+        )
+
+
+def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
+    formats = content.get("date_formats", ["%Y-%m-%d"])
+    _demand(
+        isinstance(formats, list) and formats and set(formats) <= set(DATE_FORMATS),
+        "date_formats är fel",
+        path,
+        f"Välj bland {', '.join(DATE_FORMATS)}",
+    )
+    _demand(not {"%d/%m/%Y", "%m/%d/%Y"} <= set(formats), "Två datumformat kan förväxlas", path, "Välj ett")
+    share = content.get("largest_bad_share", 0.02)
+    _demand(
+        isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share <= 0.2,
+        "largest_bad_share är fel",
+        path,
+        "Ange en andel från 0 till 0,2 med decimalpunkt",
+    )
+    kommun, sheet = content.get("kommun", ""), content.get("sheet", "")
+    _demand(
+        isinstance(kommun, str) and isinstance(sheet, str),
+        "kommun och sheet ska vara text",
+        path,
+        "Sätt citattecken",
+    )
+    return {"date_formats": tuple(formats), "kommun": kommun, "sheet": sheet, "largest_bad_share": float(share)}
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(char if char.isprintable() else " " for char in escaped)}"'
+
+
+def mapping_text(mapping: Mapping, notes: Iterable[str] = ()) -> str:
+    r"""Write a mapping as TOML for the user to edit, with the Swedish names and categories as comments.
+
+    Examples
+    --------
+    >>> text = mapping_text(Mapping("kaa", {"personnummer": "Pnr", "registered": "In"}))
+    >>> "registered = \"In\"  # Registreringsdatum" in text
+    True
+    """
+    lines = [
+        "# Förslag till mappning. Kontrollera varje rad; en tom rubrik betyder att uppgiften inte finns.",
+        *(f"# {note}" for note in notes),
+        f'kind = "{mapping.kind}"',
+        f'kommun = "{mapping.kommun}"  # kommunkod, om filen inte har en kolumn för den',
+        f"sheet = {_quoted(mapping.sheet)}",
+        f"date_formats = [{', '.join(_quoted(one) for one in mapping.date_formats)}]",
+        f"largest_bad_share = {mapping.largest_bad_share}  # större andel felaktiga rader: inget räknas",
+        "",
+        "[columns]",
+    ]
+    fields = fields_of(mapping.kind)
+    lines += [f"{one.id} = {_quoted(mapping.columns.get(one.id, ''))}  # {one.label}" for one in fields.values()]
+    for one in fields.values():
+        if one.categories and mapping.columns.get(one.id):
+            allowed = ", ".join([*CATEGORIES[one.categories], UNKNOWN])
+            lines += ["", f"[codes.{one.id}]  # {one.label}: {allowed}"]
+            lines += [f"{_quoted(code)} = {_quoted(to)}" for code, to in mapping.codes.get(one.id, {}).items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,148 @@
+"""From a file to tables that can be counted: registration periods, contacts and measures, or participations.
+
+What is kept of a person is a hash that only this run understands, and what the counts need.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog
+from uvas_stats.errors import RegisterError
+from uvas_stats.register.convert import convert_rows
+from uvas_stats.register.faults import Faults
+from uvas_stats.register.identity import Key
+from uvas_stats.register.mapping import Mapping
+from uvas_stats.register.propose import refuse_columns
+from uvas_stats.register.rows import read_rows
+from uvas_stats.register.sense import check_order, drop_repeated, link_persons, one_period_each
+
+__all__ = ["Register", "demand_trust", "read_register"]
+
+_SPELL = (
+    "region", "person", "born", "sex", "registered", "closed", "schooling", "closed_reason", "closed_to",
+    "compulsory_end", "resident_from", "resident_to", "school_from", "school_to", "school_form", "examen",
+)  # fmt: skip
+_PARTICIPATION = (
+    "region", "person", "born", "sex", "start", "end", "end_reason", "place", "had_examen", "study_plan",
+    "study_plan_from", "assistance_start", "assistance_now", "assistance_to", "first_contact", "first_measure",
+    "cost", "followed_up", "followed_up_occupation",
+)  # fmt: skip
+_MEASURE = ["region", "person", "registered", "measure_from", "measure_type"]
+
+
+@dataclass(frozen=True, repr=False)
+class Register:
+    """A register as it is counted; it shows nothing of its persons."""
+
+    kind: str
+    tables: MappingType[str, pd.DataFrame]
+    """``spells``, ``contacts`` and ``measures`` of the KAA, or ``participations``."""
+    faults: Faults
+    rows: int
+    """Rows of the file that held anything."""
+    largest_bad_share: float
+    columns: frozenset[str]
+    """The fields that the file has."""
+
+    def __repr__(self) -> str:
+        return f"Register({self.kind}, {self.rows} rader)"
+
+    @property
+    def bad_share(self) -> float:
+        """The share of the rows that are not counted."""
+        return len(self.faults.bad_rows) / self.rows if self.rows else 0.0
+
+
+def read_register(path: Path, mapping: Mapping, key: Key, catalog: Catalog, at: dt.date | None = None) -> Register:
+    """Read a register.
+
+    Parameters
+    ----------
+    path, mapping
+        The file and how it is read.
+    key
+        Turns personnummer into hashes; lists read with the same key can be compared.
+    at
+        The date that decides the century of years written with two digits; None means today.
+
+    Raises
+    ------
+    RegisterError
+        If the file or its columns are not what the mapping says. Single rows that do not fit raise nothing: they
+        are in ``faults``, and :func:`demand_trust` decides whether the rest can be counted.
+    """
+    faults = Faults()
+    rows = read_rows(path, faults, mapping.sheet)
+    refuse_columns(list(rows.columns), mapping.kind, path)
+    count = int(rows.attrs["rows"])
+    columns = frozenset(name for name, heading in mapping.columns.items() if heading)
+    if rows.empty:
+        return Register(mapping.kind, {}, faults, count, mapping.largest_bad_share, columns)
+    held = convert_rows(rows, mapping, key, faults, catalog, at or dt.date.today())  # noqa: DTZ011 - a calendar day
+    del rows
+    check_order(held, mapping.kind, faults)
+    held = held.loc[~held.index.isin(list(faults.bad_rows))]
+    held = drop_repeated(link_persons(held, faults), faults)
+    tables = _kaa(held, faults) if mapping.kind == "kaa" else _participants(held, faults)
+    return Register(mapping.kind, tables, faults, count, mapping.largest_bad_share, columns)
+
+
+def demand_trust(register: Register) -> None:
+    """Refuse to count a register that is empty or has too many rows that do not fit.
+
+    Raises
+    ------
+    RegisterError
+        With the number of rows, and the share that was allowed.
+    """
+    if not register.rows or not register.tables:
+        raise RegisterError("Registret har inga rader att räkna", todo="Kontrollera exporten")
+    bad = len(register.faults.bad_rows)
+    if register.bad_share > register.largest_bad_share:
+        raise RegisterError(
+            f"{bad} av {register.rows} rader går inte att använda: antalen skulle inte gå att lita på",
+            todo=f"Rätta raderna i listan; högst {register.largest_bad_share:.0%} får falla bort".replace(
+                ".", ","
+            ),
+        )
+
+
+def _kaa(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
+    spells = one_period_each(held, list(_SPELL), "registered", "closed", faults)
+    held = held.loc[~held.index.isin(list(faults.bad_rows))]
+    contacts = held.loc[held["contact_date"].notna(), ["region", "person", "contact_date", "contact_occupation"]]
+    return {
+        "spells": spells,
+        "contacts": contacts.set_axis(["region", "person", "date", "occupation"], axis=1).drop_duplicates(
+            ignore_index=True
+        ),
+        "measures": _measures(held, faults),
+    }
+
+
+def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """Give one row a measure; an end in a row of its own belongs to the measure with the same beginning."""
+    ends = ["measure_to", "measure_reason", "measure_after"]
+    rows = held.loc[held["measure_from"].notna(), [*_MEASURE, *ends]]
+    lonely = held.index[held["measure_from"].isna() & held["measure_to"].notna()]
+    faults.add(lonely, "Åtgärd avslutad", "saknar påbörjad åtgärd på samma rad; åtgärden räknas inte", fatal=False)
+    groups = rows.groupby(_MEASURE, observed=True, dropna=False)["measure_to"]
+    differ = rows.index[groups.transform("nunique") > 1]
+    faults.add(differ, "Åtgärd avslutad", "har olika datum för samma åtgärd; den sista gäller", fatal=False)
+    whole = rows.sort_values("measure_to", na_position="first", kind="stable").drop_duplicates(
+        _MEASURE, keep="last"
+    )
+    names = ["region", "person", "begins", "ends", "type", "reason", "after"]
+    found = whole[["region", "person", "measure_from", "measure_to", "measure_type", "measure_reason",
+                   "measure_after"]].set_axis(names, axis=1)  # fmt: skip
+    return found.drop_duplicates(["region", "person", "begins", "type"], ignore_index=True)
+
+
+def _participants(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
+    return {"participations": one_period_each(held, list(_PARTICIPATION), "start", "end", faults)}

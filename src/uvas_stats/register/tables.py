@@ -1,0 +1,216 @@
+"""From exact counts to the tables that are published together: what is a total of what, and what overlaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from uvas_stats.disclosure import Dimension, Key, Link, Publication, Table, make_key, nested, table_from_parts
+from uvas_stats.register.fields import CATEGORIES, UNKNOWN
+from uvas_stats.register.kaa import NO_MEASURE, KaaCounts, Span
+from uvas_stats.register.participants import ParticipantCounts
+
+__all__ = ["kaa_context", "kaa_publication", "overlap_publication", "participant_publication"]
+
+SEX = Dimension("sex", ("women", "men"), sensitive=False)
+IN_MEASURE = "in_measure"
+
+
+def _dimension(
+    name: str, categories: str, *more: str, groups: Mapping[str, tuple[str, ...]] | None = None
+) -> Dimension:
+    return Dimension(name, (*CATEGORIES[categories], UNKNOWN, *more), groups=groups or {})
+
+
+def _kaa_dimensions(span: Span) -> dict[str, Dimension]:
+    """Give the dimension of each table of the counts; years and months are known to all, the rest is not."""
+    years = tuple(str(year) for year in range(span.begins.year - 20, span.ends.year - 15))
+    types = (*CATEGORIES["measure_type"], UNKNOWN)
+    near, late = f"within_{span.contact_days}_days", f"not_within_{span.contact_days}_days"
+    return {
+        "birth_year": Dimension("birth_year", years, sensitive=False),
+        "schooling": _dimension("schooling", "schooling"),
+        "occupation": _dimension("occupation", "occupation"),
+        "measure_type": Dimension("measure_type", (*types, NO_MEASURE), groups={IN_MEASURE: types}),
+        "measure_after": _dimension("measure_after", "occupation", "going_on"),
+        "measure_reason": _dimension("measure_reason", "measure_reason", "going_on"),
+        "new_month": Dimension("month", span.months, sensitive=False),
+        "ended_month": Dimension("month", span.months, sensitive=False),
+        "contact": Dimension("contact", (near, late, "too_early"), groups={"due": (near, late)}),
+        "ended_reason": _dimension("ended_reason", "closed_reason"),
+        "ended_to": _dimension("ended_to", "occupation"),
+    }
+
+
+_ABOUT = {
+    "new_month": "new",
+    "contact": "new",
+    "ended_month": "ended",
+    "ended_reason": "ended",
+    "ended_to": "ended",
+}
+_BY_SEX = {"flow": "flow", "stock": "stock", "new_month": "new", "ended_month": "ended"}
+
+
+def kaa_context(kommun: str, about: str, span: Span) -> list[tuple[str, str]]:
+    """Return the conditions of what is counted; a stock is of a day, all else of a period."""
+    when = ("at", span.at.isoformat()) if about == "stock" else ("period", span.period)
+    return [("kommun", kommun), ("counted", f"kaa_{about}"), when]
+
+
+def _parts(cells: pd.DataFrame, table: str, column: str) -> dict[tuple[str, ...], int]:
+    rows = cells.loc[cells["table"] == table]
+    return {(str(code),): int(n) for code, n in rows.groupby(column)["n"].sum().items()}
+
+
+def _renamed(parts: dict[tuple[str, ...], int], name: str, dimension: Dimension) -> dict[tuple[str, ...], int]:
+    if name != "contact":
+        return parts
+    names = dict(zip(("within", "not_within", "too_early"), dimension.codes, strict=True))
+    return {(names[code],): n for (code,), n in parts.items()}
+
+
+def kaa_publication(
+    counts: KaaCounts, kommun: str, links: Iterable[Link] = (), more: Iterable[Table] = ()
+) -> Publication:
+    """Make the tables of the KAA of one kommun and period, as they are published together.
+
+    Parameters
+    ----------
+    counts
+        Exact counts.
+    kommun
+        Whose rows are taken.
+    links, more
+        How the counts hang together with those of other periods and days, and the tables behind that.
+    """
+    span, cells = counts.span, counts.cells.loc[counts.cells["region"] == kommun]
+    tables = [
+        table_from_parts(f"kaa_{about}", kaa_context(kommun, about, span), (SEX,), _parts(cells, source, "sex"))
+        for source, about in _BY_SEX.items()
+    ]
+    for name, dimension in _kaa_dimensions(span).items():
+        context = kaa_context(kommun, _ABOUT.get(name, "flow"), span)
+        if name in ("measure_after", "measure_reason"):
+            context.append(("measure_type", IN_MEASURE))
+        parts = _renamed(_parts(cells, name, "category"), name, dimension)
+        tables.append(table_from_parts(f"kaa_{name}", context, (dimension,), parts))
+    still = int(counts.days.loc[(counts.days["region"] == kommun) & (counts.days["state"] == "open"), "n"].sum())
+    tables.append(Table("kaa_open", tuple(kaa_context(kommun, "open", span)), (), {(): still}))
+    inside = [_nested_stock(tables[0], tables[1], code) for code in (*SEX.codes, "total")]
+    name = f"kaa {span.period} {span.at}"
+    return Publication(f"register:{kommun}", name, (*tables, *more), (*inside, *links))
+
+
+def _nested_stock(flow: Table, stock: Table, code: str) -> Link:
+    """Say that those of the day are among those of the period: the rest may be few."""
+    return nested((stock.key((code,)), int(stock.counts[(code,)])), (flow.key((code,)), int(flow.counts[(code,)])))
+
+
+_OUTCOME = Dimension(
+    "outcome",
+    ("work", "study", "other", UNKNOWN, "ongoing"),
+    groups={"ended": ("work", "study", "other", UNKNOWN), "to_work_or_study": ("work", "study")},
+)
+_YES_NO = ("yes", "no", UNKNOWN)
+_OF_EVERYONE = (
+    SEX,
+    _OUTCOME,
+    Dimension("examen", _YES_NO),
+    Dimension("assistance_start", _YES_NO),
+    Dimension("assistance_now", _YES_NO),
+    Dimension(
+        "contact", ("within", "not_within", "too_early", "no_contact"), groups={"due": ("within", "not_within")}
+    ),
+)
+_OF_SOME = (
+    (Dimension("place", ("same", "elsewhere", UNKNOWN)), "outcome", "to_work_or_study"),
+    (Dimension("followed", ("in_occupation", "not_in_occupation", "not_followed"),
+               groups={"followed_up": ("in_occupation", "not_in_occupation")}), "outcome", "to_work_or_study"),
+    (Dimension("study_plan", _YES_NO), "examen", "no"),
+)  # fmt: skip
+LEFT = "left_assistance"
+
+
+def participant_publication(
+    counts: Iterable[ParticipantCounts], kommun: str, links: Iterable[Link] = ()
+) -> Publication:
+    """Make the tables of a programme's participants, all terms together."""
+    tables: list[Table] = []
+    terms = list(counts)
+    for one in terms:
+        tables += _term_tables(one, kommun)
+    inside = [_nested_terms(tables, kommun, first, last) for first, last in itertools.pairwise(terms)]
+    name = f"participants {terms[0].term.since} {terms[-1].term.period}"
+    return Publication(f"register:{kommun}", name, tuple(tables), (*inside, *links))
+
+
+def _started(kommun: str, one: ParticipantCounts) -> list[tuple[str, str]]:
+    since = ("since", one.term.since.isoformat())
+    return [("kommun", kommun), ("counted", "participants"), ("period", one.term.period), since]
+
+
+def _term_tables(one: ParticipantCounts, kommun: str) -> Iterable[Table]:
+    persons = one.persons.loc[one.persons["region"] == kommun]
+    context = _started(kommun, one)
+    term = one.term.period
+    for dimension in _OF_EVERYONE:
+        yield table_from_parts(f"{term} {dimension.name}", context, (dimension,), _sums(persons, [dimension.name]))
+    for dimension, column, group in _OF_SOME:
+        members = _OUTCOME.groups.get(group, (group,))
+        among = persons.loc[persons[column].isin(members)]
+        parts = _sums(among, [dimension.name])
+        yield table_from_parts(f"{term} {dimension.name}", [*context, (column, group)], (dimension,), parts)
+    both = (Dimension("assistance_start", _YES_NO), Dimension("assistance_now", _YES_NO))
+    yield table_from_parts(f"{term} {LEFT}", context, both, _sums(persons, [one.name for one in both]))
+
+
+def _sums(persons: pd.DataFrame, names: list[str]) -> dict[tuple[str, ...], int]:
+    found = persons.groupby(names)["n"].sum() if len(persons) else pd.Series(dtype="int64")
+    return {(code if isinstance(code, tuple) else (str(code),)): int(n) for code, n in found.items()}
+
+
+def _nested_terms(tables: list[Table], kommun: str, first: ParticipantCounts, last: ParticipantCounts) -> Link:
+    """Say that those who had started by one term's end are among those of the next."""
+    sizes = {}
+    for one in (first, last):
+        key = make_key(_started(kommun, one))
+        sizes[one.term.period] = (key, dict(tables_cells(tables))[key])
+    return nested(sizes[first.term.period], sizes[last.term.period])
+
+
+def tables_cells(tables: Iterable[Table]) -> Iterable[tuple[Key, int]]:
+    """Yield key and count of every cell of some tables."""
+    for table in tables:
+        yield from table.cells()
+
+
+def overlap_publication(
+    kommun: str, name: str, at: dt.date, patterns: Mapping[tuple[str, ...], int]
+) -> tuple[Publication, dict[str, Key]]:
+    """Make the tables of a target group: the size of each list, and of all lists with each person counted once.
+
+    Who is in just which lists is not published, yet may not be derived when they are few: taking the sizes from
+    the sum gives those who are in several.
+
+    Returns
+    -------
+    tuple of Publication and dict
+        The keys of the lists by name, and of the whole group by ``""``.
+    """
+    context = [("kommun", kommun), ("counted", f"overlap_{name}"), ("at", at.isoformat())]
+    names = sorted({one for pattern in patterns for one in pattern})
+    codes = {"+".join(pattern): pattern for pattern in patterns}
+    groups = {f"in {one}": tuple(code for code, pattern in codes.items() if one in pattern) for one in names}
+    dimension = Dimension("lists", tuple(codes), groups=groups)
+    parts: dict[tuple[str, ...], int] = {(code,): patterns[pattern] for code, pattern in codes.items()}
+    inner = table_from_parts("mönster", context, (dimension,), parts, shown=False)
+    shown = [Table("hela", tuple(context), (), {(): inner.counts[("total",)]})]
+    shown += [
+        Table(one, (*context, ("lists", f"in {one}")), (), {(): inner.counts[(f"in {one}",)]}) for one in names
+    ]
+    keys = {"": make_key(context)} | {one: make_key(context, [("lists", f"in {one}")]) for one in names}
+    return Publication(f"register:{kommun}", f"overlap {name} {at}", (inner, *shown)), keys

@@ -1,0 +1,93 @@
+"""The key figures of the programmes are those that can be worked out by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.register.lists import write_participants
+from uvas_stats import nulage
+from uvas_stats.errors import RegisterError
+from uvas_stats.register.participants import terms_between
+from uvas_stats.register.run import run_participants
+from uvas_stats.workspace import Workspace
+
+AT = dt.date(2106, 6, 30)
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> pd.DataFrame:
+    path, mapping = write_participants(tmp_path)
+    return run_participants(path, mapping, workspace=Workspace(tmp_path), at=AT).observations
+
+
+def value(rows: pd.DataFrame, measure: str, period: str = "2106H1", **more: str) -> float:
+    part = rows.loc[(rows["measure"] == measure) & (rows["period"] == period) & (rows["sex"] == "total")]
+    for column, wanted in more.items():
+        part = part.loc[part[column] == wanted]
+    assert len(part) == 1
+    return float(part["value"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("measure", "december", "june"),
+    [
+        ("participants_started_count", 80, 80),
+        ("participants_ended_count", 20, 50),
+        ("participants_ended_to_work_count", 10, 30),
+        ("participants_ended_to_work_share_pct", 50, 60),
+        ("participants_ended_to_study_share_pct", 50, 20),
+        ("participants_ended_to_work_or_study_share_pct", 100, 80),
+        ("participants_mobility_share_pct", 100, 40),
+        ("participants_got_work_share_pct", 12.5, 37.5),
+        ("participants_study_plan_share_pct", 20, 80),
+        ("participants_measure_within_6_months_share_pct", 100, 50),
+        ("participants_assistance_start_count", 40, 40),
+        ("participants_cost_kkr", 10.0005, 10.0005),
+    ],
+)
+def test_a_figure_at_each_terms_end(counted: pd.DataFrame, measure: str, december: float, june: float) -> None:
+    assert value(counted, measure, "2106H1") == pytest.approx(june)
+    shown = value(counted, measure, "2105H2")
+    assert pd.isna(shown) or shown == pytest.approx(december)  # hidden where it would tell of a whole group
+
+
+def test_who_has_left_assistance_is_known_when_the_file_says_now(counted: pd.DataFrame) -> None:
+    assert value(counted, "participants_left_assistance_count") == 30
+    assert value(counted, "participants_assistance_count") == 20
+
+
+def test_still_in_occupation_counts_those_followed_up_after_six_months(counted: pd.DataFrame) -> None:
+    assert value(counted, "participants_still_in_occupation_share_pct") == 50
+
+
+def test_no_term_that_has_ended_is_refused() -> None:
+    with pytest.raises(RegisterError, match="Ingen termin"):
+        terms_between(dt.date(2106, 7, 1), dt.date(2106, 12, 30))
+
+
+def test_the_goals_of_a_programme_are_assessed_on_the_register(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    before = nulage("lidkoping", workspace=tmp_path).goals().cells.set_index("Mål")
+    assert before["Status"].eq("kan inte bedömas").all()
+    path, mapping = write_participants(tmp_path)
+    run_participants(path, mapping, workspace=workspace, at=AT)
+    now = nulage("lidkoping", workspace=tmp_path)
+    goals = now.goals().cells.set_index("Mål")
+    work = next(text for text in goals.index if "får arbete" in text)
+    plan = next(text for text in goals.index if "studieplan" in text)
+    assert "37,5" in goals.loc[work, "Skäl"]
+    assert goals.loc[plan, "Status"] == "nått"
+    assert "Kommunens eget register" in now.goals().about.source
+    assert "37,5" in now.registers().cells.to_csv()
+
+
+def test_a_nulage_shows_the_registers_and_says_how_they_differ(tmp_path: Path) -> None:
+    path, mapping = write_participants(tmp_path)
+    run_participants(path, mapping, workspace=Workspace(tmp_path), at=AT)
+    chapters = nulage("lidkoping", workspace=tmp_path).chapters()
+    assert chapters[-1].heading == "Kommunens egna register"
+    assert nulage("ale", workspace=tmp_path).chapters()[-1].heading != "Kommunens egna register"

@@ -1,0 +1,186 @@
+"""Reading: what does not fit is told by row and field, and only what can be trusted is counted."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.register.conftest import Read
+from tests.register.people import AT, HEADINGS, mapping_file, number, row, write
+from uvas_stats.catalog import Catalog
+from uvas_stats.errors import RegisterError
+from uvas_stats.register.identity import Key
+from uvas_stats.register.mapping import read_mapping
+from uvas_stats.register.read import demand_trust, read_register
+
+
+def findings(register: object) -> set[tuple[int, str, str]]:
+    table = register.faults.table()  # type: ignore[attr-defined]
+    return set(table[["rad", "fält", "fel"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "20880304-0000x", "20881304-0009", "20880231-0009", "123", number(1)[:-1] + "x"]
+)
+def test_a_number_that_is_none_is_told_by_its_row(read: Read, bad: str) -> None:
+    register = read([row(number(1)), row(bad)])
+    assert {(3, "Personnummer")} == {found[:2] for found in findings(register)}
+    assert len(register.tables["spells"]) == 1
+
+
+def test_a_wrong_check_digit_is_refused(read: Read) -> None:
+    good = number(7)
+    wrong = good[:-1] + str((int(good[-1]) + 1) % 10)
+    assert len(read([row(good), row(wrong)]).tables["spells"]) == 1
+
+
+@pytest.mark.parametrize(
+    "form", [number(5), number(5).replace("-", ""), number(5)[2:], number(5)[2:].replace("-", "")]
+)
+def test_ten_and_twelve_digits_are_one_person(read: Read, form: str) -> None:
+    register = read([row(number(5)), row(form, "2105-08-01", contact_date="2105-09-01")])
+    assert len(register.tables["spells"]) == 1
+    assert not register.faults.bad_rows
+
+
+def test_a_samordningsnummer_is_valid_and_has_a_birth_date(read: Read) -> None:
+    spells = read([row(number(5, coordination=True))]).tables["spells"]
+    assert str(spells["born"].iloc[0].date()) == "2088-03-04"
+
+
+def test_two_numbers_are_two_persons_unless_the_file_says_otherwise(tmp_path: Path, catalog: Catalog) -> None:
+    old, new = number(5, coordination=True), number(6)
+    rows = [["Personnummer", "Tidigare personnummer", "Registrerad"], [old, "", "2104-01-01"],
+            [new, old, "2105-08-01"]]  # fmt: skip
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(";".join(one) for one in rows), encoding="utf-8")
+    text = 'kind = "kaa"\nkommun = "2182"\n[columns]\npersonnummer = "Personnummer"\nregistered = "Registrerad"\n'
+    apart = read_register(path, read_mapping(mapping_file(tmp_path, text)), Key(), catalog, AT)
+    linked_text = text + 'earlier_number = "Tidigare personnummer"\n'
+    linked = read_register(path, read_mapping(mapping_file(tmp_path, linked_text)), Key(), catalog, AT)
+    assert apart.tables["spells"]["person"].nunique() == 2
+    assert {(2, "Raden"), (3, "Raden")} == {found[:2] for found in findings(linked)}  # the first never ended
+    assert linked.tables["spells"].empty
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"closed": "2105-07-01"}, "Ansvaret upphörde"),
+        ({"closed": "2105-02-30"}, "Ansvaret upphörde"),
+        ({"measure_from": "2105-09-02", "measure_to": "2105-09-01"}, "Åtgärd avslutad"),
+        ({"schooling": "okänd kod"}, "Senaste sysselsättning i form av utbildning"),
+        ({"contact_date": "2085-01-01"}, "Kontaktdatum"),
+        ({"registered": "2087-01-01"}, "Registreringsdatum"),
+        ({"registered": ""}, "Registreringsdatum"),
+    ],
+)
+def test_what_makes_no_sense_is_told_by_row_and_field(read: Read, more: dict[str, str], field: str) -> None:
+    register = read([row(number(1)), row(number(2), **more)])
+    assert {(3, field)} == {found[:2] for found in findings(register)}
+    assert len(register.tables["spells"]) == 1
+
+
+def test_two_open_periods_of_one_person_are_not_counted(read: Read) -> None:
+    register = read([row(number(1)), row(number(2)), row(number(2), "2105-10-01")])
+    assert register.faults.bad_rows == {3, 4}
+    assert len(register.tables["spells"]) == 1
+
+
+def test_a_period_that_begins_the_day_another_ends_is_counted(read: Read) -> None:
+    register = read([row(number(2), closed="2105-10-01"), row(number(2), "2105-10-01")])
+    assert len(register.tables["spells"]) == 2
+
+
+def test_a_repeated_row_counts_once(read: Read) -> None:
+    register = read([row(number(1), contact_date="2105-09-01")] * 3)
+    assert len(register.tables["spells"]) == len(register.tables["contacts"]) == 1
+    assert not register.faults.bad_rows
+    assert len(findings(register)) == 2
+
+
+def test_rows_that_contradict_each_other_are_not_counted(read: Read) -> None:
+    register = read([row(number(1), closed="2105-10-01"), row(number(1), closed="2105-11-01"), row(number(2))])
+    assert register.faults.bad_rows == {2, 3}
+
+
+def test_an_empty_register_is_refused(read: Read) -> None:
+    with pytest.raises(RegisterError, match="inga rader"):
+        demand_trust(read([]))
+
+
+def test_too_many_bad_rows_are_refused(read: Read) -> None:
+    rows = [row(number(at)) for at in range(100, 190)] + [row("fel")] * 10
+    with pytest.raises(RegisterError, match="10 av 100 rader"):
+        demand_trust(read(rows))
+
+
+def test_few_bad_rows_are_left_out(read: Read) -> None:
+    register = read([row(number(at)) for at in range(100, 199)] + [row("fel")])
+    demand_trust(register)
+    assert len(register.tables["spells"]) == 99
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_every_usual_form_of_csv_is_read(read: Read, delimiter: str, encoding: str) -> None:
+    register = read([row(number(1), schooling="studiebevis")], delimiter=delimiter, encoding=encoding)
+    assert register.tables["spells"]["schooling"].tolist() == ["study_certificate"]
+    assert bool(register.faults.notes) == (encoding == "cp1252")
+
+
+def test_a_workbook_is_read_as_a_csv_is(tmp_path: Path, catalog: Catalog) -> None:
+    import datetime as dt
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(list(HEADINGS.values()))
+    values = row(number(1))
+    values[1] = dt.datetime(2105, 8, 1)  # noqa: DTZ001 - as a cell of a workbook is
+    sheet.append(values)
+    book.save(tmp_path / "a.xlsx")
+    register = read_register(tmp_path / "a.xlsx", read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
+    assert str(register.tables["spells"]["registered"].iloc[0].date()) == "2105-08-01"
+
+
+def test_a_row_with_too_many_cells_is_told(read: Read) -> None:
+    register = read([row(number(1)), [*row(number(2)), "mer"]])
+    assert (3, "Raden", "har fel antal celler") in findings(register)
+
+
+def test_a_file_without_headings_is_refused_without_quoting_it(tmp_path: Path, catalog: Catalog) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{number(1)};Planterad Person;2105-08-01\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match="inga rubriker") as caught:
+        read_register(path, read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
+    assert "Planterad" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Diagnos", "Sjukskriven", "Hälsa", "Funktionsnedsättning", "Försörjningsstöd"]
+)
+def test_a_column_that_the_law_does_not_allow_is_refused_by_name(
+    tmp_path: Path, catalog: Catalog, heading: str
+) -> None:
+    path = write(tmp_path / "a.csv", [])
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{lines[0]};{heading}\n", encoding="utf-8")
+    with pytest.raises(RegisterError, match=heading):
+        read_register(path, read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
+
+
+def test_a_large_file_of_garbage_is_told_of_quickly(tmp_path: Path, catalog: Catalog) -> None:
+    rng = random.Random(1)
+    words = ["".join(chr(rng.randint(33, 0x17F)) for _ in range(12)).replace(";", "x") for _ in range(997)]
+    rows = [[words[(at * 7 + place * 13) % 997] for place in range(len(HEADINGS))] for at in range(200_000)]
+    path = write(tmp_path / "a.csv", rows)
+    begin = time.monotonic()
+    register = read_register(path, read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
+    with pytest.raises(RegisterError, match="200000 av 200000"):
+        demand_trust(register)
+    assert time.monotonic() - begin < 60
+    assert max(map(len, register.faults.lines())) < 250

@@ -1,0 +1,97 @@
+"""What is let out becomes observations, an export in five blocks and lines; earlier counts are reckoned with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from uvas_stats import nulage
+from uvas_stats.disclosure import read_ledger
+from uvas_stats.errors import RegisterError
+from uvas_stats.observation import read_observations
+from uvas_stats.pipeline import build
+from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
+from uvas_stats.register.export import block_rows, write_blocks
+from uvas_stats.register.run import run_kaa
+from uvas_stats.workspace import Workspace
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Path:
+    write_demo(tmp_path / "demo", kommun="2182", persons=300)
+    return tmp_path
+
+
+def count(folder: Path, period: str = DEMO_PERIOD, at: dt.date | None = None) -> pd.DataFrame:
+    files = folder / "demo" / "kaa.csv", folder / "demo" / "kaa.toml"
+    return run_kaa(*files, period, workspace=Workspace(folder), at=at).observations
+
+
+def test_invented_people_are_not_born_yet(demo: Path) -> None:
+    text = (demo / "demo" / "kaa.csv").read_text(encoding="utf-8-sig")
+    assert min(line[:4] for line in text.splitlines()[1:]) >= "2084"
+    with pytest.raises(RegisterError):
+        invented_number(dt.date(2007, 1, 1), 1)
+    with pytest.raises(RegisterError, match="finns redan"):
+        write_demo(demo / "demo", kommun="2182")
+
+
+def test_results_are_observations_of_the_kommuns_own_dataset(demo: Path) -> None:
+    shown = count(demo)
+    assert set(shown["dataset"]) == {"register:2182"}
+    build(Workspace(demo))
+    held = read_observations(demo / "data" / "processed", ["register_kaa_flow_count"])
+    total = held.loc[held["breakdown"].isna() & (held["sex"] == "total")]
+    sexes = held.loc[held["sex"] != "total", "value"]
+    assert total["value"].tolist() == [sexes.sum()]
+    occupation = held.loc[held["breakdown"] == "occupation"]
+    assert "unknown" in set(occupation["category"])
+    parts = nulage(kommun="2182", workspace=demo).register_parts().cells
+    assert {"okänd", "studiebevis", "inom 60 dagar"} <= set(parts["Kategori"])
+
+
+def test_no_small_count_is_among_the_observations(demo: Path) -> None:
+    for at in (None, dt.date(2105, 12, 31)):
+        shown = count(demo, at=at)
+        counts = shown.loc[shown["measure"].str.endswith("_count"), "value"].dropna()
+        assert not counts.between(1, 4).any()
+
+
+def test_two_days_are_published_together(demo: Path) -> None:
+    count(demo, at=dt.date(2106, 6, 14))
+    count(demo, at=dt.date(2106, 6, 15))
+    ledger = read_ledger(Workspace(demo), "register:2182")
+    assert len(ledger.publications) == 2
+    names = {name for key in ledger.publications[1].hidden for name, _ in key}
+    assert "not in" in names  # those who came or went between the days are known to be behind the two figures
+
+
+def test_kinds_of_period_are_measures_of_their_own(demo: Path) -> None:
+    year, half = count(demo), count(demo, "2105H2")
+    own = [set(one.loc[one["measure"] != "register_kaa_stock_count", "measure"]) for one in (year, half)]
+    assert own[0].isdisjoint(own[1])
+    build(Workspace(demo))
+
+
+def test_the_export_has_the_five_blocks_and_only_what_was_let_out(demo: Path) -> None:
+    shown = count(demo)
+    target = demo / "block.xlsx"
+    write_blocks(shown, target)
+    book = openpyxl.load_workbook(target)
+    assert [name[:2] for name in book.sheetnames] == ["1.", "2.", "3.", "4.", "5."]
+    blocks = block_rows(shown)
+    assert all(len(rows) for rows in blocks.values())
+    numbers = pd.concat(blocks.values())["Antal"]
+    assert not numbers.isin(["1", "2", "3", "4"]).any()
+    assert "döljs" in set(numbers)
+
+
+def test_a_damaged_result_is_told_of(demo: Path) -> None:
+    count(demo)
+    (demo / "data" / "register" / "2182" / "kaa_2105-06.parquet").write_bytes(b"PAR1")
+    with pytest.raises(RegisterError, match="skadad"):
+        build(Workspace(demo))
