@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -44,9 +45,12 @@ def read_newest(
 
     Of what is published only the sexes asked for, and of the population not the one-year ages.
     """
-    named, total = ("measure", "in", sorted(set(measures) - {POPULATION})), ("sex", "in", sexes)
-    filters = [[named, total], [named, ("dataset", "=", DOCUMENTS)]]
-    if POPULATION in set(measures):
+    wanted, total = set(measures), ("sex", "in", sexes)
+    filters: list[list[tuple[str, str, Any]]] = []
+    if wanted - {POPULATION}:
+        named = ("measure", "in", sorted(wanted - {POPULATION}))
+        filters = [[named, total], [named, ("dataset", "=", DOCUMENTS)]]
+    if POPULATION in wanted:
         filters.append([("measure", "=", POPULATION), total, ("age_group", "not in", ONE_YEAR)])
     everything = read_observations(folder, filters=filters)
     printed = (everything["dataset"] == DOCUMENTS).to_numpy()
