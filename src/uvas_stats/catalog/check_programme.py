@@ -40,6 +40,10 @@ ITEM_KINDS = (
     "kaa_occupation",
     "kaa_flow",
     "kartlaggning",
+    "eligibility",
+    "completion",
+    "grade_points",
+    "later_activity",
 )
 NEEDS_MEASURE = ("trend", "place", "place_over_time", "compare", "season", "months")
 RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")

@@ -7,6 +7,7 @@ from uvas_stats.present.charts.kaa_parts import kaa_flow, kaa_occupation
 from uvas_stats.present.charts.months import months
 from uvas_stats.present.charts.place import place
 from uvas_stats.present.charts.place_over_time import place_over_time
+from uvas_stats.present.charts.school import school
 from uvas_stats.present.charts.season import season
 from uvas_stats.present.charts.target_group import target_group
 from uvas_stats.present.charts.trend import trend
@@ -20,6 +21,7 @@ __all__ = [
     "months",
     "place",
     "place_over_time",
+    "school",
     "season",
     "target_group",
     "trend",
