@@ -190,6 +190,13 @@ class Nulage(KaaNulage, SchoolNulage):
         """Return the nuläge in the order of its document."""
         return tuple(self._chapter(section) for section in self.programme.sections)
 
+    def chapter(self, heading: str) -> Chapter:
+        """Return one chapter by its heading; what cannot be drawn is named in its text."""
+        headings = [section.heading for section in self.programme.sections]
+        if heading not in headings:
+            raise UnknownNameError(f"Kapitlet ”{heading}” finns inte", todo=f"Kapitlen är {', '.join(headings)}")
+        return self._chapter(self.programme.sections[headings.index(heading)])
+
     def content(self) -> Content:
         """Return all that a report consists of."""
         chapters = self.chapters()

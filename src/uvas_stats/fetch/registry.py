@@ -19,8 +19,8 @@ Fetcher = Callable[[Clients, Dataset, Path], FilePlan]
 FETCHERS: Mapping[str, Fetcher] = {"kaa": kaa_plan, "siris": siris_plan}
 
 
-def file_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
-    """Plan the fetch of a dataset of files.
+def file_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = False) -> FilePlan:
+    """Plan the fetch of a dataset of files; ``again`` also asks for what is held and may have been revised.
 
     Raises
     ------
@@ -34,4 +34,6 @@ def file_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
             if dataset.adopt
             else "Se: uvas sources",
         )
+    if dataset.fetcher == "siris":  # the one source whose held years are not asked for
+        return siris_plan(clients, dataset, raw, again=again)
     return FETCHERS[dataset.fetcher](clients, dataset, raw)

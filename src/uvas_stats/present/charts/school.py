@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
+from uvas_stats.catalog.model import Break
 from uvas_stats.errors import IndicatorError
 from uvas_stats.present.charts.school_figures import (
     GAPS,
@@ -130,9 +131,18 @@ def _note(drawn: Sequence[Drawn], medians: Sequence[Median]) -> str:
         notes.append(medians[0].note(drawn[0].panel.view))
     if not any(one.riket["value"].notna().any() for one in drawn):
         notes.append("Riket finns inte i rapporten per kommun.")
-    notes += list(dict.fromkeys(one.panel.view.cautions() for one in drawn))
+    notes += dict.fromkeys(item.text for one in drawn for item in _breaks(one))
     notes.append("De lodräta axlarna börjar inte vid noll." if len(drawn) > 1 else "Axeln börjar inte vid noll.")
     return " ".join(filter(None, notes))
+
+
+def _breaks(one: Drawn) -> list[Break]:
+    """Give the breaks within the läsår that are drawn."""
+    first, last = position(one.periods[0]), position(one.periods[-1])
+    view = one.panel.view
+    return [
+        item for item in view.catalog.breaks_of(view.measure.id, view.focus) if first < position(item.at) <= last
+    ]
 
 
 def _draw(about: About, drawn: Sequence[Drawn], view: View) -> Chart:

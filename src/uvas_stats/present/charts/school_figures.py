@@ -136,6 +136,7 @@ class Drawn:
 
     @property
     def periods(self) -> list[str]:
+        """The läsår that are drawn, oldest first."""
         return list(dict.fromkeys(self.own.sort_values("period_end")["period"]))
 
 
