@@ -70,7 +70,8 @@ def carried_files(
     if dataset.reader != "kaa" or not have:
         return {}
     new = Snapshot(
-        dataset=dataset.id, edition="1900-01-01", title="", publisher="", url="", retrieved=dt.date.min, licence="",
+        dataset=dataset.id, edition="1900-01-01", title="", publisher="", url="", licence="",
+        retrieved=dt.date.min,
         files=tuple(RawFile(str(path.resolve()), "", 0) for path in files.values()), options=dict(options),
     )  # fmt: skip
     given = set().union(*_contents(new, catalog).values())

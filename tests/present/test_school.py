@@ -13,6 +13,8 @@ from uvas_stats import nulage
 from uvas_stats.adopt import adopt
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import IndicatorError
+from uvas_stats.listing import ranking
+from uvas_stats.observation import read_origins
 from uvas_stats.present.charts.school_figures import group_median
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.view import View
@@ -175,3 +177,23 @@ def test_they_are_in_the_nulage(filled: Workspace, workspace: Workspace, who: st
     parts, text = chapter(of(workspace, who))
     assert parts == []
     assert text.count("uvas fetch siris_") == 4
+
+
+def test_a_ranking_with_kommuner_that_have_only_an_interval_can_be_written(
+    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UVAS_WORKSPACE", str(filled.root))
+    measure = "siris_eligible_vocational_share_pct"
+    text = ranking(measure, period=None, group=None, order="worst", form="table")
+    line = next(line for line in text.splitlines() if "Arjeplog" in line)
+    assert "endast intervall känt" in line
+    assert "64,3" in text  # Perstorp has the lowest
+
+
+def test_what_stands_around_the_tables_is_kept_with_the_figures(filled: Workspace) -> None:
+    nulage("storuman", workspace=filled.root)
+    files = read_origins(filled.processed)["files"]
+    (sheet,) = files[f"siris_eligibility/2025-10-01/{FILES['siris_eligibility']}"]["read_as"]["sheets"]
+    assert any("2024/25" in line for line in sheet["preamble"])
+    assert len(sheet["headings"]) >= 11
+    assert "Rapportbeskrivning" in str(sheet["definitions"])
