@@ -81,7 +81,7 @@ def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> st
     shown = frame.copy()
     for column in shown.select_dtypes("number").columns:
         decimals = 2 if column in ("value", "riket", "difference") and measure.decimals else 0
-        shown[column] = [number_text(value, decimals) for value in shown[column]]
+        shown[column] = [number_text(None if pd.isna(value) else value, decimals) for value in shown[column]]
     if "status" in shown:
         shown["status"] = shown["status"].map(STATUS_TEXT)
     shown = shown.rename(columns=_HEADINGS)
