@@ -31,6 +31,15 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
             "europe": "Uppgifter om NEET i andra länder saknas. Hämta dem med: uvas fetch eurostat_neet",
         }
         reasons |= dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), "Hämta dem med: uvas fetch kaa")
+        schools = {
+            "eligibility": "siris_eligibility",
+            "completion": "siris_completion",
+            "grade_points": "siris_leavers",
+            "later_activity": "siris_later_activity",
+        }
+        reasons |= {
+            kind: f"Skolverkets uppgifter saknas. Hämta dem med: uvas fetch {id_}" for kind, id_ in schools.items()
+        }
         unfetched = "Arbetslösa 18–24 år, månad: uppgifter saknas. Hämta dem med: uvas fetch af_share"
         if name == "soderhamn":
             reasons["activities"] = "inga aktivitetstabeller"
