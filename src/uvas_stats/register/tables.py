@@ -13,7 +13,7 @@ from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.kaa import NO_MEASURE, KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
 
-__all__ = ["kaa_context", "kaa_publication", "overlap_publication", "participant_publication"]
+__all__ = ["birth_years", "kaa_context", "kaa_publication", "overlap_publication", "participant_publication"]
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
@@ -25,13 +25,18 @@ def _dimension(
     return Dimension(name, (*CATEGORIES[categories], UNKNOWN, *more), groups=groups or {})
 
 
+def birth_years(span: Span) -> Dimension:
+    """Give the years of birth that anyone in scope in a period can have."""
+    years = tuple(str(year) for year in range(span.begins.year - 20, span.ends.year - 15))
+    return Dimension("birth_year", years, sensitive=False)
+
+
 def _kaa_dimensions(span: Span) -> dict[str, Dimension]:
     """Give the dimension of each table of the counts; years and months are known to all, the rest is not."""
-    years = tuple(str(year) for year in range(span.begins.year - 20, span.ends.year - 15))
     types = (*CATEGORIES["measure_type"], UNKNOWN)
     near, late = f"within_{span.contact_days}_days", f"not_within_{span.contact_days}_days"
     return {
-        "birth_year": Dimension("birth_year", years, sensitive=False),
+        "birth_year": birth_years(span),
         "schooling": _dimension("schooling", "schooling"),
         "occupation": _dimension("occupation", "occupation"),
         "measure_type": Dimension("measure_type", (*types, NO_MEASURE), groups={IN_MEASURE: types}),
