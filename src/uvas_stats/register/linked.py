@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from uvas_stats.disclosure import Link, Table, overlap, table_from_parts
+from uvas_stats.disclosure import Dimension, Link, Relation, Table, make_key, nested, overlap, table_from_parts
 from uvas_stats.register.engine import keep
+from uvas_stats.register.halves import halves_of, linked_events, sharing
 from uvas_stats.register.kaa import Span
 from uvas_stats.register.scope import at_some_time, on_day, with_scope
-from uvas_stats.register.tables import SEX, kaa_context
+from uvas_stats.register.tables import SEX, birth_years, kaa_context
 
 __all__ = ["linked_spans"]
 
 _ABOUT = ("flow", "stock")
+_Group = tuple[tuple[str, int], Span]
 
 
 def linked_spans(
@@ -30,26 +32,43 @@ def linked_spans(
         Tables of the earlier counts as they are now, which are not shown, and the links that make those who came
         or went between two dates impossible to derive when they are few.
     """
-    groups = {(about, at): one for at, one in enumerate([span, *earlier]) for about in _ABOUT}
     if not earlier:
         return [], []
+    spans = _with_other_halves(span, earlier)
+    groups = {(about, at): one for at, one in enumerate(spans) for about in _ABOUT}
     patterns = _patterns(engine, tables, kommun, groups)
     hidden = [
         table_from_parts(
-            f"tidigare {about} {at}",
+            f"tidigare {about} {dimension.name} {at}",
             kaa_context(kommun, about, one),
-            (SEX,),
-            _parts(patterns, about, at),
+            (dimension,),
+            _parts(patterns, about, at, dimension),
             shown=False,
         )
         for (about, at), one in groups.items()
         if at and kaa_context(kommun, about, one) != kaa_context(kommun, about, span)
+        for dimension in _dimensions(about, one)
     ]  # fmt: skip
-    return _different(hidden), list(_links(patterns, kommun, groups))
+    events, sums = linked_events(engine, tables, kommun, span, earlier)
+    links = [*_links(patterns, kommun, groups), *_unions(patterns, kommun, spans), *sums]
+    return [*_different(hidden), *events], links
+
+
+def _with_other_halves(span: Span, earlier: Sequence[Span]) -> list[Span]:
+    """Add the half-years that come out when one period is taken from another."""
+    spans = [span, *earlier]
+    known = {one.period for one in spans}
+    more = {half.period: half for one in (span, *sharing(span, earlier)) for half in halves_of(one)}
+    return [*spans, *(half for name, half in more.items() if sharing(span, earlier) and name not in known)]
+
+
+def _dimensions(about: str, span: Span) -> tuple[Dimension, ...]:
+    """Return what never changes of a person, and what the table of a group is divided by."""
+    return (SEX, birth_years(span)) if about == "flow" else (SEX,)
 
 
 def _different(tables: Iterable[Table]) -> list[Table]:
-    return list({table.context: table for table in tables}.values())
+    return list({(table.context, table.dimensions[0].name): table for table in tables}.values())
 
 
 def _patterns(
@@ -63,15 +82,19 @@ def _patterns(
         ).cast("int8").max()
         for (about, at), one in groups.items()
     }  # fmt: skip
-    persons = keep(engine, "linked", scoped.group_by("person").agg(sex=scoped.sex.max(), **flags))
-    counted = persons.group_by(["sex", *flags]).agg(n=persons.person.count())
+    persons = keep(
+        engine,
+        "linked",
+        scoped.group_by("person").agg(sex=scoped.sex.max(), birth_year=scoped.born.max().year(), **flags),
+    )
+    counted = persons.group_by(["sex", "birth_year", *flags]).agg(n=persons.person.count())
     found: pd.DataFrame = engine.to_pyarrow(counted).to_pandas().astype({"n": "int64"})
     return found
 
 
-def _parts(patterns: pd.DataFrame, about: str, at: int) -> dict[tuple[str, ...], int]:
+def _parts(patterns: pd.DataFrame, about: str, at: int, dimension: Dimension) -> dict[tuple[str, ...], int]:
     inside = patterns.loc[patterns[f"{about}{at}"] == 1]
-    return {(str(sex),): int(n) for sex, n in inside.groupby("sex")["n"].sum().items()}
+    return {(str(code),): int(n) for code, n in inside.groupby(dimension.name)["n"].sum().items()}
 
 
 def _links(patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int], Span]) -> Iterable[Link]:
@@ -83,16 +106,62 @@ def _links(patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int],
         if contexts[0] == contexts[1] or (key := tuple(map(tuple, contexts))) in seen:
             continue
         seen.add(key)
-        yield from _link(patterns, contexts, one, other)
+        yield from _link(patterns, contexts, (one, groups[one]), (other, groups[other]))
 
 
 def _link(
-    patterns: pd.DataFrame, contexts: Sequence[list[tuple[str, str]]], one: tuple[str, int], other: tuple[str, int]
-) -> Iterable[Link]:
-    for code in (*SEX.codes, "total"):
-        rows = patterns if code == "total" else patterns.loc[patterns["sex"] == code]
-        first, second = ((rows[f"{about}{at}"] == 1).to_numpy() for about, at in (one, other))
+    patterns: pd.DataFrame, contexts: Sequence[list[tuple[str, str]]], one: _Group, other: _Group
+) -> Iterator[Link]:
+    """Link two groups cell by cell: as a part and its whole where everyone knows that one lies in the other."""
+    for name, code, rows in _cells(patterns, one, other):
+        first, second = ((rows[f"{about}{at}"] == 1).to_numpy() for (about, at), _ in (one, other))
         n = rows["n"].to_numpy()
-        keys = [tuple(sorted([*context, *([("sex", code)] if code != "total" else [])])) for context in contexts]
-        sizes = [int(n[first].sum()), int(n[second].sum())]
-        yield overlap((keys[0], sizes[0]), (keys[1], sizes[1]), int(n[first & second].sum()))
+        own = [(name, code)] if name else []
+        a, b = (
+            (make_key([*context, *own]), int(n[inside].sum()))
+            for context, inside in zip(contexts, (first, second), strict=True)
+        )
+        if _lies_in(one, other):
+            yield nested(a, b)
+        elif _lies_in(other, one):
+            yield nested(b, a)
+        else:
+            yield overlap(a, b, int(n[first & second].sum()))
+
+
+def _cells(patterns: pd.DataFrame, *groups: _Group) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Yield the cells that all of some groups are shown in: all, each sex, and each year of birth of a flow."""
+    yield "", "", patterns
+    shared = [
+        {(one.name, code) for one in _dimensions(name[0], span) for code in one.codes} for name, span in groups
+    ]
+    for name, code in sorted(set.intersection(*shared)):
+        yield name, code, patterns.loc[patterns[name].astype("str") == code]
+
+
+def _lies_in(one: _Group, other: _Group) -> bool:
+    """Tell whether a period, or a day, lies in a period, so that all of the one group are in the other."""
+    ((about, _), inner), ((wider, _), outer) = one, other
+    if wider != "flow":
+        return False
+    begins, ends = (inner.at, inner.at) if about == "stock" else (inner.begins, inner.ends)
+    return outer.begins <= begins and ends <= outer.ends
+
+
+def _unions(patterns: pd.DataFrame, kommun: str, spans: Sequence[Span]) -> Iterator[Link]:
+    """Say that who is in a longer period is in one of its half-years, so that those in both can be worked out."""
+    at = {one.period: place for place, one in reversed(list(enumerate(spans)))}
+    for name in at:
+        whole = spans[at[name]]
+        halves = halves_of(whole)
+        if len(halves) < 2 or any(half.period not in at for half in halves):
+            continue
+        groups = [(("flow", at[half.period]), half) for half in halves]
+        for condition, code, rows in _cells(patterns, (("flow", at[name]), whole), *groups):
+            own = [(condition, code)] if condition else []
+            keys = [make_key([*kaa_context(kommun, "flow", one), *own]) for one in (whole, *halves)]
+            inside = [(rows[f"flow{place}"] == 1).to_numpy() for (_, place), _ in groups]
+            both = make_key(keys[0], {"in": "both halves"})
+            count = int(rows["n"].to_numpy()[inside[0] & inside[1]].sum())
+            terms = ((keys[1], 1), (keys[2], 1), (keys[0], -1), (both, -1))
+            yield Link((Relation(terms),), ((both, count),))

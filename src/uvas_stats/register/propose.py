@@ -10,8 +10,9 @@ import pandas as pd
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.faults import Faults
-from uvas_stats.register.fields import Field, fields_of, refused_heading
+from uvas_stats.register.fields import Field, fields_of
 from uvas_stats.register.mapping import DATE_FORMATS, Mapping, mapping_text
+from uvas_stats.register.refused import refused_heading
 from uvas_stats.register.rows import read_rows
 
 __all__ = ["propose_mapping", "write_proposal"]

@@ -24,6 +24,7 @@ from uvas_stats.register.mapping import read_mapping
 from uvas_stats.register.overlap import GroupSize, list_patterns, size_bounds
 from uvas_stats.register.participants import count_participants, terms_between
 from uvas_stats.register.read import Register, demand_trust, read_register
+from uvas_stats.register.repeated import refuse_other_days, refuse_other_start
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
 from uvas_stats.register.store import register_folder, save_results
 from uvas_stats.register.tables import kaa_publication, overlap_publication, participant_publication
@@ -125,6 +126,7 @@ def run_kaa(
         counts = count_kaa(connection, tables, span)
         hidden, links = linked_spans(connection, tables, code, span, earlier)
     people, remark = _population(workspace, code, span)
+    refuse_other_days(workspace, code, span)
     protected = release(workspace, kaa_publication(counts, code, links, hidden))
     edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
     results = kaa_observations(protected, counts, code, edition, people)
@@ -204,6 +206,7 @@ def run_participants(
     if participations.empty:
         raise RegisterError("Listan har inga deltagare att räkna", todo="Kontrollera exporten")
     first = since or participations["start"].min().date()
+    refuse_other_start(workspace, code, first)
     with open_engine(engine) as connection:
         table = bind(connection, {"participations": participations})["participations"]
         counts = [count_participants(connection, table, one) for one in terms_between(first, until, months)]

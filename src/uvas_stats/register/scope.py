@@ -10,15 +10,26 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-__all__ = ["IM_ATTENDS_FROM", "at_some_time", "on_day", "with_scope"]
+__all__ = ["IM_ATTENDS_FROM", "at_some_time", "day_number", "on_day", "with_scope"]
 
 IM_ATTENDS_FROM = dt.date(2018, 7, 1)
 FAR = dt.date(2262, 1, 1)
 COMPULSORY_AGE, OLDEST = 16, 20
 
 
+def day_number(day: dt.date) -> int:
+    """Give a day as a number from 1970: what is compared is whole numbers, which takes the least time.
+
+    Examples
+    --------
+    >>> day_number(dt.date(1970, 1, 2))
+    1
+    """
+    return (day - dt.date(1970, 1, 1)).days
+
+
 def with_scope(spells: Any) -> Any:
-    """Add ``first``, ``stop`` (the day after the last), ``away`` and ``back`` (from and to gymnasieskola).
+    """Add ``first`` and ``final``, ``away`` and ``back`` (first and last day in gymnasieskola) as day numbers.
 
     Parameters
     ----------
@@ -28,27 +39,23 @@ def with_scope(spells: Any) -> Any:
     """
     import ibis
 
-    def day_after(date: Any) -> Any:
-        return (date + ibis.interval(days=1)).cast("date")
-
-    far = ibis.literal(FAR)
-    compulsory = ibis.coalesce(
-        day_after(spells.compulsory_end), ibis.date(spells.born.year() + COMPULSORY_AGE, 7, 1)
-    )
-    twenty = (spells.born + ibis.interval(years=OLDEST)).cast("date")
-    im = spells.school_form == "im"
-    before = im & (spells.school_from < ibis.literal(IM_ATTENDS_FROM))
-    away = ibis.ifelse(before, ibis.literal(IM_ATTENDS_FROM), spells.school_from)
+    far = day_number(FAR)
+    registered = spells.registered.epoch_days()
+    july = ibis.date(spells.born.year() + COMPULSORY_AGE, 7, 1)
+    compulsory = ibis.coalesce(spells.compulsory_end.epoch_days() + 1, july.epoch_days())
+    twenty = (spells.born + ibis.interval(years=OLDEST)).epoch_days()
+    im = (spells.school_form == "im") & (spells.school_from < ibis.literal(IM_ATTENDS_FROM))
+    away = ibis.ifelse(im, day_number(IM_ATTENDS_FROM), spells.school_from.epoch_days())
     return spells.mutate(
-        first=ibis.greatest(spells.registered, compulsory, ibis.coalesce(spells.resident_from, spells.registered)),
-        stop=ibis.least(
-            twenty,
-            ibis.coalesce(day_after(spells.closed), far),
-            ibis.coalesce(day_after(spells.resident_to), far),
-            ibis.coalesce(spells.examen, far),
+        first=ibis.greatest(registered, compulsory, ibis.coalesce(spells.resident_from.epoch_days(), registered)),
+        final=ibis.least(
+            twenty - 1,
+            ibis.coalesce(spells.closed.epoch_days(), far),
+            ibis.coalesce(spells.resident_to.epoch_days(), far),
+            ibis.coalesce(spells.examen.epoch_days() - 1, far),
         ),
         away=ibis.coalesce(away, far),
-        back=ibis.coalesce(day_after(spells.school_to), far),
+        back=ibis.coalesce(spells.school_to.epoch_days(), far),
     )
 
 
@@ -56,14 +63,12 @@ def at_some_time(scoped: Any, begins: dt.date, ends: dt.date) -> Any:
     """Tell whether any day of a period is in scope."""
     import ibis
 
-    first = ibis.greatest(scoped.first, ibis.literal(begins))
-    stop = ibis.least(scoped.stop, ibis.literal(ends + dt.timedelta(days=1)))
-    return (first < stop) & ~((scoped.away <= first) & (scoped.back >= stop))
+    first = ibis.greatest(scoped.first, day_number(begins))
+    final = ibis.least(scoped.final, day_number(ends))
+    return (first <= final) & ~((scoped.away <= first) & (scoped.back >= final))
 
 
 def on_day(scoped: Any, day: dt.date) -> Any:
     """Tell whether a day is in scope."""
-    import ibis
-
-    at = ibis.literal(day)
-    return (scoped.first <= at) & (at < scoped.stop) & ~((scoped.away <= at) & (at < scoped.back))
+    at = day_number(day)
+    return (scoped.first <= at) & (at <= scoped.final) & ~((scoped.away <= at) & (at <= scoped.back))

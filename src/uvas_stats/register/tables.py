@@ -13,7 +13,7 @@ from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.kaa import NO_MEASURE, KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
 
-__all__ = ["kaa_context", "kaa_publication", "overlap_publication", "participant_publication"]
+__all__ = ["birth_years", "kaa_context", "kaa_publication", "overlap_publication", "participant_publication"]
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
@@ -25,13 +25,18 @@ def _dimension(
     return Dimension(name, (*CATEGORIES[categories], UNKNOWN, *more), groups=groups or {})
 
 
+def birth_years(span: Span) -> Dimension:
+    """Give the years of birth that anyone in scope in a period can have, a year early in school too."""
+    years = tuple(str(year) for year in range(span.begins.year - 20, span.ends.year - 14))
+    return Dimension("birth_year", years, sensitive=False)
+
+
 def _kaa_dimensions(span: Span) -> dict[str, Dimension]:
     """Give the dimension of each table of the counts; years and months are known to all, the rest is not."""
-    years = tuple(str(year) for year in range(span.begins.year - 20, span.ends.year - 15))
     types = (*CATEGORIES["measure_type"], UNKNOWN)
     near, late = f"within_{span.contact_days}_days", f"not_within_{span.contact_days}_days"
     return {
-        "birth_year": Dimension("birth_year", years, sensitive=False),
+        "birth_year": birth_years(span),
         "schooling": _dimension("schooling", "schooling"),
         "occupation": _dimension("occupation", "occupation"),
         "measure_type": Dimension("measure_type", (*types, NO_MEASURE), groups={IN_MEASURE: types}),
@@ -143,7 +148,9 @@ def participant_publication(
     terms = list(counts)
     for one in terms:
         tables += _term_tables(one, kommun)
-    inside = [_nested_terms(tables, kommun, first, last) for first, last in itertools.pairwise(terms)]
+    inside = [
+        link for first, last in itertools.pairwise(terms) for link in _nested_terms(tables, kommun, first, last)
+    ]
     name = f"participants {terms[0].term.since} {terms[-1].term.period}"
     return Publication(f"register:{kommun}", name, tuple(tables), (*inside, *links))
 
@@ -173,13 +180,34 @@ def _sums(persons: pd.DataFrame, names: list[str]) -> dict[tuple[str, ...], int]
     return {(code if isinstance(code, tuple) else (str(code),)): int(n) for code, n in found.items()}
 
 
-def _nested_terms(tables: list[Table], kommun: str, first: ParticipantCounts, last: ParticipantCounts) -> Link:
-    """Say that those who had started by one term's end are among those of the next."""
-    sizes = {}
-    for one in (first, last):
-        key = make_key(_started(kommun, one))
-        sizes[one.term.period] = (key, dict(tables_cells(tables))[key])
-    return nested(sizes[first.term.period], sizes[last.term.period])
+_PASSING = {
+    # what one has until something happens, so that the next term's are not those of this term and some more
+    "outcome": ("ongoing",), "contact": ("too_early", "no_contact"), "followed": ("not_followed",),
+    "assistance_now": _YES_NO, "study_plan": ("no", UNKNOWN),
+}  # fmt: skip
+
+
+def _nested_terms(
+    tables: list[Table], kommun: str, first: ParticipantCounts, last: ParticipantCounts
+) -> Iterable[Link]:
+    """Say that those who had started, or got somewhere, by one term's end are among those of the next.
+
+    The difference is then what happened in the term. What passes is not linked: it goes up and down by different
+    persons. Where the next term has fewer, someone has begun anew, and the difference tells of nobody.
+    """
+    sizes = dict(tables_cells(tables))
+    before, after = (make_key(_started(kommun, one)) for one in (first, last))
+    for key, count in sizes.items():
+        own = [pair for pair in key if pair not in before]
+        later = make_key(after, own)
+        if set(before) <= set(key) and later in sizes and count <= sizes[later] and not _passes(own):
+            yield nested((key, count), (later, sizes[later]))
+
+
+def _passes(conditions: Iterable[tuple[str, str]]) -> bool:
+    own = dict(conditions)
+    left = own.get("assistance_start") == "yes" and own.get("assistance_now") == "no"
+    return not left and any(code in _PASSING.get(name, ()) for name, code in own.items())
 
 
 def tables_cells(tables: Iterable[Table]) -> Iterable[tuple[Key, int]]:
