@@ -141,11 +141,14 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
             f"Uppgift saknas för {region.name}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
         )
     rows["status"] = rows["status"].fillna("not_available")
+    breaks = {item.at: item.text for item in catalog.breaks_of(chosen.id, (region.code,))}
     rows = rows.drop(columns="period_end")
     heading = f"{region.name} ({region.code}): {chosen.title}"
-    marks = [f"Brott {item.at}: {item.text}" for item in catalog.breaks_of(chosen.id, (region.code,))]
-    text = _print(rows, form, heading, chosen)
-    return "\n".join([text, *marks]) if form == "table" else text
+    if form != "table":  # the series after a break is not comparable with what stands before it
+        return _print(rows.assign(**{"break": rows["period"].map(breaks)}), form, heading, chosen)
+    return "\n".join(
+        [_print(rows, form, heading, chosen), *(f"Brott {at}: {text}" for at, text in breaks.items())]
+    )
 
 
 def sources() -> str:

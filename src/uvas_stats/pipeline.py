@@ -48,7 +48,7 @@ def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot
 
 
 def _parts(snapshot: Snapshot) -> set[str]:
-    """Name what an edition consists of: its files without the numbers in their names, its tables and key figures."""
+    """Name what an edition consists of: files (without the numbers in their names), tables and key figures."""
     files = {re.sub("[0-9]+", "#", file.name) for file in snapshot.files}
     return files | {str(table.get("id")) for table in snapshot.tables} | set(snapshot.options)
 
