@@ -96,5 +96,5 @@ def weigh(main: pd.DataFrame, view: View, denominators: pd.DataFrame | None, nam
     names = {"region_code": "region_code", "period": "period", "lower_pct": "lower", "upper_pct": "upper"}
     by = "folkmängden" if view.measure.denominator_measure == POPULATION else "antalet i nämnaren"
     last = "" if area.empty else str(area["period"].iloc[-1])
-    until = "" if last == str(newest["period"].iloc[-1]) else f" till och med {period_text(last)}"
+    until = "" if last in ("", str(newest["period"].iloc[-1])) else f" till och med {period_text(last)}"
     return Weighted(name, by, until, area[["period", "value"]], intervals[list(names)].rename(columns=names))
