@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from tests.fakes.server import Fake
+from tests.fakes.siris import SirisFake, serving_siris
 from uvas_stats.cli import app
 from uvas_stats.errors import FetchError, UvasStatsError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
@@ -215,3 +217,39 @@ def test_a_mistake_is_one_line_that_names_it(run, arguments: tuple[str, ...], sa
     with pytest.raises(UvasStatsError, match=says) as caught:
         run(*arguments)
     assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def siris(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SirisFake]:
+    """Give Skolverket's export API, and nothing else."""
+    with serving_siris(SirisFake()) as served:
+        monkeypatch.setenv("UVAS_WORKSPACE", str(tmp_path))
+        monkeypatch.setenv("UVAS_BASE_URL", f"siris={served.url}")
+        yield served
+
+
+def test_a_source_that_has_drifted_does_not_stop_the_others(siris: SirisFake) -> None:
+    siris.reports = [one for one in siris.reports if one.id in ("53", "91", "58")]
+    result = CliRunner().invoke(app, ["fetch", "siris_leavers", "siris_pupils", "siris_completion"])
+    assert result.exit_code == 1
+    assert "Fel: siris_leavers: " in result.output
+    assert "siris_pupils: utgåva" in result.output
+    assert "siris_completion: utgåva" in result.output
+    assert "1 av 3 datamängder hämtades inte: siris_leavers" in result.output
+
+
+def test_one_that_fails_alone_is_the_error_itself(siris: SirisFake) -> None:
+    siris.reports = [one for one in siris.reports if one.id != "58"]
+    assert isinstance(CliRunner().invoke(app, ["fetch", "siris_pupils"]).exception, FetchError)
+
+
+def test_held_years_are_asked_for_only_when_it_is_said(siris: SirisFake) -> None:
+    def fetch(*options: str) -> int:
+        before = len(siris.files)
+        result = CliRunner().invoke(app, ["fetch", "siris_eligibility", *options])
+        assert result.exit_code == 0, result.output
+        return len(siris.files) - before
+
+    assert fetch() == 3
+    assert fetch() == 0
+    assert fetch("--again") == 3

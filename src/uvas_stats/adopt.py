@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from uvas_stats.carry import carried_files, with_period
 from uvas_stats.catalog import Catalog, Dataset, load_catalog
 from uvas_stats.catalog.names import nearest
 from uvas_stats.errors import RawFileError, UnknownNameError, UvasStatsError
@@ -77,7 +78,8 @@ def adopt(
     name
         The dataset's id or short name.
     files
-        The files, which are left where they are.
+        The files, which are left where they are. Of KAA the newest edition's files of other periods and tables
+        are carried over, so that one period can be laid in after another.
     edition
         The day the publisher dated or the user downloaded the files, ``2025-11-28``; if None, today.
     options
@@ -98,6 +100,7 @@ def adopt(
     catalog = load_catalog(workspace)
     dataset = adoptable(catalog, name)
     paths = _names(files)
+    carried = carried_files(dataset, catalog, workspace.raw, paths, options or {})
     day = edition or dt.datetime.now(dt.UTC).date().isoformat()
     plan = FilePlan(
         dataset=dataset.id,
@@ -105,8 +108,8 @@ def adopt(
         publisher=dataset.publisher,
         licence=dataset.licence,
         landing_page=dataset.landing_page,
-        wanted=tuple(Wanted(one) for one in paths),
-        get=lambda one: _content(paths[one.name]),
+        wanted=(*(Wanted(one, query=with_period(dataset, options or {})) for one in paths), *carried),
+        get=lambda one: _content(paths[one.name] if one.name in paths else carried[one]),
         note="Inlagd för hand.",
         edition=day,
         options=options or {},

@@ -121,6 +121,9 @@ def fetch_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Visa vad som skulle hämtas, utan att hämta.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Hämta även de år som redan finns: utgivare reviderar.")
+    ] = False,
     base_url: BaseUrl = None,
     select: Annotated[
         list[str] | None, typer.Option(metavar="VARIABEL=KODER", help="Urval ur en tabell: Region=0180,1480.")
@@ -145,9 +148,30 @@ def fetch_command(
             _fetch_table(clients, workspace, single[0], _selection(select, query), dry_run=dry_run)
             return
         catalog = load_catalog(workspace)
-        for dataset in _datasets(catalog, datasets):
-            fetch = _fetch_files if catalog.datasets[dataset].fetcher else _fetch_tables
-            fetch(clients, workspace, catalog, dataset, dry_run=dry_run)
+        _fetch_each(clients, workspace, catalog, _datasets(catalog, datasets), dry_run=dry_run, again=again)
+
+
+def _fetch_each(
+    clients: Clients, workspace: Workspace, catalog: Catalog, datasets: list[str], *, dry_run: bool, again: bool
+) -> None:
+    """Fetch dataset by dataset; one that fails is told of, and the others are fetched all the same."""
+    from uvas_stats.errors import UvasStatsError
+
+    failed = []
+    for dataset in datasets:
+        try:
+            if catalog.datasets[dataset].fetcher:
+                _fetch_files(clients, workspace, catalog, dataset, dry_run=dry_run, again=again)
+            else:
+                _fetch_tables(clients, workspace, catalog, dataset, dry_run=dry_run)
+        except UvasStatsError as error:
+            if len(datasets) == 1:
+                raise
+            failed.append(dataset)
+            typer.echo(f"Fel: {dataset}: {error}", err=True)
+    if failed:
+        typer.echo(f"{len(failed)} av {len(datasets)} datamängder hämtades inte: {', '.join(failed)}", err=True)
+        raise typer.Exit(1)
 
 
 def _fetch_tables(
@@ -166,13 +190,15 @@ def _fetch_tables(
     _show_outcome(outcome)
 
 
-def _fetch_files(clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool) -> None:
+def _fetch_files(
+    clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool, again: bool
+) -> None:
     """Fetch the files of a dataset; they become an edition if their reader can read them."""
     from uvas_stats.fetch.files import fetch_files
     from uvas_stats.fetch.registry import file_plan
     from uvas_stats.pipeline import edition_check
 
-    plan = file_plan(clients, catalog.datasets[dataset], workspace.raw)
+    plan = file_plan(clients, catalog.datasets[dataset], workspace.raw, again=again)
     if dry_run:
         typer.echo(f"{dataset}: {number(len(plan.wanted))} filer")
         for one in plan.wanted:
@@ -183,8 +209,8 @@ def _fetch_files(clients: Clients, workspace: Workspace, catalog: Catalog, datas
     if outcome.edition is None:
         typer.echo(f"{dataset}: oförändrad, inget nytt")
         return
-    again = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
-    typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(outcome.files)} filer{again}")
+    kept = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
+    typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(outcome.files)} filer{kept}")
 
 
 def _selection(select: list[str] | None, query: Path | None) -> Selection:

@@ -18,7 +18,7 @@ _WORDS = {
     "\nArguments:": "\nArgument:",
     "Show this message and exit.": "Visa den här hjälpen.",
     "[required]": "[krävs]",
-    "[default: ": "[annars: ",
+    "[default:": "[annars:",
 }
 
 

@@ -29,6 +29,7 @@ from uvas_stats.present.view import View
 from uvas_stats.situation_kaa import KaaNulage
 from uvas_stats.situation_places import Places
 from uvas_stats.situation_register import OwnRegisters
+from uvas_stats.situation_school import SchoolNulage
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["Nulage", "nulage"]
@@ -40,7 +41,7 @@ Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage(KaaNulage, Places, OwnRegisters):
+class Nulage(KaaNulage, SchoolNulage, Places, OwnRegisters):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
@@ -182,6 +183,13 @@ class Nulage(KaaNulage, Places, OwnRegisters):
     def chapters(self) -> tuple[Chapter, ...]:
         """Return the nuläge in the order of its document."""
         return tuple(self._chapter(section) for section in (*self.programme.sections, *self._register_sections))
+
+    def chapter(self, heading: str) -> Chapter:
+        """Return one chapter by its heading; what cannot be drawn is named in its text."""
+        headings = [section.heading for section in self.programme.sections]
+        if heading not in headings:
+            raise UnknownNameError(f"Kapitlet ”{heading}” finns inte", todo=f"Kapitlen är {', '.join(headings)}")
+        return self._chapter(self.programme.sections[headings.index(heading)])
 
     def content(self) -> Content:
         """Return all that a report consists of."""

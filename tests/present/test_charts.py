@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 
@@ -12,10 +13,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from uvas_stats import nulage
+from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.model import Break
 from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.present import charts
 from uvas_stats.present.charts.goal_board import GoalRow
+from uvas_stats.present.charts.trend import mark_breaks
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.view import View
 
@@ -233,3 +237,49 @@ def test_a_chart_shows_itself_in_a_notebook_with_its_text(series_of: SeriesOf, v
     assert picture["image/png"].startswith(b"\x89PNG")
     assert "plats 27–28 av 290" in picture["text/plain"]
     assert metadata["image/png"]["alt"] == picture["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "x"), [("half_year", "2018H2", 2018.75), ("month", "2018-07", 2018.5416667)]
+)
+def test_a_break_is_marked_half_a_step_before_its_period(
+    view_of: ViewOf, catalog: Catalog, at: str, x: float
+) -> None:
+    view = view_of(UVAS, "2182")
+    item = Break(id="x", measure=UVAS, at=at, text="")
+    view = replace(view, catalog=replace(catalog, breaks=(item,)))
+    axes = Chart().add_subplot()
+    axes.set_xlim(2015, 2020)
+    mark_breaks(axes, view)
+    assert [round(float(line.get_xdata()[0]), 4) for line in axes.lines] == [round(x, 4)]  # type: ignore[index]
+    axes.set_xlim(2019, 2020)
+    mark_breaks(axes, view)
+    assert len(axes.lines) == 1  # what is outside the time shown is not marked
+
+
+def test_place_over_time_among_few_kommuner_is_refused(series_of: SeriesOf, view_of: ViewOf) -> None:
+    few = series_of(UVAS)
+    few = few.loc[few["region_code"].isin(["2182", "2180", "2121"])]
+    with pytest.raises(IndicatorError, match="minst 90 procent"):
+        charts.place_over_time(few, view_of(UVAS, "2182"))
+
+
+@pytest.mark.parametrize("offset", [-0.4, -0.05, 0.0, 0.05, 0.4])
+def test_no_leader_goes_through_the_label_of_riket(series_of: SeriesOf, view_of: ViewOf, offset: float) -> None:
+    series = series_of(UVAS)
+    newest = series["period"] == series["period"].iloc[-1]
+    own = newest & (series["region_code"] == "2182")
+    riket = float(series.loc[newest & (series["region_code"] == "00"), "value"].iloc[0])
+    series = series.assign(value=series["value"].mask(own, riket + offset))
+    chart = charts.place(series, view_of(UVAS, "2182"))
+    renderer = FigureCanvasAgg(chart).get_renderer()
+    chart.draw(renderer)
+    axes = chart.axes[0]
+    label = next(text for text in texts(chart) if text.get_text().startswith("Riket"))
+    box = label.get_window_extent(renderer)
+    leader = next(text for text in axes.texts if getattr(text, "arrow_patch", None) is not None)
+    start, end = axes.transData.transform([leader.xyann, leader.xy])
+    share = (start[1] - (box.y0 + box.y1) / 2) / (start[1] - end[1])
+    x = start[0] + share * (end[0] - start[0])
+    assert not box.x0 < x < box.x1
+    assert list(faults(chart)) == []

@@ -49,6 +49,10 @@ ITEM_KINDS = (
     "europe",
     "registers",
     "register_parts",
+    "eligibility",
+    "completion",
+    "grade_points",
+    "later_activity",
 )
 NEEDS_MEASURE = (
     "trend",

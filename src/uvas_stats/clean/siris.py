@@ -63,7 +63,7 @@ def read_siris(files: Mapping[str, Path], dataset: str, edition: str, catalog: C
     -------
     pandas.DataFrame
         ``attrs["siris"]`` holds for each origin what stands around the table: preamble, raw headings, definitions
-        and what was put right.
+        and what was put right; ``attrs["provenance"]`` the same by file, which is kept with the processed data.
 
     Raises
     ------
@@ -85,6 +85,10 @@ def read_siris(files: Mapping[str, Path], dataset: str, edition: str, catalog: C
     frames = [_frame(report, parts[report.name], keys, catalog) for report in reports if report.name in parts]
     frame = validate(frames[0] if len(frames) == 1 else concat_observations(frames))
     frame.attrs["siris"] = around
+    sheets = {
+        origin: [told for key, told in around.items() if key.partition("#")[0] == origin] for origin in files
+    }
+    frame.attrs["provenance"] = {origin: {"sheets": told} for origin, told in sheets.items()}
     return frame
 
 

@@ -27,8 +27,8 @@ FETCHERS: Mapping[str, Fetcher] = {
 }
 
 
-def file_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
-    """Plan the fetch of a dataset of files.
+def file_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = False) -> FilePlan:
+    """Plan the fetch of a dataset of files; ``again`` also asks for what is held and may have been revised.
 
     Raises
     ------
@@ -42,4 +42,6 @@ def file_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
             if dataset.adopt
             else "Se: uvas sources",
         )
+    if dataset.fetcher == "siris":  # the one source whose held years are not asked for
+        return siris_plan(clients, dataset, raw, again=again)
     return FETCHERS[dataset.fetcher](clients, dataset, raw)

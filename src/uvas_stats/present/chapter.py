@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,14 @@ class Chapter:
     text: str
     """Paragraphs are parted by a line break; may be empty."""
     parts: tuple[Chart | Table, ...]
+
+    def _ipython_display_(self) -> None:
+        """Show the text and what is under it in a notebook; what is missing is said in the text."""
+        from IPython.display import HTML, display
+
+        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in self.text.splitlines())
+        for shown in ([HTML(paragraphs)] if paragraphs else []) + list(self.parts):  # type: ignore[no-untyped-call]
+            display(shown)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from uvas_stats.present.charts.pooled import pooled
 from uvas_stats.present.charts.profile import profile
 from uvas_stats.present.charts.projection import projection
 from uvas_stats.present.charts.ranking_list import ranking_list
+from uvas_stats.present.charts.school import school
 from uvas_stats.present.charts.season import season
 from uvas_stats.present.charts.strip import strip
 from uvas_stats.present.charts.target_group import target_group
@@ -31,6 +32,7 @@ __all__ = [
     "profile",
     "projection",
     "ranking_list",
+    "school",
     "season",
     "strip",
     "target_group",

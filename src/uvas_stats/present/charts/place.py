@@ -75,9 +75,9 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     known = ranked["value"].dropna()
     _draw_dots(axes, known, limits)
     value_axis(axes, known.min(), known.max(), view.measure.unit, zero=known.min() < 0.35 * known.max(), which="x")
+    leaders = _draw_focus(axes, own, view)
     if len(riket):
-        _draw_riket(axes, float(riket["value"].iloc[0]), view)
-    _draw_focus(axes, own, view)
+        _draw_riket(axes, float(riket["value"].iloc[0]), view, leaders)
     return chart
 
 
@@ -105,25 +105,38 @@ def _draw_dots(axes: Axes, values: pd.Series, limits: pd.Series) -> None:
     axes.set_xlabel("")
 
 
-def _draw_riket(axes: Axes, value: float, view: View) -> None:
+def _draw_riket(axes: Axes, value: float, view: View, leaders: list[float]) -> None:
+    """Draw riket; its label stands beside its line where a kommun's leader would go through it."""
     axes.axvline(value, ymin=0.0, ymax=0.78, color=RIKET, linewidth=1.2, linestyle=(0, (4, 2)))
+    text = f"Riket {view.number(value)}"
+    half = _width(axes, text, SMALL) / 2
+    near = min(leaders, key=lambda x: abs(x - value), default=float("inf"))
+    side = 0 if abs(near - value) > half * 1.15 else (-1 if near >= value else 1)
     axes.annotate(
-        f"Riket {view.number(value)}",
+        text,
         (value, 0.79),
         xycoords=("data", "axes fraction"),
-        ha="center",
+        xytext=(4 * side, 0),
+        textcoords="offset points",
+        ha={-1: "right", 0: "center", 1: "left"}[side],
         size=SMALL,
         color=INK,
     )
 
 
-def _draw_focus(axes: Axes, own: pd.DataFrame, view: View) -> None:
-    """Mark each kommun in focus on the strip, with its label above on a line of its own."""
+def _width(axes: Axes, text: str, size: float) -> float:
+    """Give the width of a text in the units of the value axis."""
+    low, high = axes.get_xlim()
+    inches = axes.get_position().width * axes.figure.get_figwidth()  # type: ignore[union-attr]
+    return len(text) * size / 72 * 0.64 / inches * (high - low)
+
+
+def _draw_focus(axes: Axes, own: pd.DataFrame, view: View) -> list[float]:
+    """Mark each kommun in focus on the strip, its label above; give where the leaders pass riket's label."""
     low, high = axes.get_xlim()
     rows = own.sort_values("value")
     texts = [f"{view.name(row['region_code'])} {view.number(row['value'])}" for _, row in rows.iterrows()]
-    inches = axes.get_position().width * axes.figure.get_figwidth()  # type: ignore[union-attr]
-    widths = [len(text) * TEXT / 72 * 0.64 / inches * (high - low) for text in texts]
+    widths = [_width(axes, text, TEXT) for text in texts]
     gap = max(widths, default=0.0) * 1.05
     margin = gap / 2
     xs = spread(list(rows["value"]), gap, low + margin, high - margin)
@@ -150,3 +163,4 @@ def _draw_focus(axes: Axes, own: pd.DataFrame, view: View) -> None:
             color=line.colour,
             arrowprops={"arrowstyle": "-", "color": line.colour, "linewidth": 1.0, "shrinkA": 1, "shrinkB": 3},
         )
+    return [x + 0.2 * (value - x) for x, value in zip(xs, rows["value"], strict=True)]

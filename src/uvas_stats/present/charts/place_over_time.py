@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
+from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import place_panel, rank
 from uvas_stats.periods import period_end
 from uvas_stats.present.charts.place import place_text
@@ -46,6 +47,11 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     rows = _complete(series.loc[series["period_end"] <= end], view)
     ranked = rank(rows, view.measure, view.kommuner, view.order)
     own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
+    if own.empty:
+        raise IndicatorError(
+            f"{view.measure.short}: plats över tid visas bara när minst 90 procent av kommunerna har uppgift",
+            todo="Se plats för ett år i taget",
+        )
     n = int(ranked["n"].max())
     riket = _riket(rows, view)
     sentences = [_sentence(own.loc[own["region_code"] == code], view, code) for code in view.focus]

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles
-from uvas_stats.periods import period_end
+from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.charts.weighted import Weighted, weigh
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
@@ -21,6 +21,8 @@ __all__ = ["mark_breaks", "pieces", "position", "quartile_rows", "time_axis", "t
 PLOT_HEIGHT = 2.75
 SMALLEST_BAND = 4
 """A group of fewer kommuner has no quartiles worth showing."""
+STEP = {"year": 1.0, "school_year": 1.0, "half_year": 1 / 2, "quarter": 1 / 4, "month": 1 / 12}
+"""Years between two periods; a break is marked half a step before the first one after it."""
 LONGEST_STEP = 1.01
 """Years between two figures that a line may join."""
 MONTHS_SHOWN = 60
@@ -60,11 +62,10 @@ def _draw(axes: Axes, parts: list[pd.DataFrame], **style: object) -> None:
 
 
 def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None:
-    """Mark each break that concerns the kommuner shown (by default those in focus) with a line and a word."""
-    half = 0.5 / 12 if view.measure.period_kind == "month" else 0.5
+    """Mark each break that concerns the kommuner shown (by default those in focus) within the time axis."""
     for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
-        x = position(item.at) - half
-        if not min(axes.get_xlim()) < x < max(axes.get_xlim()):
+        x = position(item.at) - STEP[period_kind(item.at)] / 2
+        if not axes.get_xlim()[0] <= x <= axes.get_xlim()[1]:
             continue
         axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
@@ -161,8 +162,8 @@ def _shown(series: pd.DataFrame, view: View) -> tuple[pd.DataFrame, pd.DataFrame
     if view.measure.period_kind == "month":
         first = max(first, end - pd.DateOffset(months=MONTHS_SHOWN))
     rows = series.loc[series["period_end"].between(first, end)]
-    members = view.group.members if view.group is not None else ()
-    return rows.loc[rows["region_code"].isin([*view.focus, "00"])], rows.loc[rows["region_code"].isin(members)]
+    members = rows["region_code"].isin(view.group.members if view.group is not None else ())
+    return rows.loc[rows["region_code"].isin([*view.focus, "00"])], rows.loc[members]
 
 
 def quartile_rows(spreads: pd.DataFrame | None) -> pd.DataFrame:
@@ -250,10 +251,8 @@ def trend(
 
 
 def _limits(known: pd.Series, spreads: pd.DataFrame | None) -> tuple[float, float]:
-    low, high = float(known.min()), float(known.max())
-    if spreads is not None:
-        low, high = min(low, spreads["q1"].min()), max(high, spreads["q3"].max())
-    return low, high
+    every = known if spreads is None else pd.concat([known, spreads["q1"], spreads["q3"]])
+    return float(every.min()), float(every.max())
 
 
 def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
