@@ -108,15 +108,22 @@ def _jobs(
     workspace: Workspace, programmes: list[str], kommun: str | None, group: str | None, rest: _Rest
 ) -> list[_Job]:
     """Turn names into exports, and refuse what does not exist before anything is written."""
-    from uvas_stats.catalog import load_catalog
+    from uvas_stats import pipeline
+    from uvas_stats.catalog import choose_programme, load_catalog
+    from uvas_stats.catalog.similar import is_similar
 
+    if group is not None and is_similar(group):  # who is like whom is fetched with the figures
+        pipeline.ensure_processed(workspace)
     catalog = load_catalog(workspace)
     wanted = [catalog.programme(name).id for name in programmes] or list(catalog.programmes)
     chosen: list[tuple[str | None, str | None]] = [(id_, None) for id_ in dict.fromkeys(wanted)]
     if kommun is not None:
         chosen = [(None, catalog.region(kommun).code)]
-    group_id = None if group is None else catalog.group(group).id
-    return [_Job(workspace.root, id_, code, group_id, *rest) for id_, code in chosen]
+
+    def own(id_: str | None, code: str | None) -> str | None:
+        return group and catalog.group(group, choose_programme(catalog, id_, code).municipalities).id
+
+    return [_Job(workspace.root, id_, code, own(id_, code), *rest) for id_, code in chosen]
 
 
 def export_all(

@@ -112,15 +112,15 @@ class Holdings:
     def _series(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}
 
-    def series(self, measure: str, age: str | None = None) -> pd.DataFrame:
-        """Return the observations of one measure and age, both sexes together, without breakdown.
+    def series(self, measure: str, age: str | None = None, sex: str = "total") -> pd.DataFrame:
+        """Return the observations of one measure, age and sex (by default both together), without breakdown.
 
         ``age`` None means the measure's own age group where it has several.
         """
         if measure == POPULATION and age in ONE_YEAR and self.processed is not None:
-            one_year = [[("measure", "=", measure), ("sex", "=", "total"), ("age_group", "=", age)]]
-            return self._cut(latest_edition(read_observations(self.processed, filters=one_year)), measure)
-        return pick_age(self._ages_of(measure), self.catalog.measures[measure], age)
+            one_year = [[("measure", "=", measure), ("sex", "=", sex), ("age_group", "=", age)]]
+            return self._cut(latest_edition(read_observations(self.processed, filters=one_year)), measure, sex)
+        return pick_age(self._ages_of(measure, sex), self.catalog.measures[measure], age)
 
     def _cut(self, held: pd.DataFrame, measure: str, sex: str = "total") -> pd.DataFrame:
         """Take a measure's own figures, without breakdown, to the last period that is to be shown."""

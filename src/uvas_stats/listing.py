@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from uvas_stats import pipeline
 from uvas_stats.catalog import Catalog, Measure, load_catalog
 from uvas_stats.errors import UnknownNameError
-from uvas_stats.fetch.snapshot import list_snapshots
+from uvas_stats.fetch.snapshot import Snapshot, list_snapshots
 from uvas_stats.holdings import pick_age
 from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
 from uvas_stats.numbers import number_text
-from uvas_stats.observation import latest_edition, read_observations, select
+from uvas_stats.observation import latest_edition, read_observations, read_origins, select
 from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.coverage import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
@@ -141,11 +143,23 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
             f"Uppgift saknas för {region.name}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
         )
     rows["status"] = rows["status"].fillna("not_available")
+    breaks = {item.at: item.text for item in catalog.breaks_of(chosen.id, (region.code,))}
     rows = rows.drop(columns="period_end")
     heading = f"{region.name} ({region.code}): {chosen.title}"
-    marks = [f"Brott {item.at}: {item.text}" for item in catalog.breaks_of(chosen.id, (region.code,))]
-    text = _print(rows, form, heading, chosen)
-    return "\n".join([text, *marks]) if form == "table" else text
+    if form != "table":  # the series after a break is not comparable with what stands before it
+        return _print(rows.assign(**{"break": rows["period"].map(breaks)}), form, heading, chosen)
+    return "\n".join(
+        [_print(rows, form, heading, chosen), *(f"Brott {at}: {text}" for at, text in breaks.items())]
+    )
+
+
+def _left_out(snapshot: Snapshot, files: dict[str, Any]) -> str:
+    """Say how many values of an edition were left out, and why, where its reader counted them."""
+    told = [files.get(snapshot.origin(file), {}).get("read_as", {}) for file in snapshot.files]
+    words = {"deleted": "som källan har tagit bort", "repeated": "som stod två gånger"}
+    counts = {text: sum(one.get(name, 0) for one in told) for name, text in words.items()}
+    listed = [f"{number_text(float(count), 0)} {text}" for text, count in counts.items() if count]
+    return f" Utelämnade värden: {' och '.join(listed)}." if listed else ""
 
 
 def sources() -> str:
@@ -153,16 +167,19 @@ def sources() -> str:
     workspace, catalog = _open()
     observations = latest_edition(read_observations(workspace.processed))
     counts = observations.groupby(["dataset", "edition"], observed=True).size()
-    lines = []
-    for snapshot in list_snapshots(workspace.raw_roots):
+    lines, files = [], read_origins(workspace.processed)["files"]
+    snapshots = list_snapshots(workspace.raw_roots)
+    read = pipeline.to_read(snapshots)
+    for snapshot in snapshots:
         dataset = catalog.datasets.get(snapshot.dataset)
         if dataset is None:  # a table fetched by its id: its figures lie in a file of their own
             lines.append(f"{snapshot.dataset} {snapshot.edition}: {snapshot.title}. {snapshot.publisher}.")
             continue
         n = number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0)
+        told = f"{n} uppgifter" if snapshot in read else "äldre utgåva, ligger kvar i data/raw"
         lines.append(
-            f"{snapshot.dataset} {snapshot.edition}: {n} uppgifter. {snapshot.publisher}. "
-            f"{dataset.licence.rstrip('.')}. Uppdateras: {dataset.cadence.lower()}."
+            f"{snapshot.dataset} {snapshot.edition}: {told}. {snapshot.publisher}. "
+            f"{dataset.licence.rstrip('.')}. Uppdateras: {dataset.cadence.lower()}.{_left_out(snapshot, files)}"
         )
     documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
     return "\n".join([*lines, *documents])

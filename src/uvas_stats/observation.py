@@ -58,6 +58,8 @@ STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "
 SEXES = ("total", "women", "men")
 ONE_AT_A_TIME = ("af_ranking", "af_history", "af_openly_year")
 """Datasets of which an edition holds one period; the newest edition of each period counts."""
+AREA_AT_A_TIME = ("mucf",)
+"""Datasets of which an edition holds some years and areas; the newest edition of each year and area counts."""
 NULLABLE_TEXT = ("breakdown", "category")
 _DEFAULTS: Mapping[str, Any] = {
     "sex": "total",
@@ -221,7 +223,8 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
 
     A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
     source of its own: the figures of one are never replaced by those of another, newer one. So is each month of
-    the lists that are taken in one at a time, and each count of a register.
+    the lists that are taken in one at a time, each year and area of what is copied by hand, and each count of a
+    register.
     """
     if frame.empty:
         return frame
@@ -231,9 +234,12 @@ def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
     own = np.array([at if text.startswith(alone) else -1 for at, text in enumerate(origin.categories)])
     age = pd.Series(place[edition.codes], index=frame.index)
     document = pd.Series(own[origin.codes], index=frame.index)
-    listed = frame["dataset"].isin(ONE_AT_A_TIME)
-    if listed.any():
-        document = document.mask(listed, -2 - frame["period"].astype("category").cat.codes.astype("int64"))
+    listed, copied = (frame["dataset"].isin(names) for names in (ONE_AT_A_TIME, AREA_AT_A_TIME))
+    if listed.any() or copied.any():
+        period, region = (frame[name].astype("category").cat for name in ("period", "region_code"))
+        month = period.codes.astype("int64")
+        document = document.mask(listed, -2 - month)
+        document = document.mask(copied, -2 - month * len(region.categories) - region.codes)
     newest = age.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
     return frame.loc[(age == newest).to_numpy()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,10 @@ from uvas_stats.observation import KEY, read_origins, validate, write_observatio
 from uvas_stats.register.store import register_files, register_origins, stored_observations
 from uvas_stats.workspace import Workspace
 
-__all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint"]
+__all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint", "to_read"]
+
+KEPT = 2
+"""Fetched editions of a dataset that a build reads: the newest, and the one that it is compared with."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,32 @@ def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot
     for path in register_files(workspace):
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_mtime_ns}".encode())
     return digest.hexdigest()
+
+
+def _parts(snapshot: Snapshot) -> set[str]:
+    """Name what an edition consists of: files (without the numbers in their names), tables and key figures."""
+    files = {re.sub("[0-9]+", "#", file.name) for file in snapshot.files}
+    return files | {str(table.get("id")) for table in snapshot.tables} | set(snapshot.options)
+
+
+def to_read(snapshots: list[Snapshot]) -> list[Snapshot]:
+    """Leave out the fetched editions that a build need not read, as each newer one is whole and holds the same.
+
+    Of what was fetched from a service the two newest editions of a dataset are read, and an older one if it has a
+    kind of file, a table or a key figure that none of the newer has. What was put in by hand, or came with the
+    package, is read in all its editions. Nothing is taken away from data/raw.
+    """
+    kept: list[Snapshot] = []
+    newer: dict[str, tuple[int, set[str]]] = {}
+    for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
+        if not (snapshot.tables or all(file.url for file in snapshot.files)):
+            kept.append(snapshot)
+            continue
+        count, seen = newer.get(snapshot.dataset, (0, set()))
+        if count < KEPT or not _parts(snapshot) <= seen:
+            kept.append(snapshot)
+            newer[snapshot.dataset] = (count + 1, seen | _parts(snapshot))
+    return [snapshot for snapshot in snapshots if snapshot in kept]
 
 
 def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
@@ -91,22 +121,23 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
         raise ObservationError(
             "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
         )
-    frames = [*read_raw(snapshots, catalog), *read_documents(catalog), *stored_observations(workspace)]
+    read = to_read(snapshots)
+    frames = [*read_raw(read, catalog), *read_documents(catalog), *stored_observations(workspace)]
     observations = validate(concat_observations(frames))
     _check_bounds(observations, catalog)
     used = set(observations["origin"].cat.categories)
-    files = _origins(snapshots, used) | register_origins(workspace)
+    files = _origins(read, used) | register_origins(workspace)
     for frame in frames:
         for origin, told in frame.attrs.get("provenance", {}).items():
             files[origin]["read_as"] = told  # headings as printed, notes and marks that were not known
     state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files}
     write_similar(workspace.processed, newest_similar(snapshots, catalog))
     write_observations(observations, workspace.processed, state)
-    return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(snapshots))
+    return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(read))
 
 
 def build(workspace: Workspace) -> BuildResult:
-    """Read all raw files and write data/processed.
+    """Read the raw files and write data/processed; of what was fetched, the editions that :func:`to_read` names.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.holdings import check_period, needed_measures, read_newest
 from uvas_stats.indicators import check_printed
-from uvas_stats.observation import read_origins
+from uvas_stats.observation import SEXES, read_origins
 from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
@@ -35,6 +35,7 @@ from uvas_stats.workspace import Workspace, find_workspace
 __all__ = ["Nulage", "nulage"]
 
 COUNTED = "uvas_share_pct"
+WHO = {"women": "kvinnor", "men": "män"}
 SIGNAL = "register_outside_share_pct"
 Exporter = Callable[..., Any]
 
@@ -50,7 +51,9 @@ class Nulage(KaaNulage, SchoolNulage, Places, OwnRegisters):
     period: str | None = None
     exporter: Exporter | None = None
 
-    def view(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> View:
+    def view(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> View:
         """Return what a chart of the measure looks at."""
         chosen = self.catalog.measure(measure) if measure else self.catalog.measures[self.programme.main_measure]
         names = self.programme.groups
@@ -58,46 +61,35 @@ class Nulage(KaaNulage, SchoolNulage, Places, OwnRegisters):
         own = self.catalog.groups[names[0]] if names else None
         picked = self.catalog.group(group, focus) if group else own
         same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
-        if not age and self._ages_of(chosen.id)["age_group"].drop_duplicates().size > 1:
+        sex = sex or "total"
+        if sex not in SEXES:
+            raise UnknownNameError(f"Könet ”{sex}” finns inte", todo="Välj women eller men")
+        if not age and self._ages_of(chosen.id, sex)["age_group"].drop_duplicates().size > 1:
             age = chosen.ages
         if age:
             years = f"{age.replace('-', '–')} år"
             chosen = replace(chosen, title=f"{chosen.title}, {years}", short=f"{chosen.short} {years}")
+        if sex != "total":
+            chosen = replace(chosen, title=f"{chosen.title}, {WHO[sex]}", short=f"{chosen.short}, {WHO[sex]}")
         at, coverage = self.period if same_kind else None, self._coverage(chosen)
-        return View(self.catalog, chosen, focus, picked, order, at, title, age, coverage)
+        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage)
 
-    def trend(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
+    def trend(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> Chart:
         """Draw the measure over time against riket and the middle half of the group."""
-        view = self.view(measure, group, title, age)
-        printed = self.document_figures.loc[self.document_figures["measure"] == view.measure.id]
-        people = self._denominators(view.measure.id, view.age)
+        view = self.view(measure, group, title, age, sex)
+        own = (self.document_figures["measure"] == view.measure.id) & (self.document_figures["sex"] == view.sex)
+        printed = self.document_figures.loc[own]
+        people = self._denominators(view.measure.id, view.age, view.sex)
         return charts.trend(self._fetched(view), view, printed, people, self.programme.name)
 
-    def place(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
-        """Draw the place among all kommuner; ``group`` makes no difference."""
-        view = self.view(measure, group, title, age)
-        return charts.place(self._fetched(view), view)
-
-    def place_over_time(
-        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
-    ) -> Chart:
-        """Draw the place among all kommuner year by year, with the range that ties leave open."""
-        view = self.view(measure, group, title, age)
-        return charts.place_over_time(self._fetched(view), view)
-
     def compare(
-        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
     ) -> Chart:
         """Draw ranked bars within a group."""
-        view = self.view(measure, group, title, age)
+        view = self.view(measure, group, title, age, sex)
         return charts.compare(self._fetched(view), view)
-
-    def season(
-        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
-    ) -> Chart:
-        """Draw the same period last year and now."""
-        view = self.view(measure, group, title, age)
-        return charts.season(self._fetched(view), view)
 
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""

@@ -30,7 +30,12 @@ class KaaNulage(Holdings):
     if TYPE_CHECKING:
 
         def view(
-            self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+            self,
+            measure: str | None = None,
+            group: str | None = None,
+            title: str = "",
+            age: str = "",
+            sex: str = "",
         ) -> View:
             """Return what a chart of the measure looks at."""
 

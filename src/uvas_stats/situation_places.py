@@ -35,24 +35,58 @@ class Places(Holdings):
     """Charts and tables of places and of what lies behind them; :class:`uvas_stats.situation.Nulage` has them."""
 
     @abstractmethod
-    def view(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> View:
+    def view(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> View:
         """Return what a chart of the measure looks at."""
 
-    def strip(self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "") -> Chart:
+    def place(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> Chart:
+        """Draw the place among all kommuner; ``group`` makes no difference."""
+        view = self.view(measure, group, title, age, sex)
+        return charts.place(self._fetched(view), view)
+
+    def season(
+        self,
+        measure: str | None = None,
+        group: str | None = None,
+        title: str = "",
+        age: str = "",
+        sex: str = "",
+        *,
+        across_break: bool = False,
+    ) -> Chart:
+        """Draw the same period last year and now; across a declared break only with ``across_break``, marked."""
+        view = self.view(measure, group, title, age, sex)
+        return charts.season(self._fetched(view), view, across_break=across_break)
+
+    def place_over_time(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> Chart:
+        """Draw the place among all kommuner year by year, with the range that ties leave open."""
+        view = self.view(measure, group, title, age, sex)
+        return charts.place_over_time(self._fetched(view), view)
+
+    def strip(
+        self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> Chart:
         """Draw all kommuner month by month, with the places of those in focus and of riket."""
-        view = self.view(measure, group, title, age)
+        view = self.view(measure, group, title, age, sex)
         return charts.strip(self._fetched(view), view)
 
     def ranking_list(
-        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
     ) -> Chart:
         """Draw the ranking list of one period, with the place that riket's figure corresponds to."""
-        view = self.view(measure, group, title, age)
+        view = self.view(measure, group, title, age, sex)
         return charts.ranking_list(self._fetched(view), view)
 
-    def profile(self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "") -> Chart:
+    def profile(
+        self, measure: str = MONTHLY, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> Chart:
         """Draw the pattern of the year: how far each calendar month usually lies from the kommun's own level."""
-        view = self.view(measure, group, title, age)
+        view = self.view(measure, group, title, age, sex)
         return charts.profile(self._fetched(view), view)
 
     def standing(
@@ -61,6 +95,7 @@ class Places(Holdings):
         group: str | None = None,
         title: str = "",
         age: str = "",
+        sex: str = "",
         *,
         across_break: bool = False,
     ) -> Table:
@@ -68,11 +103,11 @@ class Places(Holdings):
 
         The year before is compared across a declared break only with ``across_break``, and that is marked.
         """
-        view = self.view(measure, group, title, age)
+        view = self.view(measure, group, title, age, sex)
         series = self._fetched(view)
         period = view.at(series)
         id_ = view.measure.id
-        counts, people = self._counts_of(id_), self._denominators(id_, view.age)
+        counts, people = self._counts_of(id_, view.sex), self._denominators(id_, view.age, view.sex)
         known = series.loc[(series["period"] == period) & series["value"].notna(), "region_code"]
         found = [
             standing(
@@ -140,17 +175,17 @@ class Places(Holdings):
     def _fetched(self, view: View) -> pd.DataFrame:
         """Return the measure's series, or say how to fetch it where there is nothing of it at all."""
         dataset = self._dataset(view.measure.id)
-        if self._ages_of(view.measure.id).empty and self.until is None and dataset != DOCUMENTS:
+        if self._ages_of(view.measure.id, view.sex).empty and self.until is None and dataset != DOCUMENTS:
             raise IndicatorError(f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {dataset}")
-        return self.series(view.measure.id, view.age)
+        return self.series(view.measure.id, view.age, view.sex)
 
-    def _counts_of(self, measure: str) -> pd.DataFrame | None:
+    def _counts_of(self, measure: str, sex: str) -> pd.DataFrame | None:
         """Return the numerators of a share, where the catalog has them under the share's own name."""
         for ending in ("_rate_pct", "_share_pct"):
             id_ = f"{measure.removesuffix(ending)}_count"
             beside = measure.endswith(ending) and id_ in self.catalog.measures
-            if beside and self._dataset(id_) == self._dataset(measure) and not self._ages_of(id_).empty:
-                return self.series(id_)
+            if beside and self._dataset(id_) == self._dataset(measure) and not self._ages_of(id_, sex).empty:
+                return self.series(id_, sex=sex)
         return None
 
     def _groups_of(self, code: str) -> dict[str, Group]:

@@ -12,8 +12,10 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError
+from uvas_stats.fetch.snapshot import Snapshot
+from uvas_stats.observation import make_observations
 
-__all__ = ["read_forsakringskassan"]
+__all__ = ["read_fk", "read_forsakringskassan"]
 
 SEXES = {"ALL": "total", "K": "women", "M": "men"}
 FIGURES = {"antal": "fk_activity_compensation_count", "belopp": "fk_activity_compensation_kkr"}
@@ -34,8 +36,6 @@ def _rows(path: Path) -> list[Mapping[str, Any]]:
         isinstance(row, dict) and all(isinstance(row.get(part), dict) for part in parts) for row in rows
     ):
         raise RawFileError("Filen är inte Försäkringskassans svar", where=path, todo=_AGAIN)
-    if not rows:
-        raise RawFileError("Försäkringskassan gav inga uppgifter", where=path, todo=_AGAIN)
     return rows
 
 
@@ -81,8 +81,10 @@ def read_forsakringskassan(path: Path, catalog: Catalog) -> pd.DataFrame:
     if match is None:
         raise RawFileError("Filens namn säger inget år", where=path, todo=_AGAIN)
     lan = {one.code: one.code for one in catalog.regions if one.kind == "lan" and one.current} | {"ALL": "00"}
-    found = []
-    for number, row in enumerate(_rows(path), start=1):
+    rows, found = _rows(path), []
+    if not rows:
+        raise RawFileError("Försäkringskassan gav inga uppgifter", where=path, todo=_AGAIN)
+    for number, row in enumerate(rows, start=1):
         where = f"{path}, rad {number}"
         region, sex = _place(row["dimensions"], match[1], lan, where)
         for name, measure in FIGURES.items():
@@ -98,3 +100,34 @@ def read_forsakringskassan(path: Path, catalog: Catalog) -> pd.DataFrame:
             f"Rader saknas: {', '.join(f'{code} {sex}' for code, sex in missing[:5])}", where=path, todo=_AGAIN
         )
     return frame.assign(period=f"{match[1]}-12", age_group="19-29")
+
+
+def read_fk(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    """Read an edition, a file a year; the years before the first and after the last published one may be empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Validated observations. ``attrs["provenance"]`` names the files that were empty.
+
+    Raises
+    ------
+    RawFileError
+        If a file is wrong, all are empty, or one between two published years is.
+    """
+    files = sorted((file for file in snapshot.files if file.role == "data"), key=lambda file: file.name)
+    empty = [not _rows(snapshot.path(file)) for file in files]
+    if all(empty):
+        raise RawFileError("Försäkringskassan gav inga uppgifter", where=snapshot.folder, todo=_AGAIN)
+    first, last = empty.index(False), len(empty) - empty[::-1].index(False)
+    frames = [
+        read_forsakringskassan(snapshot.path(file), catalog).assign(origin=snapshot.origin(file))
+        for file in files[first:last]
+    ]
+    whole = pd.concat(frames, ignore_index=True)
+    made = make_observations(whole.assign(dataset=snapshot.dataset, edition=snapshot.edition))
+    unpublished = [*files[:first], *files[last:]]
+    made.attrs["provenance"] = {
+        snapshot.origin(file): {"empty": "Året är inte publicerat"} for file in unpublished
+    }
+    return made

@@ -198,12 +198,10 @@ def _observations(
 
 
 def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
-    parts = [
-        read_values(snapshot.path(file)).frame.assign(origin=snapshot.origin(file))
-        for file in snapshot.files
-        if file.role == "data"
-    ]
-    frame = pd.concat(parts, ignore_index=True)
+    read = {
+        snapshot.origin(file): read_values(snapshot.path(file)) for file in snapshot.files if file.role == "data"
+    }
+    frame = pd.concat([one.frame.assign(origin=origin) for origin, one in read.items()], ignore_index=True)
     if frame.empty:
         raise RawFileError("Utgåvan saknar uppgifter", where=snapshot.folder, todo=_AGAIN)
     newest = {
@@ -216,7 +214,11 @@ def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     early = _preliminary(snapshot, newest)
     marked = [key in early for key in zip(frame["kpi"], frame["period"], strict=True)]
     rows["status"] = rows["status"].mask(pd.Series(marked) & (rows["status"] == "ok"), "provisional")
-    return rows.assign(origin=frame["origin"])
+    rows = rows.assign(origin=frame["origin"])
+    rows.attrs["provenance"] = {
+        origin: {"deleted": one.deleted, "repeated": one.repeated} for origin, one in read.items()
+    }
+    return rows
 
 
 def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
@@ -226,6 +228,7 @@ def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Validated observations. A value that was fetched before its publication date is provisional.
+        ``attrs["provenance"]`` counts, by file, the values that were deleted or stood twice.
 
     Raises
     ------
@@ -243,7 +246,10 @@ def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         frame = pd.concat(read, ignore_index=True)
     else:
         raise RawFileError(f"Utgåvans form ”{form}” är okänd", where=snapshot.folder, todo="Hämta den igen")
-    return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))
+    provenance = frame.attrs.get("provenance", {})
+    made = make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))
+    made.attrs["provenance"] = provenance
+    return made
 
 
 def newest_similar(snapshots: Iterable[Snapshot], catalog: Catalog) -> tuple[Group, ...]:

@@ -14,7 +14,7 @@ from uvas_stats.clean.arbetsformedlingen import read_af_share
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.clean.eurostat import read_eurostat
-from uvas_stats.clean.forsakringskassan import read_forsakringskassan
+from uvas_stats.clean.forsakringskassan import read_fk
 from uvas_stats.clean.kaa import read_kaa
 from uvas_stats.clean.kolada import read_kolada
 from uvas_stats.clean.mucf import read_mucf
@@ -33,7 +33,6 @@ READERS: dict[str, Reader] = {
     "ranks_csv": read_ranks_csv,
     "tidy_csv": read_tidy_csv,
     "eurostat": read_eurostat,
-    "forsakringskassan": read_forsakringskassan,
 }
 """Readers of one file: all columns but dataset, edition and origin."""
 EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
@@ -49,6 +48,7 @@ EDITION_READERS: dict[str, EditionReader] = {
     "af_ranking": read_af_ranking,
     "kolada": read_kolada,
     "mucf": read_mucf,
+    "forsakringskassan": read_fk,
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
 

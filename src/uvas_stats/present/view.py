@@ -50,6 +50,8 @@ class View:
     """Takes the place of the chart's own title where a programme file gives one."""
     age: str = ""
     """The age group, where the measure has several; the words of ``measure`` then hold it."""
+    sex: str = "total"
+    """The sex shown; the words of ``measure`` then hold it."""
     coverage: pd.DataFrame | None = field(default=None, compare=False, repr=False)
     """How complete the reporting is, where the measure names a measure of that."""
 
@@ -67,6 +69,12 @@ class View:
     def direction(self) -> str:
         """What place 1 means, in words."""
         return direction_words(self.measure, self.order)
+
+    @property
+    def short_within(self) -> str:
+        """The measure's short name as it stands within a sentence: abbreviations keep their capitals."""
+        short = self.measure.short
+        return short if short[:2].isupper() else short[:1].lower() + short[1:]
 
     def name(self, code: str) -> str:
         """Return the name of a region."""

@@ -70,7 +70,8 @@ def europe(series: pd.DataFrame, view: View, region: str, uvas: str = "") -> Cha
     about = About(
         id=f"europa_{view.measure.id}",
         title=view.title
-        or f"NEET {period}: {' och '.join(words)}; {better} av {len(countries)} länder har lägre andel än Sverige",
+        or f"NEET {period}: {' och '.join(words)}; {better or 'inget'} av {len(countries)} länder har lägre andel "
+        "än Sverige",
         subtitle=f"{view.measure.title}, {period}. Urvalsundersökning, inte register",
         source=source_line(known, view.catalog, computed=False),
         alt=(

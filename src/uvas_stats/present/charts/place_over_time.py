@@ -59,11 +59,11 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     about = About(
         id=f"plats_over_tid_{view.measure.id}",
         title=with_coverage(
-            view.title or f"{view.focus_names}: plats bland kommunerna, {view.measure.short}",
+            view.title or f"{view.focus_names}: plats bland kommunerna, {view.short_within}",
             view,
             str(own["period"].iloc[-1]),
         ),
-        subtitle=f"{own['period'].iloc[0]}–{own['period'].iloc[-1]}. {view.direction}; {better}.",
+        subtitle=f"{'–'.join(map(view.when, own['period'].iloc[[0, -1]]))}. {view.direction}; {better}.",
         source=source_line(rows, view.catalog, computed=True, n=n),
         alt=f"Linjediagram över plats bland {n} kommuner, {view.direction}. {' '.join(filter(None, sentences))}",
         note=" ".join(filter(None, [_note(own, view), coverage_note(view, str(own["period"].iloc[-1]))])),

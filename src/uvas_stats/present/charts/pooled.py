@@ -45,7 +45,7 @@ def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Chart:
     span = f"{rows[0].own['first']}–{rows[0].own['last']}"
     counted = all(bool(row.own["pooled"]) for row in rows)
     data = pd.concat([row.data for row in rows], ignore_index=True).drop_duplicates()
-    words = [f"{row.label} {view.number(float(row.own['share']))}" for row in rows]
+    words = [f"{row.label[:1].lower()}{row.label[1:]} {view.number(float(row.own['share']))}" for row in rows]
     kind = "sammanslagna år" if counted else "ovägt medelvärde av tre år"
     about = About(
         id=f"sammanslaget_{view.measure.id}",
@@ -58,7 +58,7 @@ def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Chart:
             + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
             for row in rows
         ),
-        note=_note(rows, missing),
+        note=_note(rows, data, missing),
         data=data,
         derived=_derived(rows),
     )
@@ -73,7 +73,7 @@ def _interval(own: pd.Series, view: View) -> str:
     return f" ({view.number(float(own['lower']))}–{view.number(float(own['upper']))})"
 
 
-def _note(rows: list[PooledRow], missing: str) -> str:
+def _note(rows: list[PooledRow], data: pd.DataFrame, missing: str) -> str:
     if any(bool(row.own["pooled"]) for row in rows):
         text = (
             "Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. Strecken är 95 "
@@ -84,7 +84,12 @@ def _note(rows: list[PooledRow], missing: str) -> str:
             "Ovägt medelvärde av årens andelar: folkmängden i åldern är inte känd för alla år, så åren har inte "
             "lagts ihop och inget intervall kan räknas."
         )
-    return " ".join(filter(None, [text, "Strecket (|) är rikets motsvarande värde.", missing]))
+    editions = data.drop_duplicates(["period", "edition"]).sort_values("period")
+    mixed = ""
+    if len(set(editions["edition"])) > 1:
+        listed = ", ".join(f"{row.period} ur {row.edition}" for row in editions.itertuples())
+        mixed = f"Åren kommer ur olika utgåvor, och utgivaren har reviderat äldre år: {listed}."
+    return " ".join(filter(None, [text, "Strecket (|) är rikets motsvarande värde.", mixed, missing]))
 
 
 def _derived(rows: list[PooledRow]) -> pd.DataFrame:

@@ -25,6 +25,8 @@ STEP = {"year": 1.0, "school_year": 1.0, "half_year": 1 / 2, "quarter": 1 / 4, "
 """Years between two periods; a break is marked half a step before the first one after it."""
 LONGEST_STEP = 1.01
 """Years between two figures that a line may join."""
+MONTHS_SHOWN = 60
+"""A measure by month is shown for five years; the seasons of twenty make a hatching of the lines."""
 CROWDED = 40
 """Figures on a line beyond which they are not marked one by one."""
 ZERO_FROM = 0.6
@@ -156,7 +158,10 @@ def _shown(series: pd.DataFrame, view: View) -> tuple[pd.DataFrame, pd.DataFrame
     """Take the rows of the chart: the lines (focus and riket), and the group's members beside them."""
     end = pd.Timestamp(period_end(view.at(series)))
     own = series.loc[series["region_code"].isin(view.focus) & series["value"].notna(), "period_end"]
-    rows = series.loc[series["period_end"].between(own.min(), end)]
+    first = own.min()
+    if view.measure.period_kind == "month":
+        first = max(first, end - pd.DateOffset(months=MONTHS_SHOWN))
+    rows = series.loc[series["period_end"].between(first, end)]
     members = rows["region_code"].isin(view.group.members if view.group is not None else ())
     return rows.loc[rows["region_code"].isin([*view.focus, "00"])], rows.loc[members]
 
@@ -225,7 +230,7 @@ def trend(
     about = About(
         id=f"utveckling_{view.measure.id}",
         title=view.title or f"{view.focus_names}: {view.measure.title}",
-        subtitle=f"{view.measure.unit.capitalize()}, {periods[0]}–{periods[-1]}",
+        subtitle=f"{view.measure.unit.capitalize()}, {view.when(periods[0])}–{view.when(periods[-1])}",
         source=_source(main, view, spreads),
         alt=_alt(main, view, weighted),
         note=_note(view, spreads, periods, weighted, zero=zero),

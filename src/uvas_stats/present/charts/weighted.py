@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from uvas_stats.indicators import area_share, share_intervals
+from uvas_stats.periods import period_text
 from uvas_stats.present.view import View
 
 __all__ = ["Weighted", "weigh"]
@@ -39,7 +40,7 @@ class Weighted:
         """Say what is drawn and how it was made."""
         notes = [] if self.area.empty else [f"{self.name}: vägt med {self.by}{self.until}, egen bearbetning."]
         if len(self.intervals):
-            year = self.intervals["period"].iloc[0]
+            year = period_text(str(self.intervals["period"].iloc[0]))
             notes.append(f"Lodrätt streck {year}: 95 % intervall (Wilson) för slumpvariation mellan år.")
         return notes
 
@@ -95,5 +96,5 @@ def weigh(main: pd.DataFrame, view: View, denominators: pd.DataFrame | None, nam
     names = {"region_code": "region_code", "period": "period", "lower_pct": "lower", "upper_pct": "upper"}
     by = "folkmängden" if view.measure.denominator_measure == POPULATION else "antalet i nämnaren"
     last = "" if area.empty else str(area["period"].iloc[-1])
-    until = "" if last == str(newest["period"].iloc[-1]) else f" till och med {last}"
+    until = "" if last in ("", str(newest["period"].iloc[-1])) else f" till och med {period_text(last)}"
     return Weighted(name, by, until, area[["period", "value"]], intervals[list(names)].rename(columns=names))

@@ -20,6 +20,8 @@ __all__ = ["kkik", "summary"]
 
 OUTCOMES = 3
 
+BROKEN_NOTE = "* Över ett brott i serien: de två uppgifterna är inte helt jämförbara."
+
 
 def _own_period(series: pd.DataFrame, view: View, code: str) -> str | None:
     """Return the newest period of one kommun, or the one asked for."""
@@ -128,11 +130,16 @@ def summary(
         note=(
             f"Plats bland landets kommuner. {directions}. Gruppen: {group}. "
             f"Skillnader i procentenheter, räknade på oavrundade tal. {weighed.note} "
-            f"{INTERVAL_NOTE if intervals else ''} {_coverage(views, series)}"
+            f"{INTERVAL_NOTE if intervals else ''} {_broken(cells['Mot året innan'])} {_coverage(views, series)}"
         ).strip(),
         data=data,
     )
     return Table(about, cells, tuple(align[column] for column in cells.columns))
+
+
+def _broken(changes: pd.Series) -> str:
+    """Explain the mark of changes across a declared break, where there is one."""
+    return BROKEN_NOTE if changes.str.endswith("*").any() else ""
 
 
 def _coverage(views: list[View], series: dict[str, pd.DataFrame]) -> str:
@@ -164,7 +171,7 @@ def _kkik_row(series: pd.DataFrame, view: View, code: str) -> tuple[dict[str, st
         "Tredje senaste": cells[0],
         "Näst senaste": cells[1],
         "Senaste": cells[2],
-        "Ändring": MISSING if change.direction == "okänd" else change.direction,
+        "Ändring": MISSING if change.direction == "okänd" else change.direction + "*" * bool(change.broken_by),
         "Grupp": group or MISSING,
         "Riket": value_text(series, view, "00", period),
     }
@@ -195,7 +202,7 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
         note=(
             f"Bästa och sämsta gruppen är 25 procent var av kommunerna med uppgift (högst {n}), mellersta gruppen "
             "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas. "
-            f"{_coverage(views, series)}"
+            f"{_broken(cells['Ändring'])} {_coverage(views, series)}"
         ).strip(),
         data=data,
     )
