@@ -107,6 +107,13 @@ class Holdings:
     """Where measures that the programme does not show are read from, when they are asked for."""
     until: str | None = field(default=None, kw_only=True)
     """The last period to show; what is newer is left out, except a document's own figures."""
+    origins: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    """What is known of each raw file and each counted register, by its ``origin``."""
+
+    @cached_property
+    def _sources(self) -> frozenset[str]:
+        """The datasets that there is anything of."""
+        return frozenset(origin.partition("/")[0] for origin in self.origins)
 
     @cached_property
     def _series(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -141,6 +148,8 @@ class Holdings:
         at_hand = measure in needed_measures(self.programme, self.catalog) and sexes == ("total",)
         if self.processed is None or at_hand:
             return self.observations
+        if self.origins and self._dataset(measure) not in (*self._sources, DOCUMENTS):
+            return self.observations.iloc[:0]  # nothing has been fetched of it: no need to look
         return read_newest(self.processed, [measure], self.programme.id, sexes)
 
     def every(self, measure: str) -> pd.DataFrame:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -23,9 +22,6 @@ __all__ = ["OwnRegisters"]
 @dataclass(frozen=True)
 class OwnRegisters(Holdings):
     """The tables of the kommun's own registers; :class:`uvas_stats.situation.Nulage` has them."""
-
-    origins: dict[str, Any] = field(default_factory=dict, kw_only=True)
-    """What is known of each raw file and each counted register, by its ``origin``."""
 
     def registers(self) -> Table:
         """List what the kommun has counted in its own registers, beside the published table."""
