@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from uvas_stats.errors import RawFileError, UvasStatsError
 
 BAS = "web-inskrivna-arbetslosa-andel-av-bas-2023-03.xlsx"
 REG = "web-inskrivna-arbetslosa-andel-av-reg-2022-02.xlsx"
+RATE = "af_unemployed_18_24_rate_pct"
 Run = Callable[..., str]
 
 
@@ -45,6 +47,10 @@ def test_fetch_then_rank(run: Run) -> None:
     text = run("rank", "af_unemployed_18_24_rate_pct", "--period", "2023-03")
     assert "1 = högst andel" in text
     assert "Söderhamn" in text
+    shown = json.loads(run("show", RATE, "--kommun", "Söderhamn", "--format", "json"))
+    told = {row["period"]: row["break"] for row in shown if row["break"]}
+    assert list(told) == ["2022-01"]
+    assert "BAS" in told["2022-01"]
 
 
 def test_a_list_is_taken_in_and_the_guess_is_told(run: Run, tmp_path: Path, catalog: Catalog) -> None:

@@ -10,6 +10,7 @@ from tests.fakes.kolada import KoladaFake
 from tests.fakes.web import serving
 from tests.fetch.conftest import QUICK
 from uvas_stats import nulage
+from uvas_stats.batch import _jobs
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import UnknownNameError
 from uvas_stats.fetch.files import fetch_files
@@ -17,6 +18,7 @@ from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.indicators.revisions import revisions
+from uvas_stats.listing import sources
 from uvas_stats.observation import latest_edition, read_observations, select
 from uvas_stats.pipeline import build, edition_check
 from uvas_stats.workspace import Workspace
@@ -53,6 +55,29 @@ def test_live_figures_take_over_and_similar_kommuner_can_be_compared_with(
     assert "av 8 bland liknande kommuner (övergripande 2024)" in chart.about.title
     work = n.compare("uvas_share_pct", group="liknande arbetsmarknad")
     assert "liknande kommuner (arbetsmarknad 2024)" in work.about.title
+
+
+def test_a_programme_is_exported_beside_similar_kommuner(
+    kolada: KoladaFake, workspace: Workspace, catalog: Catalog
+) -> None:
+    fetch(kolada, workspace, catalog)
+    rest = (None, None, None)
+    (job,) = _jobs(workspace, ["soderhamn"], None, "liknande", rest)
+    assert job.group == "similar_2182_overgripande"
+    assert _jobs(workspace, [], "Gävle", "liknande arbetsmarknad", rest)[0].group == "similar_2180_arbetsmarknad"
+    with pytest.raises(UnknownNameError, match="en kommun i taget"):
+        _jobs(workspace, ["ostra_sodertorn"], None, "liknande", rest)
+
+
+def test_what_was_left_out_is_counted_where_the_sources_are_listed(
+    kolada: KoladaFake, workspace: Workspace, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch(kolada, workspace, catalog)
+    answers = len(kolada.data_calls)  # three deleted values each, and two of them in items that stand twice
+    monkeypatch.setenv("UVAS_WORKSPACE", str(workspace.root))
+    (line,) = [line for line in sources().splitlines() if "_v3:" in line]
+    assert f"{5 * answers} som källan har tagit bort" in line
+    assert "som stod två gånger" in line
 
 
 def test_a_new_vintage_is_an_edition_of_its_own_and_its_revisions_are_listed(

@@ -278,6 +278,22 @@ def test_a_newer_document_does_not_hide_the_figures_of_another() -> None:
     assert len(latest_edition(make_observations(table(one, two)))) == 2
 
 
+def test_of_what_is_copied_by_hand_the_newest_of_each_year_and_area_counts() -> None:
+    mucf = {"dataset": "mucf", "measure": "mucf_uvas_share_pct"}
+    mucf |= {"sex": "total"}
+    old = [mucf | {"period": year, "region_code": code} for year in ("2022", "2023") for code in ("00", "2182")]
+    old += [mucf | {"period": "2022", "sex": "women"}]  # withdrawn in the newer copy of that year and area
+    new = [mucf | {"period": "2022", "edition": "2027-01-01", "value": 9.0}]
+    kept = latest_edition(make_observations(table(*old, *new)))
+    found = kept.sort_values(["period", "region_code"])[["period", "region_code", "sex", "value"]]
+    assert found.to_numpy().tolist() == [
+        ["2022", "00", "total", 9.15],
+        ["2022", "2182", "total", 9.0],
+        ["2023", "00", "total", 9.15],
+        ["2023", "2182", "total", 9.15],
+    ]
+
+
 def test_no_rows_have_no_edition() -> None:
     assert latest_edition(make_observations(table({})).iloc[:0]).empty
 

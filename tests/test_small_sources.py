@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from uvas_stats.fetch.files import FileOutcome, fetch_files
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import read_observations, read_origins, select
 from uvas_stats.pipeline import build, edition_check
 from uvas_stats.workspace import Workspace
 
@@ -162,7 +163,28 @@ def test_activity_compensation_is_read_and_what_is_hidden_stays_so(
     assert riket["value"].tolist() == [fk.value("2003", "ALL", "ALL")]
 
 
+def test_years_that_are_not_published_are_empty_and_told_and_a_hole_stops_the_fetch(
+    fk: FkFake, fetch: Fetch, workspace: Workspace
+) -> None:
+    last = str(dt.datetime.now(dt.UTC).year - 1)
+    fk.empty = ("2003", "2010", last)
+    with pytest.raises(RawFileError, match=r"gav inga uppgifter.*december_2010"):
+        fetch("fk_activity_compensation")
+    assert not list(workspace.raw.glob("fk_activity_compensation/2*"))
+    fk.empty = ("2003", "2004", last)
+    fetch("fk_activity_compensation")
+    build(workspace)
+    years = select(read_observations(workspace.processed), dataset="fk_activity_compensation")["period"]
+    assert (years.min(), years.max()) == ("2005-12", f"{int(last) - 1}-12")
+    told = [name for name, file in read_origins(workspace.processed)["files"].items() if "empty" in str(file)]
+    assert [name[-9:-5] for name in told] == ["2003", "2004", last]
+    fk.empty = tuple(str(year) for year in range(2003, int(last) + 1))
+    with pytest.raises(RawFileError, match="gav inga uppgifter"):
+        fetch("fk_activity_compensation")
+
+
 def test_only_declared_tables_are_read(tmp_path: Path, catalog: Catalog) -> None:
+    from uvas_stats.clean.forsakringskassan import read_forsakringskassan
     from uvas_stats.clean.readers import READERS
 
     (tmp_path / "other.json").write_text(
@@ -173,4 +195,4 @@ def test_only_declared_tables_are_read(tmp_path: Path, catalog: Catalog) -> None
     for content in ("[]", "[1]", "{", '{"data": [{"dimensions": {}}]}'):
         (tmp_path / "december_2024.json").write_text(content, encoding="utf-8")
         with pytest.raises(RawFileError, match="Försäkringskassan"):
-            READERS["forsakringskassan"](tmp_path / "december_2024.json", catalog)
+            read_forsakringskassan(tmp_path / "december_2024.json", catalog)

@@ -26,6 +26,8 @@ class FkFake:
     """``manad``, or ``man`` as in some tables."""
     hidden: tuple[str, ...] = ("09",)
     """Län whose figures are hidden, with a value beside that must not be used."""
+    empty: tuple[str, ...] = ()
+    """Years without any rows."""
     lost_lan: str = ""
     wrong_month: bool = False
     text_value: bool = False
@@ -50,7 +52,7 @@ class FkFake:
             }
             for lan in asked["lan"]
             for sex in asked["kon_kod"]
-            if lan != self.lost_lan
+            if lan != self.lost_lan and asked["ar"][0] not in self.empty
         ]
         content: Any = {"data": rows} if self.wrapped else rows
         return 200, JSON, json.dumps(content).encode()

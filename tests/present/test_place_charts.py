@@ -14,7 +14,7 @@ from tests.present.test_charts import faults, words
 from uvas_stats import nulage
 from uvas_stats.catalog import Catalog, Measure
 from uvas_stats.catalog.eurostat import load_euro_regions
-from uvas_stats.errors import IndicatorError
+from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
 from uvas_stats.present.figure import Chart
@@ -259,3 +259,29 @@ def test_europe_without_sweden_is_refused_and_a_missing_country_is_named(catalog
     note = charts.europe(holed, _neet_view(catalog), "SE23").about.note
     assert "Utan uppgift: Finland (uppgift saknas)." in note
     assert "Uppgift saknas för Västsverige (SE23)." in note
+
+
+def test_one_sex_is_shown_by_itself_and_says_so(workspace: Workspace) -> None:
+    one = about(workspace, "storuman")
+    women, both = one.trend("uvas_share_pct", sex="women"), one.trend("uvas_share_pct")
+    assert set(women.about.data["sex"]) == {"women"}
+    assert set(both.about.data["sex"]) == {"total"}
+    assert "kvinnor" in women.about.title
+    assert "kvinnor" not in both.about.title
+    with pytest.raises(UnknownNameError, match="Könet ”kvinnor” finns inte"):
+        one.trend("uvas_share_pct", sex="kvinnor")
+    with pytest.raises(IndicatorError, match="uppgifter saknas"):
+        one.strip(sex="men")
+
+
+def test_a_month_is_compared_across_a_break_only_when_that_is_asked_for(workspace: Workspace) -> None:
+    one = nulage("soderhamn", period="2022-03", workspace=workspace.root)
+    with pytest.raises(IndicatorError, match="Mars 2022 jämförs inte med mars 2021"):
+        one.season(RATE)
+    assert "Från januari 2022 är nämnaren" in one.season(RATE, across_break=True).about.note
+
+
+def test_a_measure_by_month_is_drawn_for_five_years(workspace: Workspace) -> None:
+    chart = about(workspace, "ostra_sodertorn").trend(RATE)
+    assert (chart.about.data["period"].min(), chart.about.data["period"].max()) == ("2021-10", "2026-10")
+    assert chart.about.subtitle == "Procent, oktober 2021–oktober 2026"
