@@ -239,7 +239,7 @@ def worker(kind: str, folder: str, memory_gb: float) -> None:
         importlib.import_module("uvas_stats.register.kaa")
         importlib.import_module("ibis.backends.duckdb" if kind == "duckdb" else "ibis.backends.pyspark")
     place, done, seen = Path(folder), threading.Event(), [0]
-    watching = threading.Thread(target=_spilled, args=(Path(tempfile.gettempdir()), done, seen))
+    watching = threading.Thread(target=_spilled, args=(Path(tempfile.gettempdir()), done, seen), daemon=True)
     watching.start()
     begin, used = time.perf_counter(), time.process_time()
     cells, days = with_pandas(place) if kind == "pandas" else with_engine(place, kind, memory_gb)

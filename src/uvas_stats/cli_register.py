@@ -31,6 +31,10 @@ File = Annotated[Path, typer.Argument(metavar="FIL", help="CSV eller Excel ur ko
 MappingOption = Annotated[Path, typer.Option("--mapping", metavar="FIL", help="Mappningsfil (TOML).")]
 Kommun = Annotated[str | None, typer.Option(metavar="NAMN|KOD", help="Kommunen, om inte mappningen säger den.")]
 At = Annotated[str | None, typer.Option("--at", metavar="DATUM", help="Mätdatum, till exempel 2026-06-15.")]
+FaultsOption = Annotated[
+    Path | None,
+    typer.Option("--faults", metavar="FIL", help="Hela listan över rader som inte stämmer: rad och fält (CSV)."),
+]
 EngineOption = Annotated[str, typer.Option("--engine", metavar="MOTOR", help="duckdb eller spark.")]
 
 
@@ -101,6 +105,7 @@ def kaa_command(
         Path | None, typer.Option(metavar="FIL", help="Arbetsbok med KAA-rapportens fem block.")
     ] = None,
     engine: EngineOption = "duckdb",
+    faults: FaultsOption = None,
 ) -> None:
     """Räkna KAA-registret för en period och ett mätdatum."""
     from uvas_stats.register.export import write_blocks
@@ -110,7 +115,7 @@ def kaa_command(
     with _listing_faults():
         outcome = run_kaa(
             file, mapping, period, workspace=find_workspace(), at=_day(at, "--at"), kommun=kommun,
-            contact_days=contact_days, engine=engine,
+            contact_days=contact_days, engine=engine, faults=faults,
         )  # fmt: skip
     _told(outcome)
     if export is not None:
@@ -134,6 +139,7 @@ def participants_command(
         float | None, typer.Option(metavar="KRONOR", help="Projektets hela kostnad, om listan inte har den.")
     ] = None,
     engine: EngineOption = "duckdb",
+    faults: FaultsOption = None,
 ) -> None:
     """Räkna ett programs deltagare vid varje terminsslut."""
     from uvas_stats.register.run import run_participants
@@ -142,7 +148,7 @@ def participants_command(
     with _listing_faults():
         outcome = run_participants(
             file, mapping, workspace=find_workspace(), since=_day(since, "--from"), at=_day(at, "--at"),
-            kommun=kommun, months=months, cost=cost, engine=engine,
+            kommun=kommun, months=months, cost=cost, engine=engine, faults=faults,
         )  # fmt: skip
     _told(outcome)
 

@@ -67,7 +67,7 @@ def tables(persons: Persons, context: Mapping[str, str]) -> list[Table]:
 
 
 @given(registers(), RULES)
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_no_count_of_a_group_of_tables_is_derived(persons: Persons, rule: Rule) -> None:
     publication = Publication("p", "1", tuple(tables(persons, {"at": "2026-06-15"})))
     protected = protect(publication, rule)

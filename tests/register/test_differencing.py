@@ -77,6 +77,15 @@ def _events(outsider: Outsider, whole: Tables, halves: list[Tables]) -> dict[Key
         for half in halves:
             for code in half[id_].dimensions[0].codes:
                 outsider.adds_up(whole[id_].key((code,)), [half[id_].key((code,))])
+    still, before = whole["kaa_open"].key(()), halves[0]["kaa_open"].key(())
+    new, ended = (halves[1][id_].key(("total",)) for id_ in ("kaa_new", "kaa_ended"))
+    outsider.adds_up(make_key({"those of": "both"}), [still, ended])
+    outsider.adds_up(make_key({"those of": "both"}), [before, new])
+    for tables, stock in ((whole, whole["kaa_stock"]), (halves[0], halves[0]["kaa_stock"])):
+        rest, n = make_key({"open, not in scope": stock.id}, stock.context), tables["kaa_open"].counts[()]
+        if (n := n - stock.counts[("total",)]) >= 0:
+            outsider.adds_up(tables["kaa_open"].key(()), [stock.key(("total",)), rest])
+            secret[rest] = n
     return {key: n for key, n in secret.items() if 0 < n < 5}
 
 

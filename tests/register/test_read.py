@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import time
 from pathlib import Path
@@ -184,3 +185,21 @@ def test_a_large_file_of_garbage_is_told_of_quickly(tmp_path: Path, catalog: Cat
         demand_trust(register)
     assert time.monotonic() - begin < 60
     assert max(map(len, register.faults.lines())) < 250
+
+
+def test_who_is_too_young_for_the_register_is_told_by_row(read: Read) -> None:
+    register = read([row(number(1)), row(number(2, dt.date(2095, 1, 1)))])
+    assert (3, "Registreringsdatum", "ligger före året då personen fyller 15") in findings(register)
+
+
+def test_the_whole_list_of_faults_is_written_without_content(tmp_path: Path, catalog: Catalog) -> None:
+    path = write(tmp_path / "a.csv", [row(number(at), registered="Planterad") for at in range(1, 41)])
+    register = read_register(path, read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
+    target = tmp_path / "fel.csv"
+    register.faults.write(target)
+    lines = target.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "rad;fält;fel;räknas_inte"
+    assert {int(line.split(";")[0]) for line in lines[1:]} == set(range(2, 42))
+    assert "Planterad" not in "".join(lines)
+    with pytest.raises(RegisterError, match="finns redan"):
+        register.faults.write(target)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from uvas_stats.errors import RegisterError
+from uvas_stats.workspace import atomic_file
 
 __all__ = ["Faults"]
 
@@ -55,6 +59,21 @@ class Faults:
         if not frames:
             return pd.DataFrame({"rad": [], "fält": [], "fel": [], "räknas_inte": []})
         return pd.concat(frames).sort_values(["rad", "fält", "fel"], ignore_index=True)
+
+    def write(self, path: Path) -> None:
+        """Write the whole list as a CSV file that Excel reads: row, field, problem, never content.
+
+        Raises
+        ------
+        RegisterError
+            If the file is there already.
+        """
+        if path.exists():
+            raise RegisterError("Filen finns redan", where=path.name, todo="Välj ett annat namn för --faults")
+        table = self.table()
+        table["räknas_inte"] = table["räknas_inte"].map({True: "ja", False: "nej"})
+        with atomic_file(path) as temporary:
+            table.to_csv(temporary, sep=";", index=False, encoding="utf-8-sig")
 
     def lines(self) -> Iterator[str]:
         """Write one line a kind of finding, with the first row numbers."""

@@ -18,6 +18,7 @@ from uvas_stats.register.tables import kaa_publication
 __all__ = ["halves_of", "linked_events", "sharing"]
 
 _ADDED_UP = ("kaa_new", "kaa_ended", "kaa_ended_reason", "kaa_ended_to")
+_OPEN = "kaa_open"
 _BY_MONTH = ("kaa_new_month", "kaa_ended_month")
 
 
@@ -67,14 +68,14 @@ def linked_events(
         name: {table.id: table for table in kaa_publication(count_kaa(engine, tables, one), kommun).tables}
         for name, one in {**atoms, **spans}.items()
     }
-    wanted = (*_ADDED_UP, *_BY_MONTH)
+    wanted = (*_ADDED_UP, *_BY_MONTH, _OPEN)
     hidden = [
         replace(found[id_], shown=False)
         for name, found in counted.items()
         if name != span.period
         for id_ in wanted
     ]
-    links = [*_sums(spans, counted), *_months(span, counted)]
+    links = [*_sums(spans, counted), *_still_open(spans, counted), *_months(span, counted)]
     return hidden, links
 
 
@@ -93,6 +94,19 @@ def _sums(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]])
                 ),
                 (),
             )
+
+
+def _still_open(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:
+    """Say that who is open at the end was so at the half-year before, or is new since, and has not ended."""
+    for name, one in spans.items():
+        halves = [half.period for half in halves_of(one)]
+        if len(halves) < 2:
+            continue
+        first, last = (counted[half] for half in halves)
+        ends, before = last[_OPEN].key(()), first[_OPEN].key(())
+        new, ended = (last[id_].key(("total",)) for id_ in ("kaa_new", "kaa_ended"))
+        same = Relation(((counted[name][_OPEN].key(()), 1), (ends, -1)))
+        yield Link((same, Relation(((ends, 1), (before, -1), (new, -1), (ended, 1)))), ())
 
 
 def _months(span: Span, counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:

@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.disclosure import release
+from uvas_stats.disclosure import read_rule, release
 from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
 from uvas_stats.observation import make_observations, read_observations
 from uvas_stats.register.engine import bind, open_engine
@@ -67,9 +67,13 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
-def _read(path: Path, mapping_path: Path, key: Key, catalog: Catalog, at: dt.date) -> Register:
+def _read(
+    path: Path, mapping_path: Path, key: Key, catalog: Catalog, at: dt.date, faults: Path | None = None
+) -> Register:
     """Read a register and refuse it where it cannot be trusted; what was wrong is in the error's notes."""
     register = read_register(path, read_mapping(mapping_path), key, catalog, at)
+    if faults is not None:
+        register.faults.write(faults)
     try:
         demand_trust(register)
     except RegisterError as error:
@@ -109,6 +113,7 @@ def run_kaa(
     contact_days: int = 60,
     engine: str = "duckdb",
     today: dt.date | None = None,
+    faults: Path | None = None,
 ) -> Outcome:
     """Count the KAA register of a kommun for a period and keep what may be shown.
 
@@ -118,7 +123,7 @@ def run_kaa(
         If the register cannot be read or trusted, or nothing can be shown safely. Nothing is then kept.
     """
     catalog, span = load_catalog(workspace), span_of(period, at, contact_days)
-    register = _demand_kind(_read(path, mapping, Key(), catalog, span.ends), "kaa")
+    register = _demand_kind(_read(path, mapping, Key(), catalog, span.ends, faults), "kaa")
     code = _only_kommun(register, kommun, catalog)
     earlier = _earlier_spans(workspace, code, span)
     with open_engine(engine) as connection:
@@ -191,6 +196,7 @@ def run_participants(
     cost: float | None = None,
     engine: str = "duckdb",
     today: dt.date | None = None,
+    faults: Path | None = None,
 ) -> Outcome:
     """Count a programme's participants at each term's end and keep what may be shown.
 
@@ -200,7 +206,7 @@ def run_participants(
         If the list cannot be read or trusted, or nothing can be shown safely. Nothing is then kept.
     """
     catalog, until = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
-    register = _demand_kind(_read(path, mapping, Key(), catalog, until), "participants")
+    register = _demand_kind(_read(path, mapping, Key(), catalog, until, faults), "participants")
     code = _only_kommun(register, kommun, catalog)
     participations = register.tables["participations"]
     if participations.empty:
@@ -239,7 +245,7 @@ def run_overlap(
     code, key = catalog.region(kommun).code, Key()
     registers = {one: _read(*files, key, catalog, when) for one, files in lists.items()}
     whole = _together(workspace, code, name, when, registers) if registers else 0
-    rule = _smallest(workspace)
+    rule = read_rule(workspace).threshold
     hidden = whole is None or any(0 < size < rule for size in sizes.values())
     size = None if whole is None or hidden else size_bounds(whole, sizes)
     edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
@@ -273,12 +279,6 @@ def _together(
     patterns = list_patterns({one: _present(register, when) for one, register in registers.items()})
     publication, keys = overlap_publication(code, name, when, patterns)
     return release(workspace, publication).value(keys[""])
-
-
-def _smallest(workspace: Workspace) -> int:
-    from uvas_stats.disclosure import read_rule
-
-    return read_rule(workspace).threshold
 
 
 def _remarks(registers: Mapping[str, Register]) -> Iterable[str]:

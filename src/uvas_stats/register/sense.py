@@ -20,6 +20,7 @@ _PAIRS = {
     "participants": (("start", "end"), ("first_contact", "first_measure"), ("end", "followed_up")),
 }
 _LONGEST_CHAIN = 5
+_YOUNGEST = 15
 
 
 def check_order(held: pd.DataFrame, kind: str, faults: Faults) -> None:
@@ -31,6 +32,10 @@ def check_order(held: pd.DataFrame, kind: str, faults: Faults) -> None:
     for name, one in fields.items():
         if one.kind == "date":
             faults.add(held.index[held[name] < held["born"]], one.label, "ligger före födelsedatum")
+    if kind == "kaa":
+        young = held["registered"].dt.year - held["born"].dt.year < _YOUNGEST
+        label = fields["registered"].label
+        faults.add(held.index[young], label, f"ligger före året då personen fyller {_YOUNGEST}")
 
 
 def link_persons(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:

@@ -106,6 +106,9 @@ def kaa_publication(
     still = int(counts.days.loc[(counts.days["region"] == kommun) & (counts.days["state"] == "open"), "n"].sum())
     tables.append(Table("kaa_open", tuple(kaa_context(kommun, "open", span)), (), {(): still}))
     inside = [_nested_stock(tables[0], tables[1], code) for code in (*SEX.codes, "total")]
+    stock = tables[1].key(("total",)), int(tables[1].counts[("total",)])
+    if span.at == span.ends and stock[1] <= still:  # the rest are registered but not in scope
+        inside.append(nested(stock, (tables[-1].key(()), still)))
     name = f"kaa {span.period} {span.at}"
     return Publication(f"register:{kommun}", name, (*tables, *more), (*inside, *links))
 
