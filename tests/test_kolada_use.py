@@ -19,7 +19,8 @@ from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.indicators.revisions import revisions
 from uvas_stats.listing import sources
-from uvas_stats.observation import latest_edition, read_observations, select
+from uvas_stats.newest import latest_edition
+from uvas_stats.observation import read_observations, select
 from uvas_stats.pipeline import build, edition_check
 from uvas_stats.workspace import Workspace
 

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvas_stats.errors import ObservationError
+from uvas_stats.newest import latest_edition
 from uvas_stats.observation import (
     COLUMNS,
     KEY,
     STATUSES,
-    latest_edition,
     make_observations,
     read_observations,
     read_origins,

@@ -12,7 +12,8 @@ import pytest
 from uvas_stats import pipeline
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import CatalogError, ObservationError, RawFileError, UvasStatsError, WorkspaceError
-from uvas_stats.observation import latest_edition, read_observations, read_origins, select
+from uvas_stats.newest import latest_edition
+from uvas_stats.observation import read_observations, read_origins, select
 from uvas_stats.pipeline import build, ensure_processed
 from uvas_stats.workspace import Workspace, shipped_raw
 

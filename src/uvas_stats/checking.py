@@ -15,8 +15,9 @@ from uvas_stats.errors import UvasStatsError
 from uvas_stats.fetch.snapshot import list_snapshots, verify
 from uvas_stats.indicators.agreement import disagreements
 from uvas_stats.indicators.revisions import revisions
+from uvas_stats.newest import latest_edition
 from uvas_stats.numbers import number_text
-from uvas_stats.observation import latest_edition, read_observations, validate
+from uvas_stats.observation import read_observations, validate
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import atomic_file, find_workspace
 

@@ -13,7 +13,8 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
-from uvas_stats.observation import SEXES, latest_edition, read_observations, select
+from uvas_stats.newest import latest_edition
+from uvas_stats.observation import SEXES, read_observations, select
 from uvas_stats.periods import period_end
 
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]

@@ -24,7 +24,6 @@ __all__ = [
     "KEY",
     "SEXES",
     "STATUSES",
-    "latest_edition",
     "make_observations",
     "read_observations",
     "read_origins",
@@ -56,10 +55,6 @@ COLUMNS = (
 NUMBERS = ("value", "lower", "upper")
 STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "provisional", "true_zero")
 SEXES = ("total", "women", "men")
-ONE_AT_A_TIME = ("af_ranking", "af_history", "af_openly_year")
-"""Datasets of which an edition holds one period; the newest edition of each period counts."""
-AREA_AT_A_TIME = ("mucf",)
-"""Datasets of which an edition holds some years and areas; the newest edition of each year and area counts."""
 NULLABLE_TEXT = ("breakdown", "category")
 _DEFAULTS: Mapping[str, Any] = {
     "sex": "total",
@@ -216,32 +211,6 @@ def select(frame: pd.DataFrame, **wanted: str | Iterable[str]) -> pd.DataFrame:
     part = frame.loc[keep]
     part = part.astype({name: "str" for name in TEXT_COLUMNS if name in part.columns})
     return part.sort_values(["period_end", "region_code", "age_group"], kind="stable", ignore_index=True)
-
-
-def latest_edition(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep, for each dataset and measure, the rows of the newest edition that holds the measure.
-
-    A figure that the publisher has withdrawn does not live on from an older edition. Each programme document is a
-    source of its own: the figures of one are never replaced by those of another, newer one. So is each month of
-    the lists that are taken in one at a time, each year and area of what is copied by hand, and each count of a
-    register.
-    """
-    if frame.empty:
-        return frame
-    edition, origin = (frame[name].astype("category").cat for name in ("edition", "origin"))
-    place = np.argsort(np.argsort(edition.categories.astype("str").to_numpy()))  # the newest has the highest
-    alone = ("programmes/", "register/")
-    own = np.array([at if text.startswith(alone) else -1 for at, text in enumerate(origin.categories)])
-    age = pd.Series(place[edition.codes], index=frame.index)
-    document = pd.Series(own[origin.codes], index=frame.index)
-    listed, copied = (frame["dataset"].isin(names) for names in (ONE_AT_A_TIME, AREA_AT_A_TIME))
-    if listed.any() or copied.any():
-        period, region = (frame[name].astype("category").cat for name in ("period", "region_code"))
-        month = period.codes.astype("int64")
-        document = document.mask(listed, -2 - month)
-        document = document.mask(copied, -2 - month * len(region.categories) - region.codes)
-    newest = age.groupby([frame["dataset"], frame["measure"], document], observed=True).transform("max")
-    return frame.loc[(age == newest).to_numpy()]
 
 
 def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.present import charts
 from uvas_stats.present.charts.goal_board import GoalRow
-from uvas_stats.present.charts.trend import mark_breaks
+from uvas_stats.present.charts.timeline import mark_breaks
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.view import View
 

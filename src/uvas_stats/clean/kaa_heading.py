@@ -58,7 +58,7 @@ def plain(text: object) -> str:
 
     Examples
     --------
-    >>> plain("Folkmängd i åldern\\n16–19 år 1)")
+    >>> plain("Folkmängd i åldern\n16–19 år 1)")
     'folkmängd i åldern 16-19 år'
     """
     words = " ".join(str(text).casefold().split())

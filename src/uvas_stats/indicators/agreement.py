@@ -19,7 +19,7 @@ def disagreements(observations: pd.DataFrame, left: str, right: str, decimals: i
     Parameters
     ----------
     observations
-        The newest editions, as :func:`uvas_stats.observation.latest_edition` gives them.
+        The newest editions, as :func:`uvas_stats.newest.latest_edition` gives them.
     left, right
         Ids of the measures.
     decimals

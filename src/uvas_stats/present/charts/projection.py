@@ -12,7 +12,7 @@ from uvas_stats.indicators import Outlook
 from uvas_stats.indicators.outlook import probability_text
 from uvas_stats.numbers import number_text, signed_text
 from uvas_stats.periods import period_text
-from uvas_stats.present.charts.trend import position, time_axis
+from uvas_stats.present.charts.timeline import position, time_axis
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread

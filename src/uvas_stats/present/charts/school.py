@@ -19,7 +19,7 @@ from uvas_stats.present.charts.school_figures import (
     newest_text,
     shown_of,
 )
-from uvas_stats.present.charts.trend import mark_breaks, pieces, position, time_axis
+from uvas_stats.present.charts.timeline import mark_breaks, pieces, position, time_axis
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import (

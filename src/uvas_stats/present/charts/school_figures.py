@@ -8,7 +8,7 @@ import pandas as pd
 
 from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_end, period_text
-from uvas_stats.present.charts.trend import position
+from uvas_stats.present.charts.timeline import position
 from uvas_stats.present.view import View
 
 __all__ = ["GAPS", "Drawn", "Median", "Panel", "gaps", "group_median", "is_interval", "newest_text", "shown_of"]

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles
-from uvas_stats.periods import period_end, period_kind
+from uvas_stats.periods import period_end
+from uvas_stats.present.charts.timeline import CROWDED, LONGEST_STEP, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.charts.weighted import Weighted, weigh
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
@@ -16,19 +17,13 @@ from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
 from uvas_stats.present.view import View
 
-__all__ = ["mark_breaks", "pieces", "position", "quartile_rows", "time_axis", "trend"]
+__all__ = ["quartile_rows", "trend"]
 
 PLOT_HEIGHT = 2.75
 SMALLEST_BAND = 4
 """A group of fewer kommuner has no quartiles worth showing."""
-STEP = {"year": 1.0, "school_year": 1.0, "half_year": 1 / 2, "quarter": 1 / 4, "month": 1 / 12}
-"""Years between two periods; a break is marked half a step before the first one after it."""
-LONGEST_STEP = 1.01
-"""Years between two figures that a line may join."""
 MONTHS_SHOWN = 60
 """A measure by month is shown for five years; the seasons of twenty make a hatching of the lines."""
-CROWDED = 40
-"""Figures on a line beyond which they are not marked one by one."""
 ZERO_FROM = 0.6
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
 
@@ -41,43 +36,9 @@ class _Label:
     bold: bool
 
 
-def position(period: str) -> float:
-    """Place a period on the time axis: a year on its number, other periods on their last month."""
-    end = period_end(period)
-    return float(end.year) if end.month == 12 or "/" in period else end.year + (end.month - 12) / 12
-
-
-def pieces(rows: pd.DataFrame, view: View, region: str, column: str = "value") -> list[pd.DataFrame]:
-    """Cut a region's series at its breaks and at missing years, so that no line is drawn across."""
-    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, (region,))]
-    known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
-    longest = LONGEST_STEP / 12 if view.measure.period_kind == "month" else LONGEST_STEP
-    jump = (known["x"].diff() > longest) | known["x"].map(lambda x: x in cuts)
-    return [piece for _, piece in known.groupby(jump.cumsum())]
-
-
 def _draw(axes: Axes, parts: list[pd.DataFrame], **style: object) -> None:
     for piece in parts:
         axes.plot(piece["x"], piece["value"], solid_capstyle="round", **style)  # type: ignore[arg-type]
-
-
-def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None:
-    """Mark each break that concerns the kommuner shown (by default those in focus) within the time axis."""
-    for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
-        x = position(item.at) - STEP[period_kind(item.at)] / 2
-        if not axes.get_xlim()[0] <= x <= axes.get_xlim()[1]:
-            continue
-        axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
-        axes.annotate(
-            "brott",
-            (x, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(3, -2),
-            textcoords="offset points",
-            size=SMALL,
-            color=GREY,
-            va="top",
-        )
 
 
 def _spreads(series: pd.DataFrame, view: View) -> pd.DataFrame | None:
@@ -99,23 +60,6 @@ def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> _Label:
         axes.fill_between(piece["x"], piece["q1"], piece["q3"], color=LIGHT, alpha=0.75, linewidth=0)
         axes.plot(piece["x"], piece["median"], color=GREY, linewidth=1.0)
     return _Label(last, f"Gruppens median {view.number(last)}", GREY, bold=False)
-
-
-def time_axis(axes: Axes, periods: list[str]) -> None:
-    """Label whole years, as many as there is room for, the newest always."""
-    x = [position(period) for period in periods]
-    if "-" in periods[0]:  # months: each year where it begins
-        january = [period for period in periods if period.endswith("-01")] or periods[:1]
-        step = max(1, -(-len(january) // 9))
-        shown = january[::-1][::step][::-1]
-        axes.set_xticks([position(period) for period in shown], [period[:4] for period in shown])
-        axes.set_xlim(min(x) - 0.1, max(x) + 0.1)
-        return
-    whole = [period for period in periods if position(period) == int(position(period))] or periods
-    step = max(1, -(-len(whole) // (5 if "/" in whole[0] else 9)))
-    shown = whole[::-1][::step][::-1]
-    axes.set_xticks([position(period) for period in shown], shown)
-    axes.set_xlim(min(x) - 0.3, max(x) + 0.3)
 
 
 def _label_ends(axes: Axes, labels: list[_Label], x: float) -> None:

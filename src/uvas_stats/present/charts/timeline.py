@@ -1,0 +1,70 @@
+"""The time axis that charts share: where a period lies, where a line is cut, and where a break is marked."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from uvas_stats.periods import period_end, period_kind
+from uvas_stats.present.style import GREY, SMALL
+from uvas_stats.present.view import View
+
+__all__ = ["CROWDED", "LONGEST_STEP", "mark_breaks", "pieces", "position", "time_axis"]
+
+STEP = {"year": 1.0, "school_year": 1.0, "half_year": 1 / 2, "quarter": 1 / 4, "month": 1 / 12}
+"""Years between two periods; a break is marked half a step before the first one after it."""
+LONGEST_STEP = 1.01
+"""Years between two figures that a line may join."""
+CROWDED = 40
+"""Figures on a line beyond which they are not marked one by one."""
+
+
+def position(period: str) -> float:
+    """Place a period on the time axis: a year on its number, other periods on their last month."""
+    end = period_end(period)
+    return float(end.year) if end.month == 12 or "/" in period else end.year + (end.month - 12) / 12
+
+
+def pieces(rows: pd.DataFrame, view: View, region: str, column: str = "value") -> list[pd.DataFrame]:
+    """Cut a region's series at its breaks and at missing years, so that no line is drawn across."""
+    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, (region,))]
+    known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
+    longest = LONGEST_STEP / 12 if view.measure.period_kind == "month" else LONGEST_STEP
+    jump = (known["x"].diff() > longest) | known["x"].map(lambda x: x in cuts)
+    return [piece for _, piece in known.groupby(jump.cumsum())]
+
+
+def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None:
+    """Mark each break that concerns the kommuner shown (by default those in focus) within the time axis."""
+    for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
+        x = position(item.at) - STEP[period_kind(item.at)] / 2
+        if not axes.get_xlim()[0] <= x <= axes.get_xlim()[1]:
+            continue
+        axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
+        axes.annotate(
+            "brott",
+            (x, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, -2),
+            textcoords="offset points",
+            size=SMALL,
+            color=GREY,
+            va="top",
+        )
+
+
+def time_axis(axes: Axes, periods: list[str]) -> None:
+    """Label whole years, as many as there is room for, the newest always."""
+    x = [position(period) for period in periods]
+    if "-" in periods[0]:  # months: each year where it begins
+        january = [period for period in periods if period.endswith("-01")] or periods[:1]
+        step = max(1, -(-len(january) // 9))
+        shown = january[::-1][::step][::-1]
+        axes.set_xticks([position(period) for period in shown], [period[:4] for period in shown])
+        axes.set_xlim(min(x) - 0.1, max(x) + 0.1)
+        return
+    whole = [period for period in periods if position(period) == int(position(period))] or periods
+    step = max(1, -(-len(whole) // (5 if "/" in whole[0] else 9)))
+    shown = whole[::-1][::step][::-1]
+    axes.set_xticks([position(period) for period in shown], shown)
+    axes.set_xlim(min(x) - 0.3, max(x) + 0.3)
