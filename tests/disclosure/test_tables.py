@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from uvas_stats.disclosure import (
@@ -82,15 +84,20 @@ def test_parts_that_overlap_are_not_summed() -> None:
         table_from_parts("t", [], [SEX], {("other",): 3})
 
 
+def without_addresses(thing: object) -> str:
+    """Write an object without the places in memory, whose digits may be anything."""
+    return re.sub(r"0x[0-9a-fA-F]+", "", repr(thing))
+
+
 def test_a_count_never_shows_in_the_text_of_a_table_or_of_what_is_made_from_it() -> None:
     table = table_from_parts("kön", [], [SEX], {("women",): 3, ("men",): 8731})
     publication = Publication(
         "p", "1", (table,), (overlap((make_key({}), 8734), (make_key({"at": "x"}), 8731), 4),)
     )
-    assert "873" not in repr(publication)
+    assert "873" not in without_addresses(publication)
     assert repr(table) == "Table(kön, 3 cells)"
     publication = Publication("p", "1", (table,))
-    assert "873" not in repr(protect(publication))
+    assert "873" not in without_addresses(protect(publication))
 
 
 def test_the_same_count_with_two_values_is_refused() -> None:
