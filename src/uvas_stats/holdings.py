@@ -117,6 +117,10 @@ class Holdings:
         return frozenset(origin.partition("/")[0] for origin in self.origins)
 
     @cached_property
+    def _nothing(self) -> pd.DataFrame:
+        return select(self.observations.iloc[:0])
+
+    @cached_property
     def _series(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}
 
@@ -132,6 +136,8 @@ class Holdings:
 
     def _cut(self, held: pd.DataFrame, measure: str, sex: str = "total") -> pd.DataFrame:
         """Take a measure's own figures, without breakdown, to the last period that is to be shown."""
+        if held.empty:
+            return self._nothing
         dataset = self._datasets(measure, held)
         rows = self._until(select(held, measure=measure, dataset=dataset, sex=sex), measure)
         return rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
@@ -150,12 +156,14 @@ class Holdings:
         if self.processed is None or at_hand:
             return self.observations
         if self.origins and self._dataset(measure) not in (*self._sources, DOCUMENTS):
-            return self.observations.iloc[:0]  # nothing has been fetched of it: no need to look
+            return self._nothing  # nothing has been fetched of it: no need to look
         return read_newest(self.processed, [measure], self.programme.id, sexes)
 
     def every(self, measure: str) -> pd.DataFrame:
         """Return all observations of a measure: both sexes, all ages and breakdowns."""
         held = self._held(measure, SEXES)
+        if held.empty:
+            return self._nothing
         return self._until(select(held, measure=measure, dataset=self._datasets(measure, held)), measure)
 
     def _until(self, rows: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -29,6 +29,7 @@ __all__ = [
     "read_origins",
     "select",
     "validate",
+    "validate_together",
     "write_observations",
 ]
 
@@ -155,6 +156,17 @@ def validate(frame: pd.DataFrame) -> pd.DataFrame:
     for text, bad in _row_rules(frame):
         if bad.any():
             raise ObservationError(text, where=_first(frame, bad), todo="Rätta läsaren eller råfilen")
+    return validate_together(frame)
+
+
+def validate_together(frame: pd.DataFrame) -> pd.DataFrame:
+    """Check what only the whole can break where each part has been validated, and return it unchanged.
+
+    Raises
+    ------
+    ObservationError
+        If a key is not unique, or a series mixes kinds of period.
+    """
     double = _doubled(frame)
     if double.any():
         raise ObservationError(

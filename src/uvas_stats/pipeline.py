@@ -15,7 +15,7 @@ from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.catalog.similar import write_similar
 from uvas_stats.errors import ObservationError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots, read_snapshot
-from uvas_stats.observation import KEY, read_origins, validate, write_observations
+from uvas_stats.observation import KEY, read_origins, validate_together, write_observations
 from uvas_stats.register.store import register_files, register_origins, stored_observations
 from uvas_stats.workspace import Workspace
 
@@ -123,7 +123,7 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
         )
     read = to_read(snapshots)
     frames = [*read_raw(read, catalog), *read_documents(catalog), *stored_observations(workspace)]
-    observations = validate(concat_observations(frames))
+    observations = validate_together(concat_observations(frames))  # each has been validated
     _check_bounds(observations, catalog)
     used = set(observations["origin"].cat.categories)
     files = _origins(read, used) | register_origins(workspace)

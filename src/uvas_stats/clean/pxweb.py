@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from uvas_stats.catalog import Measure, load_catalog
+from uvas_stats.catalog import Catalog, Measure, load_catalog
 from uvas_stats.catalog.pxweb import PxTable, tables_of
 from uvas_stats.clean.cube import Cube, damaged
 from uvas_stats.clean.jsonstat import BOM, read_jsonstat
@@ -20,9 +20,17 @@ from uvas_stats.clean.pxjson import read_pxjson
 from uvas_stats.clean.signal import register_signal
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.editions import read_origin, read_raw
+from uvas_stats.fetch.snapshot import Snapshot
 from uvas_stats.observation import COLUMNS, TEXT_COLUMNS, validate
 
-__all__ = ["concat_observations", "edition_origins", "iter_observations", "read_cube", "read_pxweb"]
+__all__ = [
+    "concat_observations",
+    "edition_origins",
+    "iter_observations",
+    "read_cube",
+    "read_pxweb",
+    "read_pxweb_snapshot",
+]
 
 Derive = Callable[[pd.DataFrame, str], pd.DataFrame]
 DERIVED: dict[str, Derive] = {"scb_population": age_bands, "scb_bas": register_signal}
@@ -140,6 +148,11 @@ def read_pxweb(edition: Path) -> pd.DataFrame:
         derived = derive(frame, f"{dataset}/{edition.name}/origin.toml")
         frame = concat_observations([frame, derived])
     return validate(frame[list(COLUMNS)])
+
+
+def read_pxweb_snapshot(snapshot: Snapshot, _: Catalog) -> pd.DataFrame:
+    """Read an edition as :func:`read_pxweb` does, by its snapshot."""
+    return read_pxweb(snapshot.folder)
 
 
 def edition_origins(edition: Path) -> dict[str, dict[str, str]]:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Dataset
-from uvas_stats.clean.af_counts import read_af_duration, read_af_registered
-from uvas_stats.clean.af_openly import read_af_history, read_af_openly_year
-from uvas_stats.clean.arbetsformedlingen import read_af_share
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
-from uvas_stats.clean.eurostat import read_eurostat
-from uvas_stats.clean.forsakringskassan import read_fk
-from uvas_stats.clean.kaa import read_kaa
-from uvas_stats.clean.kolada import read_kolada
-from uvas_stats.clean.mucf import read_mucf
-from uvas_stats.clean.pxweb import read_pxweb
-from uvas_stats.clean.ranking_list import describe_ranking, read_af_ranking
-from uvas_stats.clean.siris import read_siris_edition
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import Snapshot, verify
 from uvas_stats.observation import make_observations
@@ -28,31 +19,44 @@ from uvas_stats.observation import make_observations
 __all__ = ["DESCRIBERS", "EDITION_READERS", "READERS", "read_documents", "read_edition", "read_raw"]
 
 Reader = Callable[[Path, Catalog], pd.DataFrame]
+
+
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """Load a reader when it is first used: most builds need few of them."""
+
+    def read(*given: Any) -> Any:
+        return getattr(import_module(f"uvas_stats.clean.{module}"), name)(*given)
+
+    return read
+
+
 READERS: dict[str, Reader] = {
     "kolada_csv": read_kolada_csv,
     "ranks_csv": read_ranks_csv,
     "tidy_csv": read_tidy_csv,
-    "eurostat": read_eurostat,
+    "eurostat": _later("eurostat", "read_eurostat"),
 }
 """Readers of one file: all columns but dataset, edition and origin."""
 EditionReader = Callable[[Snapshot, Catalog], pd.DataFrame]
 EDITION_READERS: dict[str, EditionReader] = {
-    "pxweb": lambda snapshot, _: read_pxweb(snapshot.folder),
-    "siris": read_siris_edition,
-    "kaa": read_kaa,
-    "af_share": read_af_share,
-    "af_registered": read_af_registered,
-    "af_duration": read_af_duration,
-    "af_openly_year": read_af_openly_year,
-    "af_history": read_af_history,
-    "af_ranking": read_af_ranking,
-    "kolada": read_kolada,
-    "mucf": read_mucf,
-    "forsakringskassan": read_fk,
+    "pxweb": _later("pxweb", "read_pxweb_snapshot"),
+    "siris": _later("siris", "read_siris_edition"),
+    "kaa": _later("kaa", "read_kaa"),
+    "af_share": _later("arbetsformedlingen", "read_af_share"),
+    "af_registered": _later("af_counts", "read_af_registered"),
+    "af_duration": _later("af_counts", "read_af_duration"),
+    "af_openly_year": _later("af_openly", "read_af_openly_year"),
+    "af_history": _later("af_openly", "read_af_history"),
+    "af_ranking": _later("ranking_list", "read_af_ranking"),
+    "kolada": _later("kolada", "read_kolada"),
+    "mucf": _later("mucf", "read_mucf"),
+    "forsakringskassan": _later("forsakringskassan", "read_fk"),
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
 
-DESCRIBERS: dict[str, Callable[[Snapshot, Catalog], list[str]]] = {"af_ranking": describe_ranking}
+DESCRIBERS: dict[str, Callable[[Snapshot, Catalog], list[str]]] = {
+    "af_ranking": _later("ranking_list", "describe_ranking")
+}
 """What an edition of unknown layout was taken to be, in lines for the one who adopts it."""
 
 
