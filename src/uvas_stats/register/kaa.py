@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.register.kaa_rows import CODES, NO_MEASURE, of_begun, of_days, of_ended, of_persons
+from uvas_stats.register.engine import keep
+from uvas_stats.register.kaa_rows import CODES, NO_MEASURE, of_begun, of_days, of_ended, of_persons, of_seen
 from uvas_stats.register.span import Span, span_of
 
 __all__ = ["CODES", "NO_MEASURE", "KaaCounts", "Span", "count_kaa", "span_of"]
@@ -60,8 +61,9 @@ def count_kaa(engine: Any, tables: Mapping[str, Any], span: Span) -> KaaCounts:
         frame: pd.DataFrame = engine.to_pyarrow(rows).to_pandas()
         return frame
 
-    all_begun, reached = map(worked_out, of_begun(tables, span))
-    persons, ended = worked_out(of_persons(tables, span)), worked_out(of_ended(tables, span))
+    seen = keep(engine, "seen", of_seen(tables, span))
+    all_begun, reached = map(worked_out, of_begun(tables, seen, span))
+    persons, ended = worked_out(of_persons(tables, seen, span)), worked_out(of_ended(tables, span))
     parts = [
         _by_sex(persons),
         _by_sex(persons[[*_GROUP, ":all"]].rename(columns={":all": "flow:all"})),
@@ -71,20 +73,21 @@ def count_kaa(engine: Any, tables: Mapping[str, Any], span: Span) -> KaaCounts:
         _by_sex(ended),
         _by_group(ended, "ended_month"),
     ]
-    cells = pd.concat(parts).query("n > 0").sort_values(_KEY, ignore_index=True)
+    cells = pd.concat(parts, ignore_index=True)
     days = worked_out(of_days(tables, span))
-    state = days["finished"].map({True: "ended", False: "open"}).astype("str")
-    lasted = days.assign(state=state)[["region", "state", "days", "n"]]
-    return KaaCounts(span, cells, lasted.astype({"days": "int64", "n": "int64"}))
+    return KaaCounts(
+        span,
+        cells.loc[cells["n"] > 0].sort_values(_KEY, ignore_index=True),
+        days[["region", "state", "days", "n"]].astype({"days": "int64", "n": "int64"}),
+    )
 
 
 def _by_sex(wide: pd.DataFrame) -> pd.DataFrame:
     """Make one row a cell of the columns that are named by table and category."""
     counts = [name for name in wide.columns if ":" in name and not name.startswith(":")]
-    whole = wide.groupby(["region", "sex"])[counts].sum().reset_index()
-    long = whole.melt(["region", "sex"], counts, "cell", "n").astype({"n": "int64"})
-    names = {at: [cell.split(":")[at] for cell in long["cell"]] for at in (0, 1)}
-    return long.assign(table=names[0], category=names[1])[[*_KEY, "n"]]
+    whole = wide.groupby(["region", "sex"])[counts].sum()
+    whole.columns = pd.MultiIndex.from_tuples([name.split(":") for name in counts], names=["table", "category"])
+    return whole.melt(value_name="n", ignore_index=False).reset_index()[[*_KEY, "n"]].astype({"n": "int64"})
 
 
 def _by_group(wide: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.scope import at_some_time, day_number, on_day, with_scope
 from uvas_stats.register.span import Span
 
-__all__ = ["CODES", "NO_MEASURE", "of_begun", "of_days", "of_ended", "of_persons"]
+__all__ = ["CODES", "NO_MEASURE", "of_begun", "of_days", "of_ended", "of_persons", "of_seen"]
 
 CODES = {name: (*known, UNKNOWN) for name, known in CATEGORIES.items()}
 NO_MEASURE = "no_measure"
@@ -30,9 +30,9 @@ def _code(column: Any, name: str) -> Any:
     return ibis.cases(*[(column == code, at) for at, code in enumerate(known)], else_=len(known) - 1)
 
 
-def _latest(date: Any, column: Any, name: str) -> Any:
+def _latest(date: Any, code: Any) -> Any:
     """Give the number of the category of the last day; days before 1970 never come here."""
-    return (date.epoch_days().cast("int64") * _DAY + _code(column, name)).max() % _DAY
+    return (date.epoch_days().cast("int64") * _DAY + code).max() % _DAY
 
 
 def _each(rows: Any, table: str, column: Any, name: str, missing: str = "") -> dict[str, Any]:
@@ -46,9 +46,18 @@ def _each(rows: Any, table: str, column: Any, name: str, missing: str = "") -> d
     return found
 
 
-def of_persons(tables: Mapping[str, Any], span: Span) -> Any:
+def of_seen(tables: Mapping[str, Any], span: Span) -> Any:
+    """Give the contacts of the period, with a number for occupation: they are counted twice, and read once."""
+    import ibis
+
+    contacts = tables["contacts"]
+    seen = contacts.filter(contacts.date.between(ibis.literal(span.begins), ibis.literal(span.ends)))
+    return seen.select(*_PERSON, "date", occupation=_code(seen.occupation, "occupation"))
+
+
+def of_persons(tables: Mapping[str, Any], seen: Any, span: Span) -> Any:
     """Count those in scope at some time of the period, by kommun, sex and year of birth (``group``)."""
-    persons = _persons(tables, span)
+    persons = _persons(tables, seen, span)
     counts = {":all": persons.count(), "stock:all": persons.count(where=persons.stock == 1)}
     counts |= _each(persons, "schooling", persons.schooling, "schooling")
     counts |= _each(persons, "occupation", persons.occupation, "occupation", UNKNOWN)
@@ -61,7 +70,7 @@ def of_persons(tables: Mapping[str, Any], span: Span) -> Any:
     return persons.group_by(["region", "sex", "group"]).agg(**counts)
 
 
-def _persons(tables: Mapping[str, Any], span: Span) -> Any:
+def _persons(tables: Mapping[str, Any], seen: Any, span: Span) -> Any:
     """Give one row a kommun and person in scope at some time of the period."""
     import ibis
 
@@ -73,34 +82,31 @@ def _persons(tables: Mapping[str, Any], span: Span) -> Any:
     person = covered.group_by(_PERSON).agg(
         sex=covered.sex.max(),
         group=covered.born.max().year(),
-        schooling=_latest(covered.registered, covered.schooling, "schooling"),
+        schooling=_latest(covered.registered, _code(covered.schooling, "schooling")),
         stock=on_day(covered, span.at).cast("int8").max(),
     )
-    contacts = tables["contacts"]
-    seen = contacts.filter(contacts.date.between(begins, ends))
-    contact = seen.group_by(_PERSON).agg(occupation=_latest(seen.date, seen.occupation, "occupation"))
+    contact = seen.group_by(_PERSON).agg(occupation=_latest(seen.date, seen.occupation))
     measures = tables["measures"]
     going = measures.filter((measures.begins <= ends) & (measures.ends.isnull() | (measures.ends >= begins)))
     over = ibis.ifelse(going.ends <= ends, going.ends, ibis.null("date"))
     measure = going.group_by(_PERSON).agg(
-        measure_type=_latest(going.begins, going.type, "measure_type"),
-        measure_after=_latest(over, going.after, "occupation"),
-        measure_reason=_latest(over, going.reason, "measure_reason"),
+        measure_type=_latest(going.begins, _code(going.type, "measure_type")),
+        measure_after=_latest(over, _code(going.after, "occupation")),
+        measure_reason=_latest(over, _code(going.reason, "measure_reason")),
     )
     return person.left_join(contact, _PERSON).drop("region_right", "person_right").left_join(measure, _PERSON)
 
 
-def of_begun(tables: Mapping[str, Any], span: Span) -> tuple[Any, Any]:
+def of_begun(tables: Mapping[str, Any], seen: Any, span: Span) -> tuple[Any, Any]:
     """Count the registrations begun in the period, by kommun, sex and month: all, and those with contact in time.
 
     Of each it is also counted for how many the days to a contact have gone before the period ends.
     """
     import ibis
 
-    begins, ends = ibis.literal(span.begins), ibis.literal(span.ends)
-    spells, contacts = tables["spells"], tables["contacts"]
-    new = spells.filter(spells.registered.between(begins, ends)).select(*_PERSON, "sex", "registered")
-    seen = contacts.filter(contacts.date.between(begins, ends)).select(*_PERSON, "date")
+    spells = tables["spells"]
+    inside = spells.registered.between(ibis.literal(span.begins), ibis.literal(span.ends))
+    new = spells.filter(inside).select(*_PERSON, "sex", "registered")
     since = seen.date.epoch_days() - new.registered.epoch_days()
     soon = [seen.date >= new.registered, since <= span.contact_days]
     return _begun(new, span), _begun(new.semi_join(seen, [*_PERSON, *soon]), span)
@@ -139,9 +145,9 @@ def of_days(tables: Mapping[str, Any], span: Span) -> Any:
     spells, ends = tables["spells"], ibis.literal(span.ends)
     over = spells.closed.between(ibis.literal(span.begins), ends)
     still = (spells.registered <= ends) & (spells.closed.isnull() | (spells.closed > ends))
-    held = spells.filter(over.fill_null(False) | still)
+    held = spells.filter(over | still)
     finished = (held.closed <= ends).fill_null(False)
-    last = ibis.ifelse(finished, held.closed, ends)
+    last = ibis.least(held.closed, ends)  # of those that are not closed, the last day of the period
     rows = held.select("region", finished=finished, days=last.epoch_days() - held.registered.epoch_days())
-    keys = ["region", "finished", "days"]
-    return rows.group_by(keys).agg(n=rows.count()).order_by(keys)
+    counted = rows.group_by(["region", "finished", "days"]).agg(n=rows.count())
+    return counted.select("region", "days", "n", state=ibis.ifelse(counted.finished, "ended", "open"))

@@ -40,19 +40,19 @@ def with_scope(spells: Any) -> Any:
     import ibis
 
     far = day_number(FAR)
-    registered = spells.registered.epoch_days()
     july = ibis.date(spells.born.year() + COMPULSORY_AGE, 7, 1)
     compulsory = ibis.coalesce(spells.compulsory_end.epoch_days() + 1, july.epoch_days())
     twenty = (spells.born + ibis.interval(years=OLDEST)).epoch_days()
     im = (spells.school_form == "im") & (spells.school_from < ibis.literal(IM_ATTENDS_FROM))
     away = ibis.ifelse(im, day_number(IM_ATTENDS_FROM), spells.school_from.epoch_days())
     return spells.mutate(
-        first=ibis.greatest(registered, compulsory, ibis.coalesce(spells.resident_from.epoch_days(), registered)),
+        # The engines leave nulls out of the greatest and the least: who has no date has no limit.
+        first=ibis.greatest(spells.registered.epoch_days(), compulsory, spells.resident_from.epoch_days()),
         final=ibis.least(
             twenty - 1,
-            ibis.coalesce(spells.closed.epoch_days(), far),
-            ibis.coalesce(spells.resident_to.epoch_days(), far),
-            ibis.coalesce(spells.examen.epoch_days() - 1, far),
+            spells.closed.epoch_days(),
+            spells.resident_to.epoch_days(),
+            spells.examen.epoch_days() - 1,
         ),
         away=ibis.coalesce(away, far),
         back=ibis.coalesce(spells.school_to.epoch_days(), far),
