@@ -22,7 +22,7 @@ def test_spark_counts_as_duckdb_does(participations: object) -> None:
             counts = count_kaa(engine, bind(engine, tables), span)
             table = bind(engine, {"participations": participations})["participations"]
             persons = count_participants(engine, table, term).persons
-        found[name] = counts.cells, counts.days, persons
+        found[name] = counts.cells, counts.days.sort_values(["region", "state", "days"]), persons
     for ours, other in zip(found["duckdb"], found["spark"], strict=True):
         assert len(ours)
-        assert ours.astype("str").equals(other.astype("str"))
+        assert ours.astype("str").reset_index(drop=True).equals(other.astype("str").reset_index(drop=True))

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from uvas_stats.errors import RegisterError
 
@@ -64,12 +65,21 @@ def open_engine(name: str = "duckdb", *, memory_gb: float = 2.0) -> Iterator[Any
 
 
 def _duckdb(folder: Path, memory_gb: float) -> Any:
+    """Connect to DuckDB in memory.
+
+    To encrypt what it spills DuckDB would fetch an extension with better random numbers from the network, and
+    cannot spill at all without it. A register must not make anything go to the network, so DuckDB's own cipher is
+    used: its key lives in memory, but its random numbers are weak. The folder can be read by this user alone.
+    """
     import ibis
 
     return ibis.duckdb.connect(
         memory_limit=f"{round(memory_gb * 1000)}MB",
         temp_directory=str(folder),
         temp_file_encryption=True,
+        force_mbedtls_unsafe=True,
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
         preserve_insertion_order=False,
     )
 
@@ -112,29 +122,49 @@ def bind(engine: Any, tables: Mapping[str, pd.DataFrame | pa.Table | Path]) -> d
 
 def _table(engine: Any, name: str, table: pd.DataFrame | pa.Table | Path) -> Any:
     view = f"register_{name}"
-    if isinstance(table, Path):
-        return engine.read_parquet(str(table), table_name=view)
+    schema = _file(engine, view, table) if isinstance(table, Path) else _rows(engine, view, table)
+    return _named(view, schema)
+
+
+def _named(view: str, schema: pa.Schema) -> Any:
+    """Refer to a view whose columns are known, so that the engine need not be asked for them."""
+    import ibis
+
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=view)
+
+
+def _file(engine: Any, view: str, path: Path) -> pa.Schema:
+    if engine.name == "duckdb":
+        engine.con.read_parquet(str(path)).create_view(view)
+    else:
+        _session().read.parquet(str(path)).createOrReplaceTempView(view)
+    return pq.read_schema(path)
+
+
+def _rows(engine: Any, view: str, table: pd.DataFrame | pa.Table) -> pa.Schema:
     whole = pa.Table.from_pandas(table, preserve_index=False) if isinstance(table, pd.DataFrame) else table
     plain = whole.cast(pa.schema([_plain(one) for one in whole.schema]))
     if engine.name == "duckdb":
         engine.con.register(view, plain)
-        return engine.table(view)
-    from pyspark.sql import SparkSession
-
-    SparkSession.active().createDataFrame(plain).createOrReplaceTempView(view)
-    return engine.table(view)
+    else:
+        _session().createDataFrame(plain).createOrReplaceTempView(view)
+    return plain.schema
 
 
 def keep(engine: Any, name: str, rows: Any) -> Any:
     """Work out the rows of an expression once, for the several counts that are made of them."""
-    view = f"register_{name}"
+    view, query = f"register_{name}", engine.compile(rows)
     if engine.name == "duckdb":
-        engine.con.execute(f'CREATE OR REPLACE TEMP TABLE "{view}" AS {engine.compile(rows)}')
-        return engine.table(view)
+        engine.con.execute(f'CREATE OR REPLACE TEMP TABLE "{view}" AS {query}')
+    else:
+        _session().sql(query).persist().createOrReplaceTempView(view)
+    return _named(view, rows.schema().to_pyarrow())
+
+
+def _session() -> Any:
     from pyspark.sql import SparkSession
 
-    SparkSession.active().sql(engine.compile(rows)).persist().createOrReplaceTempView(view)
-    return engine.table(view)
+    return SparkSession.active()
 
 
 def _plain(field: pa.Field) -> pa.Field:
