@@ -85,9 +85,11 @@ def count_kaa(engine: Any, tables: Mapping[str, Any], span: Span) -> KaaCounts:
 def _by_sex(wide: pd.DataFrame) -> pd.DataFrame:
     """Make one row a cell of the columns that are named by table and category."""
     counts = [name for name in wide.columns if ":" in name and not name.startswith(":")]
-    whole = wide.groupby(["region", "sex"])[counts].sum()
-    whole.columns = pd.MultiIndex.from_tuples([name.split(":") for name in counts], names=["table", "category"])
-    return whole.melt(value_name="n", ignore_index=False).reset_index()[[*_KEY, "n"]].astype({"n": "int64"})
+    whole = wide.groupby(["region", "sex"])[counts].sum().reset_index()
+    long = whole.melt(["region", "sex"], counts, value_name="n").astype({"n": "int64"})
+    tables, categories = zip(*(name.split(":") for name in counts), strict=True)
+    table, category = (pd.Index(names).repeat(len(whole)) for names in (tables, categories))
+    return long.assign(table=table, category=category)[[*_KEY, "n"]]
 
 
 def _by_group(wide: pd.DataFrame, table: str) -> pd.DataFrame:

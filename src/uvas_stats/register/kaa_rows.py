@@ -32,7 +32,7 @@ def _code(column: Any, name: str) -> Any:
 
 def _latest(date: Any, code: Any) -> Any:
     """Give the number of the category of the last day; days before 1970 never come here."""
-    return (date.epoch_days().cast("int64") * _DAY + code).max() % _DAY
+    return (date.epoch_days().cast("int64") * _DAY + code).cast("int32").max() % _DAY
 
 
 def _each(rows: Any, table: str, column: Any, name: str, missing: str = "") -> dict[str, Any]:
