@@ -11,6 +11,7 @@ from uvas_stats.register.kaa import CODES, Span
 
 Counts = Counter[tuple[str, str, str, str]]
 DAY = dt.timedelta(days=1)
+CATEGORIES = ("schooling", "closed_reason", "closed_to", "occupation", "type", "reason", "after")
 IM_ATTENDS = dt.date(2018, 7, 1)
 
 
@@ -23,6 +24,12 @@ def _twenty(born: dt.date) -> dt.date:
         return born.replace(year=born.year + 20)
     except ValueError:
         return dt.date(born.year + 20, 2, 28)
+
+
+def _told(rows: pd.DataFrame) -> pd.DataFrame:
+    """Call a category unknown that is not told."""
+    named = [name for name in rows.columns if name in CATEGORIES]
+    return rows.assign(**{name: rows[name].fillna("unknown") for name in named})
 
 
 def in_scope(spell: pd.Series, day: dt.date) -> bool:
@@ -53,7 +60,7 @@ def oracle(tables: dict[str, pd.DataFrame], span: Span) -> tuple[Counts, Counter
     """Count everything about one period."""
     cells: Counts = Counter()
     days = [span.begins + DAY * at for at in range((span.ends - span.begins).days + 1)]
-    spells, contacts, measures = (tables[name] for name in ("spells", "contacts", "measures"))
+    spells, contacts, measures = (_told(tables[name]) for name in ("spells", "contacts", "measures"))
     for (region, person), own in spells.groupby(["region", "person"]):
         covered = [spell for _, spell in own.iterrows() if any(in_scope(spell, day) for day in days)]
         if not covered:

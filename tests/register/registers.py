@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 
-from uvas_stats.register.kaa import CODES
+from uvas_stats.register.kaa import CODES, Span
+from uvas_stats.register.scope import IM_ATTENDS_FROM
 
 DATES = ("compulsory_end", "resident_from", "resident_to", "school_from", "school_to", "examen")
 
@@ -53,3 +56,44 @@ def random_register(seed: int, persons: int = 60, year: int = 2105) -> dict[str,
         .mask(pd.Series(rng.random(m) < 0.4))
     )
     return {"spells": spells, "contacts": contacts, "measures": measures}
+
+
+def edge_register(seed: int, span: Span, leap: int, persons: int = 60) -> dict[str, pd.DataFrame]:
+    """Make a register where everything happens on, just before or just after a day that decides.
+
+    Persons turn 20 around the same days, or are born on 29 February of ``leap``; they have several registrations,
+    and several contacts and measures on one day. Any category may be missing.
+    """
+    rng = np.random.default_rng(seed)
+    deciding = [span.begins, span.at, span.ends, span.begins + dt.timedelta(days=45), IM_ATTENDS_FROM]
+    around = np.array([day + dt.timedelta(days=more) for day in deciding for more in (-1, 0, 1)], "datetime64[D]")
+    birthdays = [(pd.Timestamp(day) - pd.DateOffset(years=20)).date() for day in around]
+    born_on = np.array([*birthdays, *[dt.date(leap, 2, 29)] * 5], "datetime64[D]")
+
+    def days(n: int, missing: float = 0.0) -> pd.Series:
+        found = pd.Series(rng.choice(around, n).astype("datetime64[s]"))
+        return found.mask(pd.Series(rng.random(n) < missing))
+
+    def words(name: str, n: int) -> pd.Series:
+        return pd.Series(rng.choice(CODES[name], n)).mask(pd.Series(rng.random(n) < 0.1))
+
+    def who(each: int) -> dict[str, np.ndarray]:
+        person = np.repeat(np.arange(persons), each)
+        return {"region": np.array(["2182", "2421"])[person % 2], "person": person}
+
+    n, m = persons * 2, persons * 3
+    spells = pd.DataFrame({
+        **who(2), "born": np.repeat(rng.choice(born_on, persons).astype("datetime64[s]"), 2),
+        "sex": np.repeat(rng.choice(["women", "men"], persons), 2), "registered": days(n),
+        "schooling": words("schooling", n), "closed_reason": words("closed_reason", n),
+        "closed_to": words("occupation", n), "school_form": rng.choice(["national", "im", None], n),
+        "closed": days(n, 0.5), **{name: days(n, 0.7) for name in DATES},
+    })  # fmt: skip
+    contacts = pd.DataFrame({**who(3), "date": days(m), "occupation": words("occupation", m)})
+    measures = pd.DataFrame({
+        **who(3), "begins": days(m), "ends": days(m, 0.4), "type": words("measure_type", m),
+        "reason": words("measure_reason", m), "after": words("occupation", m),
+    })  # fmt: skip
+    last = spells[["registered", "closed"]].max(axis=1).where(spells["closed"].notna())
+    over = measures[["begins", "ends"]].max(axis=1).where(measures["ends"].notna())
+    return {"spells": spells.assign(closed=last), "contacts": contacts, "measures": measures.assign(ends=over)}

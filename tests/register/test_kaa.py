@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.register.oracle import in_scope, oracle
-from tests.register.registers import random_register
+from tests.register.registers import edge_register, random_register
 from uvas_stats.errors import ObservationError, RegisterError
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.kaa import KaaCounts, count_kaa, span_of
@@ -42,6 +42,23 @@ def test_every_figure_is_that_of_a_plain_count(period: str, at: dt.date | None, 
     assert cells == wanted
     assert days == lasted
     assert len({table for _, table, _, _ in cells}) == 13
+
+
+EDGES = [("2107/08", dt.date(2108, 2, 28), 2088), ("2107/08", dt.date(2108, 2, 29), 2088),
+         ("2099/00", dt.date(2100, 2, 27), 2080), ("2099/00", dt.date(2100, 2, 28), 2080),
+         ("2017/18", dt.date(2018, 6, 30), 2000), ("2018H2", dt.date(2018, 7, 1), 2000),
+         ("2018", dt.date(2018, 1, 1), 2000), ("2018", dt.date(2018, 12, 31), 2000)]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("period", "at", "leap"), EDGES)
+def test_every_figure_is_that_of_a_plain_count_where_each_day_decides(
+    period: str, at: dt.date, leap: int, seed: int
+) -> None:
+    span = span_of(period, at, 45)
+    tables = edge_register(seed, span, leap)
+    cells, days = as_counters(counted(tables, period, at))
+    assert (cells, days) == oracle(tables, span)
 
 
 @pytest.fixture
