@@ -246,3 +246,13 @@ def test_a_crowded_table_breaks_figures_before_it_breaks_words() -> None:
     assert sum(widths) <= 9071
     assert widths[1] >= len("Nynäshamn") * 94 + 190
     assert min(widths) > 500
+
+
+def test_a_number_keeps_its_unit_and_a_place_what_it_is_out_of() -> None:
+    from uvas_stats.report.docx_xml import table
+
+    styles = dict.fromkeys(("UVAS Tabell", "UVAS Tabelltext", "UVAS Tabellhuvud"), "x")
+    cells = pd.DataFrame({"Uppgift": ["2014/15: 78,0 %; 3 av 151"], "Plats": ["27–28 av 290 och mer"]})
+    text = table(cells, ["left", "right"], 9071, ("", ""), styles).replace("\N{NO-BREAK SPACE}", "_")
+    assert "2014/15: 78,0_%; 3_av_151" in text
+    assert "27–28_av_290 och mer" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -25,6 +26,7 @@ _KEPT_WHOLE = 16
 _LETTER, _BOLD, _PADDING = 94, 102, 190
 """Twentieths of a point: a digit of 9 points, the same in bold, and the margins of a cell."""
 _BROAD, _THIN = frozenset("mwMW%@—"), frozenset("iljtfI.,:;'|!() -\u202f")
+_APART = re.compile(r"\d %|\d av \d+")
 _UNBROKEN = 16
 """Figures with at most this many letters stay on one line."""
 
@@ -164,6 +166,11 @@ def _ink(text: str) -> float:
     return sum(1.65 if c in _BROAD else 0.6 if c in _THIN else 1.2 if c.isupper() else 1.03 for c in text)
 
 
+def _tied(text: str) -> str:
+    """Let a number and its percent sign, or a place and what it is out of, stay on one line."""
+    return _APART.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
 def _widths(cells: pd.DataFrame, align: Sequence[str], total: int) -> list[int]:
     """Share the width between columns: first room for what must not break, then by how much text there is."""
     columns = [[str(text) for text in cells[name]] for name in cells.columns]
@@ -228,6 +235,7 @@ def table(
     styles
         Ids of the styles ``UVAS Tabell``, ``UVAS Tabelltext`` and ``UVAS Tabellhuvud``.
     """
+    cells = cells.apply(lambda column: column.astype("str").map(_tied))
     widths = _widths(cells, align, width)
     short = len(cells) <= _KEPT_WHOLE
     head = _row(map(str, cells.columns), widths, align, styles["UVAS Tabellhuvud"], head=True, keep=True)
