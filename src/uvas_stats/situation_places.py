@@ -216,7 +216,6 @@ class Places(Holdings):
         if found.empty:
             return None
         own = found.iloc[0]
-        years = series["period"].between(own["first"], own["last"])
         riket = pooled_share(series, people if bool(own["pooled"]) else None, "00")
         same = len(riket) > 0 and (riket["first"].iloc[0], bool(riket["pooled"].iloc[0])) == (
             own["first"],
@@ -227,5 +226,12 @@ class Places(Holdings):
             label[:1].upper() + label[1:],
             own,
             float(riket["share"].iloc[0]) if same else None,
-            series.loc[years & series["region_code"].isin([code, "00"])],
+            pd.concat([_part(series, code, own), *([_part(people, code, own)] if bool(own["pooled"]) else [])]),
         )
+
+
+def _part(frame: pd.DataFrame | None, code: str, own: pd.Series) -> pd.DataFrame:
+    """Take the years that are pooled, of the kommun and riket."""
+    if frame is None:
+        return pd.DataFrame()
+    return frame.loc[frame["period"].between(own["first"], own["last"]) & frame["region_code"].isin([code, "00"])]

@@ -184,6 +184,8 @@ def test_the_goal_board_uses_all_that_is_known_of_the_place(workspace: Workspace
     assert "STL på 58 månader" in row["Säsong"]
     assert "80 procents intervall" in row["Framskrivning"]
     assert "höll intervallet i " in row["Framskrivning"]
+    assert row["Plats i grupper"].startswith("1 av 10 bland kommunerna i Gävleborgs län; ")
+    assert "av 35 bland landsbygdskommuner (C8)" in row["Plats i grupper"]
     months = [name for name in row if name.startswith("Plats 20")]
     assert len(months) == 13
     for name in months:
@@ -305,6 +307,20 @@ def test_small_numbers_are_pooled_by_sex_with_intervals(workspace: Workspace) ->
     assert list(table.index) == ["16–24 år", "Kvinnor 16–24 år", "Män 16–24 år"]
     assert (table["År"] == "2022–2024").all()
     assert (table["Undre gräns"] < table["Andel"]).all()
+    assert "Wilsonintervall" in chart.about.note
+    assert "sammanslagna år. Procent" in chart.about.subtitle
+    assert chart.about.source.startswith("Egen bearbetning av uppgifter från MUCF; SCB.")
+    assert list(faults(chart)) == []
+
+
+def test_groups_that_are_pooled_and_groups_that_are_not_are_told_apart(workspace: Workspace) -> None:
+    one = about(workspace, "storuman")
+    rows = one._pooled_rows("uvas_share_pct", ("16-24",), "2421")
+    mean = rows[0].own.to_dict() | {"pooled": False, "lower": None, "upper": None, "persons": None, "people": None}
+    mixed = [*rows[1:], replace(rows[0], own=pd.Series(mean))]
+    chart = charts.pooled(mixed, one.view("uvas_share_pct"))
+    assert "sammanslagna år där folkmängden är känd, annars ovägt medelvärde" in chart.about.subtitle
+    assert "Grupper utan antal: ovägt medelvärde" in chart.about.note
     assert "Wilsonintervall" in chart.about.note
     assert list(faults(chart)) == []
 

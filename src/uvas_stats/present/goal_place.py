@@ -76,6 +76,8 @@ def goal_place(series: pd.DataFrame, view: View, one: Standing, breaks: Iterable
         months = _months(series.loc[series["period"].isin(shown)], view, one.region_code, shown, breaks)
         own = series["region_code"].isin([one.region_code, "00"])
         used = pd.concat([used, series.loc[own & series["period"].isin(shown)]]).drop_duplicates()
+    if one.within:
+        facts.append(("Plats i grupper", _within(one)))
     return GoalPlace(tuple(facts), tuple(months), used, one.place.n)
 
 
@@ -113,6 +115,10 @@ def _year(one: Standing, view: View) -> str:
     kind = "vägt" if one.year_weighted else "ovägt"
     riket = "" if one.year_riket is None else f"; riket {view.number(one.year_riket)}"
     return f"plats {ranked_text(one.year_place)}, {kind} medel {view.number(one.year_mean)}{riket}"
+
+
+def _within(one: Standing) -> str:
+    return "; ".join(f"{ranked_text(place)} bland {name}" for name, place in (one.within or {}).values())
 
 
 def _season(series: pd.DataFrame, view: View, one: Standing, breaks: list[Break]) -> str:

@@ -26,7 +26,8 @@ _KEPT_WHOLE = 16
 _LETTER, _BOLD, _PADDING = 94, 102, 190
 """Twentieths of a point: a digit of 9 points, the same in bold, and the margins of a cell."""
 _BROAD, _THIN = frozenset("mwMW%@—"), frozenset("iljtfI.,:;'|!() -\u202f")
-_APART = re.compile(r"\d %|\d av \d+")
+_BREAKS = re.compile(r"[ \t\n]+")
+"""Where a line may break; a no-break space is none."""
 _UNBROKEN = 16
 """Figures with at most this many letters stay on one line."""
 
@@ -167,8 +168,8 @@ def _ink(text: str) -> float:
 
 
 def _tied(text: str) -> str:
-    """Let a number and its percent sign, or a place and what it is out of, stay on one line."""
-    return _APART.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+    """Let a number and its percent sign stay on one line."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _widths(cells: pd.DataFrame, align: Sequence[str], total: int) -> list[int]:
@@ -177,7 +178,7 @@ def _widths(cells: pd.DataFrame, align: Sequence[str], total: int) -> list[int]:
     wanted, least, words = [], [], []
     for name, texts, side in zip(cells.columns, columns, align, strict=True):
         head = max(_ink(word) * _BOLD for word in (*str(name).split(), ""))
-        word = max(head, *(_ink(word) * _LETTER for text in texts for word in text.split()), 1)
+        word = max(head, *(_ink(word) * _LETTER for text in texts for word in _BREAKS.split(text)), 1)
         whole = (text for text in texts if side == "right" and len(text) <= _UNBROKEN)
         words.append(word + _PADDING)
         least.append(max(word, *(_ink(text) * _LETTER for text in whole), 1) + _PADDING)

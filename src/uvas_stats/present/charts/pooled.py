@@ -45,14 +45,14 @@ def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: str = ""
     """
     name = view.name(view.focus[0])
     span = f"{rows[0].own['first']}–{rows[0].own['last']}"
-    counted = all(bool(row.own["pooled"]) for row in rows)
     data = pd.concat([row.data for row in rows], ignore_index=True).drop_duplicates()
     words = [f"{row.label[:1].lower()}{row.label[1:]} {view.number(float(row.own['share']))}" for row in rows]
-    years = "sammanslagna år" if counted else "ovägt medelvärde av tre år"
+    by = " efter kön och ålder" if len(rows) > 1 else ""
+    years = _kind(rows)
     return About(
         id=f"sammanslaget_{view.measure.id}",
         title=view.title or f"{name}, {span}: {join_words(words[:4])} varken arbetar eller studerar",
-        subtitle=f"UVAS efter kön och ålder, {span}, {years}. Procent",
+        subtitle=f"UVAS{by}, {span}, {years}. Procent",
         source=source_line(data, view.catalog, computed=True),
         alt=f"{kind}. {name}, {span}, {years}. "
         + " ".join(
@@ -90,23 +90,36 @@ def interval_text(own: pd.Series, view: View) -> str:
     return f" ({view.number(float(own['lower']))}–{view.number(float(own['upper']))})"
 
 
+def _kind(rows: list[PooledRow]) -> str:
+    """Say how the years are put together, which need not be the same for all rows."""
+    counted = {bool(row.own["pooled"]) for row in rows}
+    if counted == {True}:
+        return "sammanslagna år"
+    mean = "ovägt medelvärde av tre år"
+    return f"sammanslagna år där folkmängden är känd, annars {mean}" if True in counted else mean
+
+
 def _note(rows: list[PooledRow], data: pd.DataFrame) -> str:
-    if any(bool(row.own["pooled"]) for row in rows):
-        text = (
-            "Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. Strecken är 95 "
-            "procents Wilsonintervall: slumpens variation mellan år, inte ett urvalsfel."
+    counted = {bool(row.own["pooled"]) for row in rows}
+    texts = []
+    if True in counted:
+        texts.append(
+            "Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. Intervallen är "
+            "95 procents Wilsonintervall: slumpens variation mellan år, inte ett urvalsfel."
         )
-    else:
-        text = (
-            "Ovägt medelvärde av årens andelar: folkmängden i åldern är inte känd för alla år, så åren har inte "
-            "lagts ihop och inget intervall kan räknas."
+    if False in counted:
+        which = "Grupper utan antal: ovägt" if True in counted else "Ovägt"
+        texts.append(
+            f"{which} medelvärde av årens andelar; folkmängden i åldern är inte känd för alla år, så åren har "
+            "inte lagts ihop och inget intervall kan räknas."
         )
+    data = data.loc[data["measure"] != "population_december_count"]
     editions = data.drop_duplicates(["period", "edition"]).sort_values("period")
     mixed = ""
     if len(set(editions["edition"])) > 1:
         listed = ", ".join(f"{row.period} ur {row.edition}" for row in editions.itertuples())
         mixed = f"Åren kommer ur olika utgåvor, och utgivaren har reviderat äldre år: {listed}."
-    return " ".join(filter(None, [text, mixed]))
+    return " ".join(filter(None, [*texts, mixed]))
 
 
 def _derived(rows: list[PooledRow]) -> pd.DataFrame:

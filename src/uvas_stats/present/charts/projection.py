@@ -141,7 +141,7 @@ def _labels(axes: Axes, outlook: Outlook, view: View, end: float) -> None:
     for (_, text, colour, bold), y in zip(texts, spread([one[0] for one in texts], gap, bottom, top), strict=True):
         axes.annotate(
             text.replace(" i ", "\ni ") if len(text) > 24 else text,
-            (end + 0.012 * width, y),
+            (end + 0.025 * width, y),
             annotation_clip=False,
             va="center",
             size=TEXT if bold else SMALL,
