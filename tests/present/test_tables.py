@@ -65,6 +65,9 @@ def test_documents_table_stands_beside_todays_figure(soderhamn: Nulage) -> None:
 
 def test_small_counts_in_sensitive_breakdowns_are_hidden_everywhere(storuman: Nulage) -> None:
     table = storuman.documents()
+    beside = table.cells.set_index("Uppgift")["I dag, närmaste mått"]
+    assert beside["UVAS 20–24 år, andel"].replace(THIN_SPACE, " ") == "5,6 % (UVAS 16–24 år, 2024)"
+    assert beside["– kvinnor, andel"] == ""  # today's figure is of both sexes
     assert "I dag: egen bearbetning av uppgifter från" in table.about.source
     assert "uvas_share_pct" in set(table.about.data["measure"])
     hidden = table.cells.loc[table.cells["Enligt dokumentet"] == "färre än 5", "Uppgift"].tolist()

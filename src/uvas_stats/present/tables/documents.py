@@ -64,6 +64,11 @@ def printed_text(figure: PrintedFigure, observed: pd.DataFrame) -> str:
     return f"{figure.as_printed}, intervall {number_text(low)}–{number_text(high, 1, 'procent')}"
 
 
+def _beside(figure: PrintedFigure, today: Mapping[str, Nearest]) -> str:
+    """Give today's figure, which is of both sexes, beside a printed one that is so too."""
+    return today[figure.measure].text if figure.measure in today and figure.sex == "total" else ""
+
+
 def documents(
     programme: Programme, catalog: Catalog, observed: pd.DataFrame, today: Mapping[str, Nearest]
 ) -> Table:
@@ -82,7 +87,7 @@ def documents(
             "Uppgift": figure.text,
             "Period": figure.period,
             "Enligt dokumentet": printed_text(figure, observed),
-            "I dag, närmaste mått": today[figure.measure].text if figure.measure in today else "",
+            "I dag, närmaste mått": _beside(figure, today),
         }
         for figure in programme.printed
     ]
