@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["MISSING", "THIN_SPACE", "number_text", "rounded", "signed_text"]
+__all__ = ["MISSING", "THIN_SPACE", "count_word", "number_text", "rounded", "signed_text"]
 
 THIN_SPACE = "\u202f"
 """Narrow no-break space: between thousands and before the percent sign."""
 MISSING = "–"
 _ENOUGH_DIGITS = Context(prec=400)
+_WORDS = "noll en två tre fyra fem sex sju åtta nio tio elva tolv".split()  # noqa: SIM905
 _UNITS = {"procent": f"{THIN_SPACE}%", "kkr": f"{THIN_SPACE}tkr"}
 
 
@@ -42,6 +43,19 @@ def signed_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
     text = number_text(value, decimals, unit)
     positive = value is not None and math.isfinite(value) and rounded(value, decimals) > 0
     return f"+{text}" if positive else text
+
+
+def count_word(count: int, *, neuter: bool = False) -> str:
+    """Write a count as in running text: in letters up to twelve; ``neuter`` is for one of an ett-word.
+
+    Examples
+    --------
+    >>> count_word(3), count_word(1, neuter=True), count_word(13)
+    ('tre', 'ett', '13')
+    """
+    if count == 1 and neuter:
+        return "ett"
+    return _WORDS[count] if 0 <= count < len(_WORDS) else number_text(count, 0)
 
 
 def rounded(value: float, decimals: int) -> float:

@@ -20,14 +20,12 @@ from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.figure import Chart
-from uvas_stats.present.goals import assess_programme
 from uvas_stats.present.source import edition_date, source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
+from uvas_stats.situation_goals import Goals
 from uvas_stats.situation_kaa import KaaNulage
-from uvas_stats.situation_places import Places
 from uvas_stats.situation_register import OwnRegisters
 from uvas_stats.situation_school import SchoolNulage
 from uvas_stats.workspace import Workspace, find_workspace
@@ -41,7 +39,7 @@ Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage(KaaNulage, SchoolNulage, Places, OwnRegisters):
+class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
@@ -125,18 +123,6 @@ class Nulage(KaaNulage, SchoolNulage, Places, OwnRegisters):
     def kkik(self) -> Table:
         """Give the three latest outcomes, the change and the best, middle or worst group."""
         return tables.kkik(*self._summary_parts, name=self.programme.name)
-
-    def goals(self) -> Table:
-        """List the goals with status, reason and the figures they rest on."""
-        rows, data, source = self._assessed
-        return tables.goals(rows, name=self.programme.name, source=source, data=data)
-
-    def goal_board(self) -> Chart:
-        """Draw the goals with a face and a word each."""
-        rows, data, source = self._assessed
-        return charts.goal_board(
-            rows, name=self.programme.name, source=source, data=data, date=self.as_of.isoformat()
-        )
 
     def documents(self) -> Table:
         """List the figures that the document prints, beside today's nearest figure."""
@@ -247,20 +233,8 @@ class Nulage(KaaNulage, SchoolNulage, Places, OwnRegisters):
                 f"Programmet {self.programme.name} har inga {what}", todo=f"Lägg in dem under {key} i programfilen"
             )
 
-    @cached_property
-    def _assessed(self) -> tuple[list[GoalRow], pd.DataFrame, str]:
-        self._demand(self.programme.goals, "mål", "goals")
-        return assess_programme(
-            self.programme,
-            self.catalog,
-            self._goal_series,
-            self.as_of,
-            goals=self._followed(),
-            people_of=lambda goal: self._denominators(goal.measure),
-        )
-
-    def _nearest(self) -> dict[str, str]:
-        """Write today's nearest figure for each printed measure that has one."""
+    def _nearest(self) -> dict[str, tables.Nearest]:
+        """Give today's nearest figure for each printed measure that has one."""
         printed = {figure.measure: self.catalog.measures[figure.measure] for figure in self.programme.printed}
         views = {id_: self.view(measure.follow_up) for id_, measure in printed.items() if measure.follow_up}
         return {

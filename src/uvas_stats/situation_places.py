@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
-from uvas_stats.catalog import Goal, Group, Measure
+from uvas_stats.catalog import Group, Measure
 from uvas_stats.catalog.eurostat import SWEDISH_REGIONS
 from uvas_stats.errors import IndicatorError
 from uvas_stats.holdings import DOCUMENTS, Holdings
-from uvas_stats.indicators import Outlook, goal_outlook, pooled_share, standing
+from uvas_stats.indicators import Standing, pooled_share, standing
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present import charts, tables
 from uvas_stats.present.charts.pooled import PooledRow
@@ -27,6 +27,8 @@ UVAS = "uvas_share_pct"
 MUCF = "mucf_uvas_share_pct"
 POOLED = ((MUCF, ("16-24", "25-29", "16-29")), (UVAS, ("16-24",)))
 """Shares that are pooled over years and their ages, MUCF's own first; each for the sexes that are known."""
+LEAST_DRAWN = 3
+"""Points that a chart is worth; fewer are a table."""
 _SEXES = {"total": "", "women": "kvinnor ", "men": "män "}
 
 
@@ -106,10 +108,19 @@ class Places(Holdings):
         view = self.view(measure, group, title, age, sex)
         series = self._fetched(view)
         period = view.at(series)
+        found = self._standings(view, series, period, across_break=across_break)
+        people = self._denominators(view.measure.id, view.age, view.sex)
+        shown = series.loc[series["period"].isin([period, same_period_last_year(period)])]
+        return tables.standing(found, view, shown, self._not_known(people, view))
+
+    def _standings(
+        self, view: View, series: pd.DataFrame, period: str, *, across_break: bool = False
+    ) -> list[Standing]:
+        """Say where each kommun in focus that has a figure stands."""
         id_ = view.measure.id
         counts, people = self._counts_of(id_, view.sex), self._denominators(id_, view.age, view.sex)
         known = series.loc[(series["period"] == period) & series["value"].notna(), "region_code"]
-        found = [
+        return [
             standing(
                 series,
                 self.catalog.measures[id_],
@@ -127,27 +138,9 @@ class Places(Holdings):
             for code in view.focus
             if code in set(known)
         ]
-        shown = series.loc[series["period"].isin([period, same_period_last_year(period)])]
-        return tables.standing(found, view, shown, self._not_known(people, view))
 
-    def projection(self, goal: str = "", kommun: str = "") -> Chart:
-        """Draw the projection of a goal's figure; by default of the first goal that can be projected.
-
-        Parameters
-        ----------
-        goal
-            Id of the goal.
-        kommun
-            Name or code of one of the programme's kommuner; by default the first.
-        """
-        chosen = self._projectable(goal)
-        code = self.catalog.region(kommun).code if kommun else self.programme.municipalities[0]
-        outlook, used = self._outlook(chosen, code)
-        view = replace(self.view(chosen.measure), focus=(code,))
-        return charts.projection(outlook, chosen, used, view)
-
-    def pooled(self) -> Chart:
-        """Draw UVAS by sex and age with three years pooled."""
+    def pooled(self) -> Chart | Table:
+        """Draw UVAS by sex and age with three years pooled; what is too little to draw is a table."""
         code = self.programme.municipalities[0]
         view = self.view(UVAS)
         rows = next(filter(None, (self._pooled_rows(id_, ages, code) for id_, ages in POOLED)), [])
@@ -160,7 +153,8 @@ class Places(Holdings):
         if len(rows) == 1:
             steps.append("UVAS efter kön (uvas fetch kolada) och 25–29 år (uvas adopt mucf)")
         missing = f"Mer säger {' och '.join(steps)}." if steps else ""
-        return charts.pooled(rows, view, missing)
+        show = charts.pooled if len(rows) >= LEAST_DRAWN else tables.pooled
+        return show(rows, view, missing)
 
     def europe(self) -> Chart:
         """Draw NEET in Sweden and the kommun's region among European countries; NEET is not UVAS."""
@@ -207,35 +201,6 @@ class Places(Holdings):
             steps.append("platsen bland liknande kommuner (uvas fetch kolada)")
         return f"En hämtning ger också {' och '.join(steps)}." if steps else ""
 
-    def _followed(self) -> tuple[Goal, ...]:
-        """Return the goals with the measure by month in place of the yearly one, where it has been fetched."""
-        return tuple(
-            replace(goal, measure=goal.monthly_measure)
-            if goal.monthly_measure and not self._ages_of(goal.monthly_measure).empty
-            else goal
-            for goal in self.programme.goals
-        )
-
-    def _projectable(self, id_: str) -> Goal:
-        wanted = [goal for goal in self._followed() if goal.rule != "none" and id_ in ("", goal.id)]
-        if not wanted:
-            raise IndicatorError("Inget mål kan skrivas fram", todo="Ange ett mål med ett mått i statistiken")
-        declared = next(goal for goal in self.programme.goals if goal.id == wanted[0].id)
-        if declared.monthly_measure not in ("", wanted[0].measure):
-            raise IndicatorError(
-                "Framskrivningen bygger på månadsuppgifter, som saknas. Hämta dem med: "
-                f"uvas fetch {self._dataset(declared.monthly_measure)}"
-            )
-        return wanted[0]
-
-    def _outlook(self, goal: Goal, code: str) -> tuple[Outlook, pd.DataFrame]:
-        measure = self.catalog.measures[goal.measure]
-        series = self._goal_series(goal)
-        outlook = goal_outlook(goal, measure, series, code, self.catalog.breaks_of(measure.id, (code,)))
-        first = str(outlook.projection.history["period"].iloc[0])
-        used = series["region_code"].isin([code, "00"]) & (series["period"] >= first)
-        return outlook, series.loc[used]
-
     def _pooled_rows(self, measure: str, ages: tuple[str, ...], code: str) -> list[PooledRow]:
         chosen = self.catalog.measures[measure]
         rows = (self._pooled_row(chosen, age, sex, code) for age in ages for sex in _SEXES)
@@ -251,7 +216,6 @@ class Places(Holdings):
         if found.empty:
             return None
         own = found.iloc[0]
-        years = series["period"].between(own["first"], own["last"])
         riket = pooled_share(series, people if bool(own["pooled"]) else None, "00")
         same = len(riket) > 0 and (riket["first"].iloc[0], bool(riket["pooled"].iloc[0])) == (
             own["first"],
@@ -262,5 +226,12 @@ class Places(Holdings):
             label[:1].upper() + label[1:],
             own,
             float(riket["share"].iloc[0]) if same else None,
-            series.loc[years & series["region_code"].isin([code, "00"])],
+            pd.concat([_part(series, code, own), *([_part(people, code, own)] if bool(own["pooled"]) else [])]),
         )
+
+
+def _part(frame: pd.DataFrame | None, code: str, own: pd.Series) -> pd.DataFrame:
+    """Take the years that are pooled, of the kommun and riket."""
+    if frame is None:
+        return pd.DataFrame()
+    return frame.loc[frame["period"].between(own["first"], own["last"]) & frame["region_code"].isin([code, "00"])]

@@ -20,6 +20,7 @@ from uvas_stats.fetch.kolada import boxes, resolve_kpis
 from uvas_stats.fetch.kolada_pages import get_pages, values_of
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.registry import file_plan
+from uvas_stats.fetch.snapshot import list_snapshots, verify
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.pipeline import edition_check
 
@@ -122,6 +123,20 @@ def test_a_stopped_fetch_goes_on_where_it_was(kolada: KoladaFake, fetch: Callabl
     assert outcome.edition is not None
     assert outcome.resumed > 0
     assert len(kolada.data_calls) - before < fetch_count
+
+
+def test_a_fault_later_loses_nothing_of_what_is_held(
+    kolada: KoladaFake, fetch: Callable[[], FileOutcome], tmp_path: Path
+) -> None:
+    edition = fetch().edition
+    assert edition is not None
+    before = {path.name: path.read_bytes() for path in edition.iterdir()}
+    kolada.revision, kolada.differing = 1, True
+    with pytest.raises(RawFileError, match="två olika värden"):
+        fetch()
+    (held,) = list_snapshots([tmp_path])
+    verify(held)
+    assert {path.name: path.read_bytes() for path in edition.iterdir()} == before
 
 
 def test_422_is_told(kolada_clients: Clients) -> None:

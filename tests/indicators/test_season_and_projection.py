@@ -156,7 +156,7 @@ def test_a_goal_by_month_is_judged_by_twelve_months_and_not_by_one() -> None:
     text = found.reason.replace(THIN_SPACE, " ")
     assert found.status == "inte nått"
     assert text.startswith("Tolvmånadersmedel: 8,7 % mot rikets 7,0 % i december 2025: inte bättre")
-    assert text.endswith("Nått i 1 av de 12 månaderna; närmast i december 2025, längst ifrån i januari 2025.")
+    assert text.endswith("Nått i en av de tolv månaderna; närmast i december 2025, längst ifrån i januari 2025.")
     assert len(found.figures) == 24
 
 

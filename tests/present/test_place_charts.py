@@ -17,7 +17,10 @@ from uvas_stats.catalog.eurostat import load_euro_regions
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
+from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.figure import Chart
+from uvas_stats.present.goal_place import GoalPlace
+from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 from uvas_stats.situation import Nulage
 from uvas_stats.workspace import Workspace
@@ -151,14 +154,96 @@ def test_the_goal_board_rests_on_twelve_months_and_shows_the_projection(workspac
     assert row["Status"] == "inte nått"
     assert row["Skäl"].startswith("Tolvmånadersmedel:")
     assert "Sannolikheten att läget då är bättre än målet: under 5 procent." in row["Framskrivning"]
-    assert "av de 12 månaderna" in row["Skäl"]
+    assert "av de tolv månaderna" in row["Skäl"]
     assert "Framskrivning" in about(workspace, "soderhamn").goals().cells.columns
 
 
+def _places(period: str) -> tuple[int, int]:
+    """Count the kommuner above Söderhamn and above riket in a month, with 1 as the highest share."""
+    now = monthly.series().query("period == @period").set_index("region_code")["value"]
+    kommuner = now.drop("00")
+    return 1 + int((kommuner > now["2182"]).sum()), 1 + int((kommuner > now["00"]).sum())
+
+
+def test_the_goal_board_uses_all_that_is_known_of_the_place(workspace: Workspace) -> None:
+    one = about(workspace, "soderhamn")
+    board = one.goal_board()
+    row = {name: plain(str(text)) for name, text in board.about.derived.iloc[0].items()}
+    own, riket = _places("2026-10")
+    assert row["Plats i oktober 2026"].startswith(f"{own} av 290, ")
+    assert "1 = högst andel. Riksgenomsnittet, 6,7 %, motsvarar plats " in row["Plats i oktober 2026"]
+    assert row["Plats i oktober 2026"].endswith(f"motsvarar plats {riket}.")
+    assert row["Avstånd till riket"].startswith(f"{riket - own} platser sämre; ")
+    assert row["Avstånd till riket"].endswith("färre arbetslösa unga skulle räcka")
+    assert row["Samma månad året innan"].startswith(f"oktober 2025: plats {_places('2025-10')[0]} av 290, ")
+    force = monthly.series(monthly.FORCE).query("region_code == '2182' and '2025-10' < period <= '2026-10'")
+    count = monthly.series(monthly.COUNT).query("region_code == '2182' and '2025-10' < period <= '2026-10'")
+    mean = number_text(100 * float(count["value"].sum() / force["value"].sum()), 1)
+    assert f"vägt medel {mean} %; riket " in row["Tolv månader"]
+    assert row["Säsong"].startswith("maj–september ligger normalt ")
+    assert "STL på 58 månader" in row["Säsong"]
+    assert "80 procents intervall" in row["Framskrivning"]
+    assert "höll intervallet i " in row["Framskrivning"]
+    assert row["Plats i grupper"].startswith("1 av 10 bland kommunerna i Gävleborgs län; ")
+    assert "av 35 bland landsbygdskommuner (C8)" in row["Plats i grupper"]
+    months = [name for name in row if name.startswith("Plats 20")]
+    assert len(months) == 13
+    for name in months:
+        then, there = _places(name.removeprefix("Plats "))
+        assert row[name] == f"{then} (riket {there})"
+    shown = words(board)
+    assert "Plats månad för månad" in shown
+    assert [str(_places(name.removeprefix("Plats "))[0]) in shown.split("\n") for name in months] == [True] * 13
+    assert "andel av arbetskraften per månad" in board.about.note
+    assert "årsmedelvärde" not in board.about.note
+    assert "n = 290 kommuner" in board.about.source
+    assert "Plats månad för månad: oktober 2025" in board.about.alt
+    assert list(faults(board)) == []
+    assert "Plats månad för månad" in one.goals().cells["Plats"].iloc[0]
+
+
+def test_the_goal_board_does_not_cross_a_break(workspace: Workspace) -> None:
+    board = nulage("soderhamn", period="2022-06", workspace=workspace.root).goal_board()
+    row = board.about.derived.iloc[0]
+    assert "juni 2021 jämförs inte: ett brott ligger emellan. Från" in row["Samma månad året innan"]
+    assert row["Tolv månader"].startswith("kan inte bedömas")
+    assert "kan inte bedömas: serien behöver 36 månader i följd och har 6" in row["Säsong"]
+    assert row["Framskrivning"].startswith("Framskrivningen kan inte bedömas")
+    assert row["Status"] == "kan inte bedömas"
+    assert next(name for name in board.about.derived if name.startswith("Plats 20")) == "Plats 2022-01"
+    assert list(faults(board)) == []
+
+
 def test_the_goal_board_of_the_first_edition_says_what_a_fetch_adds() -> None:
-    row = nulage("soderhamn").goal_board().about.derived.iloc[0]
-    assert row["Framskrivning"].endswith("Hämta dem med: uvas fetch af_share.")
+    board = nulage("soderhamn").goal_board()
+    row = board.about.derived.iloc[0]
+    assert row["Framskrivning"] == (
+        "En hämtning av månadsuppgifter ger också plats månad för månad, avståndet i personer, "
+        "tolvmånadersmedel, säsongsmönster och en framskrivning till målets dag; målet bedöms då på tolv "
+        "månader. Hämta dem med: uvas fetch af_share."
+    )
     assert "15,2" in row["Skäl"]
+    assert plain(row["Plats 2025"]).startswith("2 av 290, 15,2 %. 1 = högst andel. Riksgenomsnittet, 7,8")
+    assert row["Avstånd till riket"].endswith("platser sämre")
+    assert "årsmedelvärde" in board.about.note
+    assert "Plats månad för månad" not in words(board)
+    assert list(faults(board)) == []
+
+
+def test_a_goal_without_figures_says_so_once() -> None:
+    board = nulage("storuman").goal_board()
+    assert "Framskrivningen" not in board.about.alt
+    assert "Uppgift saknas: Insats inom sex månader." in board.about.alt
+    assert board.about.note == ""
+
+
+def test_a_tie_is_said_and_a_long_range_of_places_takes_two_lines() -> None:
+    months = tuple((f"2025-{month:02d}", "101–104", "5") for month in range(1, 13))
+    place = GoalPlace((("Plats i december 2025", "101–104 av 290 (delad)"),), months)
+    rows = [GoalRow("Ett mål", "", "inte nått", "Skäl.", "Framskrivning.", place)]
+    board = charts.goal_board(rows, name="Ale", source="Mål.", data=pd.DataFrame(), date="2026-11-21")
+    assert {"101–", "104"} <= set(words(board).split("\n"))
+    assert list(faults(board)) == []
 
 
 def test_places_over_time_stop_at_the_break_and_mark_the_same_month(workspace: Workspace) -> None:
@@ -180,6 +265,19 @@ def test_the_standing_says_persons_places_and_groups(workspace: Workspace) -> No
     assert "vägt medel" in " ".join(told)
     assert "liknande kommuner (uvas fetch kolada)" in table.about.note
     assert "1 = högst andel" in table.about.subtitle
+
+
+def test_several_kommuner_stand_side_by_side(workspace: Workspace) -> None:
+    one = about(workspace, "ostra_sodertorn")
+    cells = one.standing(RATE).cells
+    assert cells.columns.tolist() == ["Uppgift", "Haninge", "Nynäshamn", "Tyresö"]
+    alone = nulage(kommun="0192", workspace=workspace.root).standing(RATE).cells.set_index("Uppgift")
+    told = cells.set_index("Uppgift")["Nynäshamn"]
+    assert told["Oktober 2026"] == ", plats ".join(alone.loc["Oktober 2026", ["Värde", "Plats"]])
+    assert (
+        told["För att bli bättre än riksgenomsnittet"]
+        == alone.loc["För att bli bättre än riksgenomsnittet", "Plats"]
+    )
 
 
 def test_the_standing_among_similar_kommuner_when_they_are_fetched(workspace: Workspace) -> None:
@@ -210,15 +308,45 @@ def test_small_numbers_are_pooled_by_sex_with_intervals(workspace: Workspace) ->
     assert (table["År"] == "2022–2024").all()
     assert (table["Undre gräns"] < table["Andel"]).all()
     assert "Wilsonintervall" in chart.about.note
+    assert "sammanslagna år. Procent" in chart.about.subtitle
+    assert chart.about.source.startswith("Egen bearbetning av uppgifter från MUCF; SCB.")
     assert list(faults(chart)) == []
 
 
-def test_without_the_population_the_mean_is_called_unweighted() -> None:
-    chart = nulage("storuman").pooled()
-    assert "ovägt medelvärde av tre år" in chart.about.subtitle
-    assert chart.about.derived[["Undre gräns", "Beräknat antal, summa av åren"]].isna().all(axis=None)
-    assert "uvas fetch scb_population" in chart.about.note
+def test_groups_that_are_pooled_and_groups_that_are_not_are_told_apart(workspace: Workspace) -> None:
+    one = about(workspace, "storuman")
+    rows = one._pooled_rows("uvas_share_pct", ("16-24",), "2421")
+    mean = rows[0].own.to_dict() | {"pooled": False, "lower": None, "upper": None, "persons": None, "people": None}
+    mixed = [*rows[1:], replace(rows[0], own=pd.Series(mean))]
+    chart = charts.pooled(mixed, one.view("uvas_share_pct"))
+    assert "sammanslagna år där folkmängden är känd, annars ovägt medelvärde" in chart.about.subtitle
+    assert "Grupper utan antal: ovägt medelvärde" in chart.about.note
+    assert "Wilsonintervall" in chart.about.note
     assert list(faults(chart)) == []
+
+
+def test_too_few_points_to_draw_are_a_table_and_the_mean_is_called_unweighted() -> None:
+    table = nulage("storuman").pooled()
+    assert isinstance(table, Table)
+    assert table.cells.columns.tolist() == ["Grupp", "År", "Andel", "Riket"]
+    assert plain(table.cells.iloc[0]["Andel"]) == "5,7 %"
+    assert "ovägt medelvärde av tre år" in table.about.subtitle
+    assert table.about.derived[["Undre gräns", "Beräknat antal, summa av åren"]].isna().all(axis=None)
+    assert "uvas fetch scb_population" in table.about.note
+    assert "Utgåva 2026-11-21" in table.about.source
+
+
+def test_a_table_of_pooled_years_has_the_persons_and_the_interval(workspace: Workspace) -> None:
+    one = about(workspace, "lidkoping")
+    table = one.pooled()
+    assert isinstance(table, Table)  # the sexes are known for Storuman alone
+    row = one.pooled().about.derived.iloc[0]
+    share, low, high = (number_text(float(row[name]), 1) for name in ("Andel", "Undre gräns", "Övre gräns"))
+    assert plain(table.cells["Andel"].iloc[0]) == f"{share} % ({low} %–{high} %)"
+    persons, people = (row[f"{name}, summa av åren"] for name in ("Beräknat antal", "Folkmängd"))
+    assert plain(table.cells["Beräknat antal"].iloc[0]) == plain(
+        f"{number_text(float(persons), 0)} av {number_text(float(people), 0)}"
+    )
 
 
 def _neet_view(catalog: Catalog) -> View:

@@ -41,7 +41,7 @@ def test_an_area_of_several_kommuner_gets_no_figure_without_its_denominator() ->
     table = nulage("ostra_sodertorn").summary()
     assert sorted(set(table.cells["Kommun"])) == ["Haninge", "Nynäshamn", "Tyresö"]
     assert (
-        "De 3 kommunerna tillsammans 2024: områdets vägda andel kan inte beräknas: nämnaren saknas"
+        "De tre kommunerna tillsammans 2024: områdets vägda andel kan inte beräknas: nämnaren saknas"
         in table.about.note
     )
 
@@ -57,6 +57,7 @@ def test_outcomes_in_brief_show_three_years_change_and_group(soderhamn: Nulage) 
 
 def test_documents_table_stands_beside_todays_figure(soderhamn: Nulage) -> None:
     rows = plain(soderhamn.documents().cells)
+    assert "Arbetslösa 18–24 år: 1 = högst andel." in soderhamn.documents().about.note
     assert rows[0][:4] == ["Nuläge", "Plats i listan över arbetslösa ungdomar, november 2008", "2008-11", "47"]
     assert rows[1][3] == "88"
     assert rows[1][4].startswith("plats 2 av 290")
@@ -64,6 +65,11 @@ def test_documents_table_stands_beside_todays_figure(soderhamn: Nulage) -> None:
 
 def test_small_counts_in_sensitive_breakdowns_are_hidden_everywhere(storuman: Nulage) -> None:
     table = storuman.documents()
+    beside = table.cells.set_index("Uppgift")["I dag, närmaste mått"]
+    assert beside["UVAS 20–24 år, andel"].replace(THIN_SPACE, " ") == "5,6 % (UVAS 16–24 år, 2024)"
+    assert beside["– kvinnor, andel"] == ""  # today's figure is of both sexes
+    assert "I dag: egen bearbetning av uppgifter från" in table.about.source
+    assert "uvas_share_pct" in set(table.about.data["measure"])
     hidden = table.cells.loc[table.cells["Enligt dokumentet"] == "färre än 5", "Uppgift"].tolist()
     assert hidden == [
         "– arbetslös, otillräcklig ersättning", "– arbetslös, ingen ersättning", "– ohälsa",

@@ -12,7 +12,7 @@ from uvas_stats.catalog import Break, Goal, Measure
 from uvas_stats.indicators.change import break_between
 from uvas_stats.indicators.season import rolling_year
 from uvas_stats.indicators.series import demand_one_figure_each
-from uvas_stats.numbers import number_text
+from uvas_stats.numbers import count_word, number_text
 from uvas_stats.periods import period_end, period_text
 
 __all__ = ["STATUSES", "GoalStatus", "assess_goal"]
@@ -240,7 +240,7 @@ def _by_year(
     pair = series.loc[series["region_code"].isin([region, "00"])]
     means, _ = rolling_year(pair, denominators, breaks)
     own = means.loc[means["region_code"] == region]
-    if own.empty:
+    if _newest_month(goal, pair, region) not in set(own["period"]):
         reason = "Tolv månader i följd behövs sedan senaste brott eller lucka, så att en enskild månad inte avgör."
         return GoalStatus(goal.id, region, UNKNOWN, reason, pair.loc[pair["region_code"] == region].tail(1))
     found = _assessed(goal, measure, means, own, region, today, breaks)
@@ -254,6 +254,13 @@ def _by_year(
     return GoalStatus(goal.id, region, status, reason, year)
 
 
+def _newest_month(goal: Goal, series: pd.DataFrame, region: str) -> str:
+    """Give the newest month up to the deadline, else the newest of all: the one that a mean must reach to."""
+    months = series.loc[(series["region_code"] == region) & series["value"].notna()].sort_values("period_end")
+    within = months if goal.deadline is None else months.loc[months["period_end"] <= pd.Timestamp(goal.deadline)]
+    return str((within if len(within) else months)["period"].iloc[-1])
+
+
 def _months_text(goal: Goal, measure: Measure, year: pd.DataFrame, region: str) -> str:
     """Say in how many of the twelve months the goal was met, and when it was nearest and farthest."""
     if goal.rule != "better_than_riket":
@@ -264,7 +271,8 @@ def _months_text(goal: Goal, measure: Measure, year: pd.DataFrame, region: str) 
     gap = (wide[region] - wide["00"]) * (1 if measure.direction == "lower" else -1)
     met = int((gap < 0).sum())
     near, far = (period_text(str(at)) for at in (gap.idxmin(), gap.idxmax()))
-    return f"Nått i {met} av de 12 månaderna; närmast i {near}, längst ifrån i {far}."
+    many = count_word(met) if met else "ingen"
+    return f"Nått i {many} av de tolv månaderna; närmast i {near}, längst ifrån i {far}."
 
 
 def _assessed(

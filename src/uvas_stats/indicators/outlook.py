@@ -12,7 +12,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.compare import difference
 from uvas_stats.indicators.projection import Projection, project
 from uvas_stats.indicators.series import period_after, unbroken_run
-from uvas_stats.numbers import number_text, rounded, signed_text
+from uvas_stats.numbers import count_word, number_text, rounded, signed_text
 from uvas_stats.periods import period_end, period_text
 
 __all__ = ["Outlook", "goal_outlook", "probability_text"]
@@ -47,6 +47,7 @@ class Outlook:
         mean, low, high = (self.number(value, measure) for value in (one.mean, one.low, one.high))
         what = " procentenheter mot riket" if self.to_riket else ""
         share = number_text(100 * test.coverage, 0)
+        held = count_word(test.held) if test.held else "ingen"
         kind = "Tolvmånadersmedlet till och med" if measure.period_kind == "month" else "Värdet"
         start = "Målets dag har passerat; ett år framåt: " if self.passed else ""
         end = "läget då är bättre än målet" if self.passed else "målet nås"
@@ -54,9 +55,10 @@ class Outlook:
             f"{kind} {period_text(one.period)} väntas bli {mean}{what} (80 procents intervall {low} till {high})"
         )
         wide = f" och har därför vidgats {number_text(test.widened, 1)} gånger" if test.widened > 1.05 else ""
+        first = f"{first[:1].lower()}{first[1:]}" if start else first
         return (
             f"{start}{first}. Sannolikheten att {end}: {probability_text(self.probability)}. Prövat bakåt vid "
-            f"{test.origins} tidpunkter höll intervallet i {test.held} ({share} procent){wide}."
+            f"{count_word(test.origins)} tidpunkter höll intervallet i {held} ({share} procent){wide}."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -11,11 +12,25 @@ from uvas_stats.catalog import Break, Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import assess_goal, goal_outlook
 from uvas_stats.present.charts.goal_board import GoalRow
+from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
 from uvas_stats.present.source import source_line
 
-__all__ = ["assess_programme"]
+__all__ = ["Assessed", "assess_programme"]
 
 SeriesOf = Callable[[Goal], pd.DataFrame]
+PLACED = "better_than_riket"
+"""The rule of a goal that is about a place."""
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """The goals of a programme with what they rest on."""
+
+    rows: list[GoalRow]
+    """In the order of the document."""
+    data: pd.DataFrame
+    source: str
+    note: str = ""
 
 
 def assess_programme(
@@ -26,7 +41,8 @@ def assess_programme(
     *,
     goals: Iterable[Goal] | None = None,
     people_of: Callable[[Goal], pd.DataFrame | None] | None = None,
-) -> tuple[list[GoalRow], pd.DataFrame, str]:
+    place_of: Callable[[Goal, str], GoalPlace] | None = None,
+) -> Assessed:
     """Assess all goals: one row a goal, or one a goal and kommun where statistics can tell them apart.
 
     Parameters
@@ -35,13 +51,10 @@ def assess_programme(
         The goals with the measure that each is followed by; None means as the programme has them.
     people_of
         Gives the denominators of a goal's measure where they are known.
-
-    Returns
-    -------
-    tuple of list, pandas.DataFrame and str
-        The rows in the order of the document, the observations that they rest on, and the source line.
+    place_of
+        Gives the place that a goal is about, for a kommun that has a figure.
     """
-    rows, figures = [], []
+    rows, figures, notes, ranked = [], [], [], []
     for declared, goal in zip(programme.goals, goals or programme.goals, strict=True):
         regions = programme.municipalities if goal.rule != "none" else programme.municipalities[:1]
         people = people_of(goal) if people_of is not None and goal.measure else None
@@ -49,15 +62,22 @@ def assess_programme(
             measure, breaks = catalog.measures.get(goal.measure), catalog.breaks_of(goal.measure, (region,))
             series = series_of(goal)
             status = assess_goal(goal, measure, series, region, as_of, breaks, people)
+            known = bool(len(series)) and bool(series.loc[series["region_code"] == region, "value"].notna().any())
+            placed = known and goal.rule == PLACED and place_of is not None
+            place = place_of(goal, region) if placed and place_of is not None else NO_PLACE
+            outlook = _outlook(declared, goal, catalog, series, region, as_of, breaks) if known else ""
             name = catalog.names[region] if len(regions) > 1 else ""
-            outlook = _outlook(declared, goal, catalog, series, region, as_of, breaks)
-            rows.append(GoalRow(goal.text, name, status.status, status.reason, outlook))
-            figures.append(status.figures)
-    known = [frame for frame in figures if len(frame)]
-    data = pd.concat(known, ignore_index=True) if known else pd.DataFrame()
+            rows.append(GoalRow(goal.text, name, status.status, status.reason, outlook, place))
+            figures += [status.figures] if place.data is None else [status.figures, place.data]
+            ranked += [] if place.n is None else [place.n]
+            if placed and measure is not None:
+                notes.append(f"Målet följs med: {measure.title}. {goal.note}".strip())
+    known_rows = [frame for frame in figures if len(frame)]
+    data = pd.concat(known_rows, ignore_index=True).drop_duplicates() if known_rows else pd.DataFrame()
     published = data.loc[data["dataset"] != "programme_documents"] if len(data) else data
-    source = f"Mål: {programme.document}. {source_line(published, catalog, computed=True)}"
-    return rows, data, source.strip()
+    line = source_line(published, catalog, computed=True, n=min(ranked) if ranked else None)
+    source = f"Mål: {programme.document}. {line}"
+    return Assessed(rows, data, source.strip(), " ".join(dict.fromkeys(notes)))
 
 
 def _outlook(
@@ -76,8 +96,9 @@ def _outlook(
     if declared.monthly_measure and goal.measure != declared.monthly_measure:
         dataset = catalog.measures[declared.monthly_measure].dataset
         return (
-            "Med månadsuppgifter bedöms målet på tolv månader och skrivs fram till sin dag. Hämta dem med: "
-            f"uvas fetch {dataset}."
+            "En hämtning av månadsuppgifter ger också plats månad för månad, avståndet i personer, "
+            "tolvmånadersmedel, säsongsmönster och en framskrivning till målets dag; målet bedöms då på tolv "
+            f"månader. Hämta dem med: uvas fetch {dataset}."
         )
     if measure.period_kind != "month" and not _open(goal, today):
         return ""

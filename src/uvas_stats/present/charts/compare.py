@@ -6,9 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import rank
-from uvas_stats.present.charts.place import place_text, places_text
+from uvas_stats.present.charts.place import places_text
 from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, canvas
 from uvas_stats.present.view import STATUS_TEXT, View

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Arc, Circle
 
+from uvas_stats.present.charts.strip import month_name
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.style import GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap
+from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
+from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap
 
 __all__ = ["GoalRow", "goal_board"]
 
@@ -19,8 +22,12 @@ _FACES = {
     "inte nått": ("#c04a00", -1),
     "kan inte bedömas": (GREY, None),
 }
-_TEXT_LEFT, _TEXT_WIDTH, _WORD_LEFT = 0.55, 3.55, 4.45
+_TEXT_LEFT, _TEXT_WIDTH, _WORD_LEFT = 0.55, 3.95, 4.75
+_FACT_LEFT, _RIGHT = 2.08, WIDTH - 0.16
 _LINE = 1.3 / 72
+_GAP = 0.05
+_WIDE = 4
+"""Characters of a place that fit in the column of a month."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,42 @@ class GoalRow:
     reason: str
     outlook: str = ""
     """The projection, or why there is none; may be empty."""
+    place: GoalPlace = NO_PLACE
+    """For a goal that is about a place: all that is known of it."""
 
 
-def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFrame, date: str) -> Chart:
+@dataclass(frozen=True)
+class _Block:
+    """The lines of one row, and how high they are."""
+
+    title: list[str]
+    reason: list[str]
+    below: list[tuple[str, list[str]]]
+    """Headings and what is said under them, the width of the board."""
+    months: tuple[tuple[str, str, str], ...]
+
+    @property
+    def head(self) -> float:
+        return max(0.42, (len(self.title) * TEXT + len(self.reason) * SMALL) * _LINE + 0.16)
+
+    @property
+    def height(self) -> float:
+        facts = sum(len(lines) * SMALL * _LINE + _GAP for _, lines in self.below)
+        months = self.rows * SMALL * _LINE + 3 * _GAP if self.months else 0.0
+        return self.head + facts + months + (_GAP if self.below else 0.0)
+
+    @property
+    def rows(self) -> int:
+        """How many lines the months take: their names, and the places, of which a long range takes two."""
+        return 2 + sum(self.tall(at) for at in (1, 2))
+
+    def tall(self, at: int) -> int:
+        return 1 + any(len(month[at]) > _WIDE for month in self.months)
+
+
+def goal_board(
+    rows: list[GoalRow], *, name: str, source: str, data: pd.DataFrame, date: str, note: str = ""
+) -> Chart:
     """Draw the goal board.
 
     Parameters
@@ -49,15 +89,10 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
         The observations that the assessments rest on.
     date
         The day the assessment was made, ISO.
+    note
+        What a reader must know of the figures; may be empty.
     """
     blocks = [_block(row) for row in rows]
-    heights = [
-        max(
-            0.42,
-            (len(text) * TEXT + (len(reason) + len(outlook)) * SMALL) * _LINE + 0.16 + (0.05 if outlook else 0),
-        )
-        for text, reason, outlook in blocks
-    ]
     counted = pd.Series([row.status for row in rows]).value_counts()
     summary = ", ".join(f"{counted[status]} {status}" for status in _FACES if status in counted.index)
     about = About(
@@ -65,56 +100,111 @@ def goal_board(rows: list[GoalRow], *, name: str, source: str, data: pd.DataFram
         title=f"{name}: målen",
         subtitle=f"Bedömning {date}: {summary}",
         source=source,
-        alt=" ".join(
-            f"{row.text}{f' ({row.region})' if row.region else ''}: {row.status}. {row.reason}"
-            + (f" {row.outlook}" if row.outlook else "")
-            for row in rows
-        ),
+        alt=" ".join(_alt(row) for row in rows),
+        note=note,
         data=data,
-        derived=pd.DataFrame(
-            [
-                {"Mål": row.text, "Kommun": row.region, "Status": row.status, "Skäl": row.reason}
-                | ({"Framskrivning": row.outlook} if any(one.outlook for one in rows) else {})
-                for row in rows
-            ]
-        ),
+        derived=_derived(rows),
     )
-    chart, axes = canvas(about, sum(heights), left=0.0, right=0.0, below=0.1)
-    axes.set_xlim(0, WIDTH - 0.16)
-    axes.set_ylim(sum(heights), 0)
+    whole = sum(block.height for block in blocks)
+    chart, axes = canvas(about, whole, left=0.0, right=0.0, below=0.1)
+    axes.set_xlim(0, _RIGHT)
+    axes.set_ylim(whole, 0)
     axes.set_axis_off()
     top = 0.0
-    for row, (text, reason, outlook), height in zip(rows, blocks, heights, strict=True):
-        axes.plot([0, WIDTH - 0.16], [top, top], color=LIGHT, linewidth=0.8)
-        _face(axes, 0.26, top + height / 2, row.status)
-        y = top + 0.08
-        for line in text:
-            axes.text(_TEXT_LEFT, y, line, size=TEXT, color=INK, va="top", weight="bold")
-            y += TEXT * _LINE
-        for line in reason:
-            axes.text(_TEXT_LEFT, y, line, size=SMALL, color=GREY, va="top")
-            y += SMALL * _LINE
-        y += 0.05
-        for line in outlook:
-            axes.text(_TEXT_LEFT, y, line, size=SMALL, color=INK, va="top")
-            y += SMALL * _LINE
-        axes.text(
-            _WORD_LEFT + 0.3,
-            top + height / 2,
-            row.status,
-            size=TEXT + 1,
-            color=_FACES[row.status][0],
-            weight="bold",
-            va="center",
-        )
-        top += height
+    for row, block in zip(rows, blocks, strict=True):
+        axes.plot([0, _RIGHT], [top, top], color=LIGHT, linewidth=0.8)
+        _head(axes, top, row.status, block)
+        _months(axes, _facts(axes, top + block.head, block), block)
+        top += block.height
     return chart
 
 
-def _block(row: GoalRow) -> tuple[list[str], list[str], list[str]]:
+def _alt(row: GoalRow) -> str:
+    where = f" ({row.region})" if row.region else ""
+    return " ".join(filter(None, [f"{row.text}{where}: {row.status}. {row.reason}", row.place.text, row.outlook]))
+
+
+def _derived(rows: list[GoalRow]) -> pd.DataFrame:
+    """List the assessments; a goal about a place has a column for each thing known of it."""
+    wide = [
+        {"Mål": row.text, "Kommun": row.region, "Status": row.status, "Skäl": row.reason}
+        | dict(row.place.facts)
+        | {f"Plats {month}": f"{own} (riket {riket})" for month, own, riket in row.place.months}
+        | ({"Framskrivning": row.outlook} if any(one.outlook for one in rows) else {})
+        for row in rows
+    ]
+    return pd.DataFrame(wide).fillna("")
+
+
+def _block(row: GoalRow) -> _Block:
     title = f"{row.region}: {row.text}" if row.region else row.text
-    width = _TEXT_WIDTH + 0.4
-    return wrap(title, TEXT, width, bold=True), wrap(row.reason, SMALL, width), wrap(row.outlook, SMALL, width)
+    named = [*row.place.facts, ("Framskrivning" if row.place.months else "", row.outlook)]
+    below = [
+        (heading, wrap(text[:1].upper() + text[1:], SMALL, _RIGHT - (_FACT_LEFT if heading else _TEXT_LEFT) - 0.2))
+        for heading, text in named
+        if text
+    ]
+    return _Block(
+        wrap(title, TEXT, _TEXT_WIDTH, bold=True), wrap(row.reason, SMALL, _TEXT_WIDTH), below, row.place.months
+    )
+
+
+def _head(axes: Axes, top: float, status: str, block: _Block) -> None:
+    """Draw the face, the goal with the reason, and the word."""
+    middle = top + block.head / 2
+    _face(axes, 0.26, middle, status)
+    y = top + 0.08
+    for line in block.title:
+        axes.text(_TEXT_LEFT, y, line, size=TEXT, color=INK, va="top", weight="bold")
+        y += TEXT * _LINE
+    for line in block.reason:
+        axes.text(_TEXT_LEFT, y, line, size=SMALL, color=GREY, va="top")
+        y += SMALL * _LINE
+    colour = _FACES[status][0]
+    axes.text(_WORD_LEFT, middle, status, size=TEXT + 1, color=colour, weight="bold", va="center")
+
+
+def _facts(axes: Axes, y: float, block: _Block) -> float:
+    """Write what is known under its headings; return where the next line begins."""
+    for heading, lines in block.below:
+        if heading:
+            _line(axes, _TEXT_LEFT, y, heading, GREY)
+        for line in lines:
+            _line(axes, _FACT_LEFT if heading else _TEXT_LEFT, y, line, INK)
+            y += SMALL * _LINE
+        y += _GAP
+    return y
+
+
+def _line(axes: Axes, x: float, y: float, text: str, colour: str, **style: Any) -> None:
+    """Write a small line on a baseline, so that it is level with its neighbours."""
+    axes.text(x, y + SMALL / 72, text, size=SMALL, color=colour, va="baseline", **style)
+
+
+def _months(axes: Axes, y: float, block: _Block) -> None:
+    """Write the places of a year of months, and under them the place that riket's figure corresponds to."""
+    if not block.months:
+        return
+    y += _GAP
+    step = (_RIGHT - _FACT_LEFT) / len(block.months)
+    line = SMALL * _LINE
+    own, riket = y + 2 * line, y + (2 + block.tall(1)) * line
+    for name, at in (("Plats månad för månad", own), ("Riket motsvarar plats", riket)):
+        _line(axes, _TEXT_LEFT, at, name, GREY)
+    for number, (month, place, there) in enumerate(block.months):
+        x = _FACT_LEFT + (number + 0.5) * step
+        _line(axes, x, y, month_name(month), GREY, ha="center")
+        if number == 0 or month.endswith("-01"):
+            _line(axes, x, y + line, month[:4], GREY, ha="center")
+        for row, part in enumerate(_broken(place)):
+            _line(axes, x, own + row * line, part, FOCUS[0].colour, ha="center", weight="bold")
+        for row, part in enumerate(_broken(there)):
+            _line(axes, x, riket + row * line, part, INK, ha="center")
+
+
+def _broken(place: str) -> list[str]:
+    """Put a long range of places on two lines."""
+    return place.replace("–", "– ").split() if len(place) > _WIDE else [place]
 
 
 def _face(axes: Axes, x: float, y: float, status: str) -> None:

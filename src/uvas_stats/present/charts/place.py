@@ -9,24 +9,14 @@ from uvas_stats.indicators import quartiles, rank
 from uvas_stats.present.charts.trend import quartile_rows
 from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
 from uvas_stats.present.view import View, join_words
 
-__all__ = ["place", "place_text", "places_text"]
+__all__ = ["place", "places_text"]
 
 PLOT_HEIGHT = 1.9
-
-
-def place_text(low: float, high: float) -> str:
-    """Write a place, or the range of a tie.
-
-    Examples
-    --------
-    >>> place_text(28, 28), place_text(34, 36)
-    ('28', '34–36')
-    """
-    return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
 
 
 def places_text(ranked: pd.DataFrame, view: View) -> str:

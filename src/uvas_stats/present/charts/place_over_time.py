@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import place_panel, rank
 from uvas_stats.periods import period_end
-from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread
 from uvas_stats.present.view import View
@@ -185,7 +185,7 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> Non
 def _axes(axes: Axes, own: pd.DataFrame, n: int, view: View) -> None:
     """Put the better end of the list at the top, and say in words what the ends are."""
     better_up = view.order == "worst"
-    axes.set_ylim((1 - 0.04 * n, n * 1.04) if better_up else (n * 1.04, 1 - 0.04 * n))
+    axes.set_ylim((1 - 0.07 * n, n * 1.04) if better_up else (n * 1.04, 1 - 0.07 * n))
     inner = [place for place in range(50, n, 50) if n - place > 25]
     axes.set_yticks([1, *inner, n])
     axes.grid(visible=True, axis="y", color=LIGHT, linewidth=0.6)
@@ -198,7 +198,7 @@ def _axes(axes: Axes, own: pd.DataFrame, n: int, view: View) -> None:
         axes.annotate(
             text,
             (left, place),
-            xytext=(0, 1.5 if top else -1.5),
+            xytext=(0, 1.5 if top else -4),
             textcoords="offset points",
             size=SMALL,
             color=GREY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, TEXT, canvas, value_axis
 from uvas_stats.present.view import View, join_words
 
-__all__ = ["PooledRow", "pooled"]
+__all__ = ["PooledRow", "about_pooled", "interval_text", "pooled"]
 
 ROW = 0.36
 """Inches: the height of one row."""
@@ -31,6 +31,41 @@ class PooledRow:
     """The observations it rests on."""
 
 
+def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: str = "") -> About:
+    """Say what is pooled, of which years and how.
+
+    Parameters
+    ----------
+    rows
+        What is known, in the order to show.
+    kind
+        What it is shown as, as the alternative text begins.
+    missing
+        What is not known and how to get it, as a sentence.
+    """
+    name = view.name(view.focus[0])
+    span = f"{rows[0].own['first']}–{rows[0].own['last']}"
+    data = pd.concat([row.data for row in rows], ignore_index=True).drop_duplicates()
+    words = [f"{row.label[:1].lower()}{row.label[1:]} {view.number(float(row.own['share']))}" for row in rows]
+    by = " efter kön och ålder" if len(rows) > 1 else ""
+    years = _kind(rows)
+    return About(
+        id=f"sammanslaget_{view.measure.id}",
+        title=view.title or f"{name}, {span}: {join_words(words[:4])} varken arbetar eller studerar",
+        subtitle=f"UVAS{by}, {span}, {years}. Procent",
+        source=source_line(data, view.catalog, computed=True),
+        alt=f"{kind}. {name}, {span}, {years}. "
+        + " ".join(
+            f"{row.label}: {view.number(float(row.own['share']))}{interval_text(row.own, view)}"
+            + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
+            for row in rows
+        ),
+        note=" ".join(filter(None, [_note(rows, data), missing])),
+        data=data,
+        derived=_derived(rows),
+    )
+
+
 def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Chart:
     """Draw the pooled share of each sex and age as a point, with its interval where the population is known.
 
@@ -41,55 +76,50 @@ def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Chart:
     missing
         What is not known and how to get it, as a sentence.
     """
-    name = view.name(view.focus[0])
-    span = f"{rows[0].own['first']}–{rows[0].own['last']}"
-    counted = all(bool(row.own["pooled"]) for row in rows)
-    data = pd.concat([row.data for row in rows], ignore_index=True).drop_duplicates()
-    words = [f"{row.label[:1].lower()}{row.label[1:]} {view.number(float(row.own['share']))}" for row in rows]
-    kind = "sammanslagna år" if counted else "ovägt medelvärde av tre år"
-    about = About(
-        id=f"sammanslaget_{view.measure.id}",
-        title=view.title or f"{name}, {span}: {join_words(words[:4])} varken arbetar eller studerar",
-        subtitle=f"UVAS efter kön och ålder, {span}, {kind}. Procent",
-        source=source_line(data, view.catalog, computed=True),
-        alt=f"Punktdiagram. {name}, {span}, {kind}. "
-        + " ".join(
-            f"{row.label}: {view.number(float(row.own['share']))}{_interval(row.own, view)}"
-            + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
-            for row in rows
-        ),
-        note=_note(rows, data, missing),
-        data=data,
-        derived=_derived(rows),
-    )
+    about = about_pooled(rows, view, "Punktdiagram", missing)
+    about = replace(about, note=f"Strecket (|) är rikets motsvarande värde. {about.note}")
     chart, axes = canvas(about, ROW * len(rows) + 0.12, left=1.55, right=1.75)
     _draw(axes, rows, view)
     return chart
 
 
-def _interval(own: pd.Series, view: View) -> str:
+def interval_text(own: pd.Series, view: View) -> str:
+    """Write the interval of a pooled share; nothing where the years are not pooled."""
     if not bool(own["pooled"]):
         return ""
     return f" ({view.number(float(own['lower']))}–{view.number(float(own['upper']))})"
 
 
-def _note(rows: list[PooledRow], data: pd.DataFrame, missing: str) -> str:
-    if any(bool(row.own["pooled"]) for row in rows):
-        text = (
-            "Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. Strecken är 95 "
-            "procents Wilsonintervall: slumpens variation mellan år, inte ett urvalsfel."
+def _kind(rows: list[PooledRow]) -> str:
+    """Say how the years are put together, which need not be the same for all rows."""
+    counted = {bool(row.own["pooled"]) for row in rows}
+    if counted == {True}:
+        return "sammanslagna år"
+    mean = "ovägt medelvärde av tre år"
+    return f"sammanslagna år där folkmängden är känd, annars {mean}" if True in counted else mean
+
+
+def _note(rows: list[PooledRow], data: pd.DataFrame) -> str:
+    counted = {bool(row.own["pooled"]) for row in rows}
+    texts = []
+    if True in counted:
+        texts.append(
+            "Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. Intervallen är "
+            "95 procents Wilsonintervall: slumpens variation mellan år, inte ett urvalsfel."
         )
-    else:
-        text = (
-            "Ovägt medelvärde av årens andelar: folkmängden i åldern är inte känd för alla år, så åren har inte "
-            "lagts ihop och inget intervall kan räknas."
+    if False in counted:
+        which = "Grupper utan antal: ovägt" if True in counted else "Ovägt"
+        texts.append(
+            f"{which} medelvärde av årens andelar; folkmängden i åldern är inte känd för alla år, så åren har "
+            "inte lagts ihop och inget intervall kan räknas."
         )
+    data = data.loc[data["measure"] != "population_december_count"]
     editions = data.drop_duplicates(["period", "edition"]).sort_values("period")
     mixed = ""
     if len(set(editions["edition"])) > 1:
         listed = ", ".join(f"{row.period} ur {row.edition}" for row in editions.itertuples())
         mixed = f"Åren kommer ur olika utgåvor, och utgivaren har reviderat äldre år: {listed}."
-    return " ".join(filter(None, [text, "Strecket (|) är rikets motsvarande värde.", mixed, missing]))
+    return " ".join(filter(None, [*texts, mixed]))
 
 
 def _derived(rows: list[PooledRow]) -> pd.DataFrame:

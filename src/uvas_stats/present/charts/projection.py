@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from uvas_stats.catalog import Goal
 from uvas_stats.indicators import Outlook
 from uvas_stats.indicators.outlook import probability_text
-from uvas_stats.numbers import number_text, signed_text
+from uvas_stats.numbers import count_word, number_text, signed_text
 from uvas_stats.periods import period_text
 from uvas_stats.present.charts.timeline import position, time_axis
 from uvas_stats.present.figure import About, Chart
@@ -76,11 +76,13 @@ def _note(outlook: Outlook, view: View) -> str:
         if one.cut_by
         else ""
     )
+    decimals = 1 if test.error >= 0.05 else 2
+    held = count_word(test.held) if test.held else "ingen"
     return (
         f"Färgat fält: 80 procents intervall. Modell: {models[test.model]}; den valdes för att den haft minst fel "
-        f"({number_text(test.error, 1)} procentenheter i medeltal) i {test.origins} prövningar på år den inte "
-        f"sett ({period_text(test.first)}–{period_text(test.last)}), där intervallet höll i {test.held}.{wide} "
-        f"Prövningarna överlappar varandra. Framskrivningen förutsätter att inget nytt händer.{cut}"
+        f"({number_text(test.error, decimals)} procentenheter i medeltal) i {count_word(test.origins)} prövningar "
+        f"på år den inte sett ({period_text(test.first)}–{period_text(test.last)}), där intervallet höll i "
+        f"{held}.{wide} Prövningarna överlappar varandra. Framskrivningen förutsätter att inget nytt händer.{cut}"
     )
 
 
@@ -139,7 +141,7 @@ def _labels(axes: Axes, outlook: Outlook, view: View, end: float) -> None:
     for (_, text, colour, bold), y in zip(texts, spread([one[0] for one in texts], gap, bottom, top), strict=True):
         axes.annotate(
             text.replace(" i ", "\ni ") if len(text) > 24 else text,
-            (end + 0.012 * width, y),
+            (end + 0.025 * width, y),
             annotation_clip=False,
             va="center",
             size=TEXT if bold else SMALL,

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import place_panel
-from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.charts.strip import riket_text
 from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, INK, RIKET, SMALL, TEXT, canvas, value_axis
 from uvas_stats.present.view import View, join_words

@@ -11,9 +11,9 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import change_between, place_panel, quartiles, refuse_break, same_period_table
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import same_period_last_year
-from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, TEXT, Line, canvas, spread
 from uvas_stats.present.view import View, join_words

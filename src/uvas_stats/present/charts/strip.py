@@ -10,8 +10,8 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import place_panel
 from uvas_stats.indicators.series import period_after
 from uvas_stats.periods import period_text, same_period_last_year
-from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, TEXT, canvas, value_axis
 from uvas_stats.present.view import View, join_words

@@ -1,15 +1,17 @@
 """The tables: each takes frames and gives a Table of finished Swedish text."""
 
 from uvas_stats.present.tables.counts import counts
-from uvas_stats.present.tables.documents import consistency, documents, nearest_figure
+from uvas_stats.present.tables.documents import Nearest, consistency, documents, nearest_figure
 from uvas_stats.present.tables.follow_up import kkik, summary
 from uvas_stats.present.tables.kartlaggning import kartlaggning
+from uvas_stats.present.tables.pooled import pooled
 from uvas_stats.present.tables.programme import activities, economy, goals
 from uvas_stats.present.tables.register import PUBLISHED_BESIDE, register_parts, registers
 from uvas_stats.present.tables.standing import standing
 
 __all__ = [
     "PUBLISHED_BESIDE",
+    "Nearest",
     "activities",
     "consistency",
     "counts",
@@ -19,6 +21,7 @@ __all__ = [
     "kartlaggning",
     "kkik",
     "nearest_figure",
+    "pooled",
     "register_parts",
     "registers",
     "standing",

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Measure, PrintedFigure, Programme
 from uvas_stats.indicators import Finding, rank, wilson
 from uvas_stats.numbers import number_text
-from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.figure import About
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 
-__all__ = ["consistency", "documents", "nearest_figure", "printed_text"]
+__all__ = ["Nearest", "consistency", "documents", "nearest_figure", "printed_text"]
 
 MASKED, HIDDEN = "färre än 5", "dold"
 
 
-def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> str:
-    """Write today's figure of the measure nearest to a printed one: the place for a place, else the value."""
+@dataclass(frozen=True)
+class Nearest:
+    """Today's figure of the measure nearest to a printed one."""
+
+    text: str
+    data: pd.DataFrame
+    """The observations it rests on."""
+    direction: str = ""
+    """What place 1 means, where the figure is a place."""
+
+
+def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> Nearest:
+    """Give today's figure of the measure nearest to a printed one: the place for a place, else the value."""
     period = view.at(series)
     code = view.focus[0]
     now = series.loc[series["period"] == period]
@@ -29,9 +41,10 @@ def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> str:
         ranked = rank(now, view.measure, view.kommuner, view.order)
         row = ranked.loc[ranked["region_code"] == code].iloc[0]
         text = f"plats {place_text(row['rank_low'], row['rank_high'])} av {row['n']:.0f}"
+        direction = f"{view.measure.short}: {view.direction}."
     else:
-        text = view.number(float(now.loc[now["region_code"] == code, "value"].iloc[0]))
-    return f"{text} ({view.measure.short}, {period})"
+        text, direction = view.number(float(now.loc[now["region_code"] == code, "value"].iloc[0])), ""
+    return Nearest(f"{text} ({view.measure.short}, {period})", now.loc[now["region_code"] == code], direction)
 
 
 def printed_text(figure: PrintedFigure, observed: pd.DataFrame) -> str:
@@ -51,7 +64,14 @@ def printed_text(figure: PrintedFigure, observed: pd.DataFrame) -> str:
     return f"{figure.as_printed}, intervall {number_text(low)}–{number_text(high, 1, 'procent')}"
 
 
-def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, today: Mapping[str, str]) -> Table:
+def _beside(figure: PrintedFigure, today: Mapping[str, Nearest]) -> str:
+    """Give today's figure, which is of both sexes, beside a printed one that is so too."""
+    return today[figure.measure].text if figure.measure in today and figure.sex == "total" else ""
+
+
+def documents(
+    programme: Programme, catalog: Catalog, observed: pd.DataFrame, today: Mapping[str, Nearest]
+) -> Table:
     """List the printed figures in the order of the document.
 
     Parameters
@@ -59,7 +79,7 @@ def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, to
     observed
         The document's figures as observations; a suppressed one is never written out.
     today
-        Text of today's nearest figure, by the measure id of the printed one.
+        Today's nearest figure, by the measure id of the printed one.
     """
     rows = [
         {
@@ -67,7 +87,7 @@ def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, to
             "Uppgift": figure.text,
             "Period": figure.period,
             "Enligt dokumentet": printed_text(figure, observed),
-            "I dag, närmaste mått": today.get(figure.measure, ""),
+            "I dag, närmaste mått": _beside(figure, today),
         }
         for figure in programme.printed
     ]
@@ -81,14 +101,19 @@ def documents(programme: Programme, catalog: Catalog, observed: pd.DataFrame, to
         notes.append("Intervallet (95 %, Wilson) visar slumpvariation mellan år; uppgiften är en totalräkning.")
     if "I dag, närmaste mått" in cells:
         notes.append("Dagens mått har inte alltid samma ålder, nämnare eller befolkning som dokumentets.")
+        notes += dict.fromkeys(one.direction for one in today.values() if one.direction)
+    shown = pd.concat([one.data for one in today.values()]) if today else observed.iloc[:0]
+    sources = [source_line(observed, catalog, computed=False)]
+    if len(shown):
+        sources.append(f"I dag: {source_line(shown, catalog, computed=True).replace('Egen', 'egen', 1)}")
     about = About(
         id="dokumentets_uppgifter",
         title=f"{programme.name}: uppgifter i dokumentet",
         subtitle="",
-        source=source_line(observed, catalog, computed=False),
+        source=" ".join(sources),
         alt=" ".join(f"{row['Uppgift']} {row['Period']}: {row['Enligt dokumentet']}." for row in rows),
         note=" ".join(notes),
-        data=observed,
+        data=pd.concat([observed, shown], ignore_index=True),
     )
     return Table(about, cells, ("left", "left", "left", "right", "left")[: len(cells.columns)])
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from uvas_stats.indicators import change_between, difference, performance_group, quartiles, rank
 from uvas_stats.numbers import MISSING, number_text, signed_text
-from uvas_stats.present.charts.place import place_text
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.tables.weighted import INTERVAL_NOTE, SUMMARY, interval_text, value_text, weigh

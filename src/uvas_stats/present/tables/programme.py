@@ -17,7 +17,7 @@ __all__ = ["activities", "economy", "goals"]
 _FACES = {"nått": "☺ nått", "på väg": "→ på väg", "inte nått": "☹ inte nått", "": "–"}
 
 
-def goals(rows: Iterable[GoalRow], *, name: str, source: str, data: pd.DataFrame) -> Table:
+def goals(rows: Iterable[GoalRow], *, name: str, source: str, data: pd.DataFrame, note: str = "") -> Table:
     """List the goals with status and reason."""
     rows = list(rows)
     cells = pd.DataFrame(
@@ -27,21 +27,20 @@ def goals(rows: Iterable[GoalRow], *, name: str, source: str, data: pd.DataFrame
                 "Kommun": row.region,
                 "Status": row.status,
                 "Skäl": row.reason,
+                "Plats": row.place.text,
                 "Framskrivning": row.outlook,
             }
             for row in rows
         ]
     )
-    if not cells["Framskrivning"].any():
-        cells = cells.drop(columns="Framskrivning")
-    if not cells["Kommun"].any():
-        cells = cells.drop(columns="Kommun")
+    cells = cells.drop(columns=[name for name in ("Kommun", "Plats", "Framskrivning") if not cells[name].any()])
     about = About(
         id="mal_tabell",
         title=f"{name}: målen",
         subtitle="",
         source=source,
-        alt=" ".join(f"{row.text}: {row.status}. {row.reason}" for row in rows),
+        alt=" ".join(f"{row.text}: {row.status}. {row.reason} {row.place.text}".strip() for row in rows),
+        note=note,
         data=data,
     )
     return Table(about, cells, ("left",) * len(cells.columns))

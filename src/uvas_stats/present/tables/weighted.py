@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from uvas_stats.indicators import area_share, share_intervals
-from uvas_stats.numbers import MISSING, number_text, signed_text
+from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.view import STATUS_TEXT, View
 
@@ -108,9 +108,8 @@ def _areas(view: View) -> list[tuple[tuple[str, ...], str, str]]:
     """Name what is weighed together: the kommuner in focus if they are several, and the group."""
     areas = []
     if len(view.focus) > 1:
-        areas.append(
-            (view.focus, f"{view.focus_names} tillsammans", f"De {len(view.focus)} kommunerna tillsammans")
-        )
+        short = f"De {count_word(len(view.focus))} kommunerna tillsammans"
+        areas.append((view.focus, f"{view.focus_names} tillsammans", short))
     if view.group is not None and len(view.group.members) > 1:
         areas.append((view.group.members, "Gruppen, vägt", "Gruppen, vägt"))
     return areas

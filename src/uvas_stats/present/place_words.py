@@ -1,0 +1,67 @@
+"""A kommun's place in words: among how many, how far from riket, and how it was the year before."""
+
+from __future__ import annotations
+
+from uvas_stats.indicators import Place, Standing
+from uvas_stats.numbers import MISSING, number_text, signed_text
+from uvas_stats.present.view import View
+
+__all__ = ["distance_text", "earlier_texts", "persons_text", "place_text", "ranked_text"]
+
+
+def place_text(low: float, high: float) -> str:
+    """Write a place, or the range of a tie.
+
+    Examples
+    --------
+    >>> place_text(28, 28), place_text(34, 36)
+    ('28', '34–36')
+    """
+    return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
+
+
+def ranked_text(place: Place | None) -> str:
+    """Write a place and among how many it is.
+
+    Examples
+    --------
+    >>> ranked_text(Place(27, 28, 290)), ranked_text(None)
+    ('27–28 av 290', '–')
+    """
+    return MISSING if place is None else f"{place_text(place.low, place.high)} av {place.n}"
+
+
+def persons_text(one: Standing, view: View) -> str:
+    """Say how many persons fewer (or more) it takes to be better than riket."""
+    if one.persons is None:
+        return "antal saknas"
+    if one.persons == 0:
+        return "redan bättre än riksgenomsnittet"
+    lower = view.measure.direction == "lower"
+    about = "" if one.persons_exact else "högst "
+    nouns = ("arbetslös ung", "arbetslösa unga") if "Arbetslösa" in view.measure.short else ("person", "personer")
+    noun = nouns[one.persons > 1]
+    return f"{about}{number_text(one.persons, 0)} {'färre' if lower else 'fler'} {noun} skulle räcka"
+
+
+def distance_text(one: Standing, view: View) -> str:
+    """Say how many places there are to the one that riket's figure corresponds to, and on which side."""
+    gap = one.places_to_riket
+    if gap is None:
+        return MISSING
+    if gap == 0:
+        return "samma plats"
+    better = (gap < 0) == (view.order == "worst")
+    noun = "plats" if abs(gap) == 1 else "platser"
+    return f"{number_text(abs(gap), 0)} {noun} {'bättre' if better else 'sämre'}"
+
+
+def earlier_texts(one: Standing, view: View) -> tuple[str, str]:
+    """Give the figure of the same period the year before with the change since, and its place."""
+    if one.refused:
+        return "jämförs inte: brott emellan", MISSING
+    mark = "*" if one.broken_by else ""
+    if one.earlier is None:
+        return "uppgift saknas", MISSING
+    change = signed_text(one.value - one.earlier, view.measure.decimals)
+    return f"{view.number(one.earlier)} ({change}){mark}", f"{ranked_text(one.earlier_place)}{mark}"

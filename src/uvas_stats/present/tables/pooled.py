@@ -1,0 +1,46 @@
+"""UVAS with the years pooled, where there are too few groups to draw."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from uvas_stats.numbers import MISSING, number_text
+from uvas_stats.present.charts.pooled import PooledRow, about_pooled, interval_text
+from uvas_stats.present.table import Table
+from uvas_stats.present.view import View
+
+__all__ = ["pooled"]
+
+
+def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Table:
+    """Set out the pooled share of each sex and age beside riket's.
+
+    Parameters
+    ----------
+    rows
+        What is known, in the order to show.
+    missing
+        What is not known and how to get it, as a sentence.
+    """
+    cells = pd.DataFrame(
+        [
+            {
+                "Grupp": row.label,
+                "År": f"{row.own['first']}–{row.own['last']}",
+                "Andel": f"{view.number(float(row.own['share']))}{interval_text(row.own, view)}",
+                "Beräknat antal": _persons(row),
+                "Riket": MISSING if row.riket is None else view.number(row.riket),
+            }
+            for row in rows
+        ]
+    )
+    if (cells["Beräknat antal"] == MISSING).all():
+        cells = cells.drop(columns="Beräknat antal")
+    sides = tuple("left" if name in ("Grupp", "År") else "right" for name in cells.columns)
+    return Table(about_pooled(rows, view, "Tabell", missing), cells, sides)
+
+
+def _persons(row: PooledRow) -> str:
+    if not bool(row.own["pooled"]):
+        return MISSING
+    return f"{number_text(float(row.own['persons']), 0)} av {number_text(float(row.own['people']), 0)}"
