@@ -13,7 +13,15 @@ import re
 
 from uvas_stats.errors import ObservationError
 
-__all__ = ["PERIOD_KINDS", "period_end", "period_kind", "period_text", "same_period_last_year"]
+__all__ = [
+    "MONTHS",
+    "PERIOD_KINDS",
+    "month_name",
+    "period_end",
+    "period_kind",
+    "period_text",
+    "same_period_last_year",
+]
 
 _YEAR = "((?:19|20|21)[0-9]{2})"  # a year outside 1900-2199 is a slip of the hand
 _PATTERNS = {
@@ -24,9 +32,10 @@ _PATTERNS = {
     "school_year": re.compile(rf"{_YEAR}/([0-9]{{2}})"),
 }
 PERIOD_KINDS = tuple(_PATTERNS)
-_MONTHS = (
+MONTHS = (
     "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
 )
+"""Their first three letters are the short names."""
 
 
 def _parse(period: str) -> tuple[str, int, int]:
@@ -89,6 +98,17 @@ def same_period_last_year(period: str) -> str:
     return f"{year - 1}{period[4:]}"
 
 
+def month_name(period: str) -> str:
+    """Write a month in three letters.
+
+    Examples
+    --------
+    >>> month_name("2024-11")
+    'nov'
+    """
+    return MONTHS[int(period[5:]) - 1][:3]
+
+
 def period_text(period: str) -> str:
     """Write a period as a Swedish reader expects it.
 
@@ -99,7 +119,7 @@ def period_text(period: str) -> str:
     """
     kind, year, part = _parse(period)
     if kind == "month":
-        return f"{_MONTHS[part - 1]} {year}"
+        return f"{MONTHS[part - 1]} {year}"
     if kind in ("quarter", "half_year"):
         ordinal = ("första", "andra", "tredje", "fjärde")[part - 1]
         return f"{ordinal} {'kvartalet' if kind == 'quarter' else 'halvåret'} {year}"

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Arc, Circle
 
-from uvas_stats.present.charts.strip import month_name
+from uvas_stats.periods import month_name
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from uvas_stats.numbers import signed_text
-from uvas_stats.periods import period_text, same_period_last_year
+from uvas_stats.periods import MONTHS, period_text, same_period_last_year
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import edition_date
 from uvas_stats.present.style import (
@@ -35,7 +35,6 @@ HEAD, GAP, MARGIN = 0.2, 0.36, 1.3
 """Inches: the room of a panel's heading, under a panel, and of the labels beside it."""
 ZERO_FROM = 0.5
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
-_NAMES = "jan feb mar apr maj jun jul aug sep okt nov dec".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)
@@ -238,7 +237,7 @@ def months(series: pd.DataFrame, view: View) -> Chart:
         colour = FOCUS[at % len(FOCUS)].colour
         axes.set_title(view.name(view.focus[at]), loc="left", size=TEXT, color=colour, weight="bold", pad=4)
         axes.set_xlim(0.7, 12.3)
-        axes.set_xticks(range(1, 13), _NAMES)
+        axes.set_xticks(range(1, 13), [name[:3] for name in MONTHS])
         axes.tick_params(axis="x", labelsize=SMALL)
         _write(axes, _panel(axes, shown, view, at, int(period[:4])), height)
     return chart

@@ -9,9 +9,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from uvas_stats.indicators import SeasonalProfile, seasonal_profile
 from uvas_stats.indicators.season import SUMMER
 from uvas_stats.numbers import number_text, signed_text
-from uvas_stats.periods import period_text
+from uvas_stats.periods import MONTHS, month_name, period_text
 from uvas_stats.present.charts.months import GAP, HEAD, panels
-from uvas_stats.present.charts.strip import demand_months, month_name
+from uvas_stats.present.charts.strip import demand_months
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas
@@ -24,9 +24,6 @@ ALONE, BESIDE = 2.3, 1.5
 SUMMER_NOTE = (
     "Maj–september (grått) ser ofta sämre ut när insatser för unga skriver in fler som arbetssökande; läs en "
     "månad mot samma månad året innan."
-)
-_FULL = (
-    "januari februari mars april maj juni juli augusti september oktober november december".split()  # noqa: SIM905
 )
 
 
@@ -70,7 +67,7 @@ def _side(value: float, decimals: int) -> str:
 
 def _highest(one: SeasonalProfile) -> tuple[str, float]:
     row = one.effects.sort_values("effect").iloc[-1]
-    return _FULL[int(row["month"]) - 1], float(row["effect"])
+    return MONTHS[int(row["month"]) - 1], float(row["effect"])
 
 
 def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) -> About:
@@ -84,7 +81,7 @@ def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) ->
     ]
     derived = pd.concat(
         [
-            item.effects.assign(Område=view.name(code), Månad=[_FULL[at - 1] for at in item.effects["month"]])
+            item.effects.assign(Område=view.name(code), Månad=[MONTHS[at - 1] for at in item.effects["month"]])
             for code, item in found.items()
         ]
     )

@@ -9,7 +9,7 @@ from uvas_stats.catalog import Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import place_panel
 from uvas_stats.indicators.series import period_after
-from uvas_stats.periods import period_text, same_period_last_year
+from uvas_stats.periods import month_name, period_text, same_period_last_year
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
@@ -21,20 +21,8 @@ __all__ = ["month_name", "riket_text", "strip"]
 MONTHS = 13
 """A year, and the same month of the year before."""
 PLOT_HEIGHT = 2.5
-ROW = 0.17
-"""Inches: the height of a row of places under the chart."""
-_NAMES = "jan feb mar apr maj jun jul aug sep okt nov dec".split()  # noqa: SIM905
-
-
-def month_name(period: str) -> str:
-    """Write a month in three letters.
-
-    Examples
-    --------
-    >>> month_name("2024-11")
-    'nov'
-    """
-    return _NAMES[int(period[5:]) - 1]
+ROW, YEAR = 0.17, 0.15
+"""Inches: the height of a row of places under the chart, and from a month down to its year."""
 
 
 def riket_text(low: float, high: float) -> str:
@@ -173,8 +161,9 @@ def _places(axes: Axes, panel: pd.DataFrame, own: pd.DataFrame, months: list[str
     there = {str(at): place_text(low, high) for at, low, high in riket.itertuples(index=False)}
     rows.append(("Riket motsvarar", INK, there))
     for x, month in enumerate(months):
-        year = f"\n{month[:4]}" if x == 0 or month.endswith("-01") else ""
-        _under(axes, x, 0, f"{month_name(month)}{year}", GREY, ha="center")
+        _under(axes, x, 0, month_name(month), GREY, ha="center")
+        if x == 0 or month.endswith("-01"):
+            _under(axes, x, YEAR, month[:4], GREY, ha="center")
         for at, (_, colour, texts) in enumerate(rows):
             _under(axes, x, 0.3 + at * ROW, texts.get(month, "–"), colour, ha="center")
     for at, (name, colour, _) in enumerate(rows):
@@ -186,13 +175,12 @@ def _under(axes: Axes, x: float, inches: float, text: str, colour: str, *, ha: s
         text,
         (x, 0),
         xycoords=("data", "axes fraction"),
-        xytext=(0, -4 - 72 * inches),
+        xytext=(0, -4 - SMALL - 72 * inches),
         textcoords="offset points",
         ha=ha,
-        va="top",
+        va="baseline",
         size=SMALL if ha == "center" else min(SMALL, TEXT),
         color=colour,
         weight="bold" if bold else "normal",
-        linespacing=1.0,
         annotation_clip=False,
     )
