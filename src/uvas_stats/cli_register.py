@@ -74,7 +74,12 @@ def _listing_faults() -> Iterator[None]:
 @app.command("map", cls=SwedishCommand)
 def map_command(
     file: File,
-    kind: Annotated[str, typer.Option("--kind", metavar="SLAG", help="kaa eller participants.")] = "kaa",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind", metavar="SLAG", help="kaa, participants eller list (en lista ur ett annat system)."
+        ),
+    ] = "kaa",
     out: Annotated[Path | None, typer.Option(metavar="FIL", help="Mappningsfil att skriva.")] = None,
 ) -> None:
     """Föreslå en mappning ur rubriker och innehåll och skriv den, för redigering. Skriver aldrig över."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 __all__ = ["BLOCKS", "CATEGORIES", "KINDS", "UNKNOWN", "Field", "fields_of", "required_of"]
 
 UNKNOWN = "unknown"
-KINDS = ("kaa", "participants")
+KINDS = ("kaa", "participants", "list")
 BLOCKS = {
     1: "Obligatoriska uppgifter",
     2: "Kontakt",
@@ -260,7 +260,15 @@ _PARTICIPANTS = (
         categories="occupation",
     ),
 )
-_FIELDS = {"kaa": _KAA, "participants": _PARTICIPANTS}
+_LIST = (
+    _NUMBER,
+    _EARLIER,
+    Field("kommun", "Kommun", "kommun", words=("kommun", "kommunkod", "hemkommun")),
+    Field("start", "Från", "date", words=("start", "startdatum", "fran", "inskriven", "inskrivningsdatum")),
+    Field("end", "Till", "date", words=("slut", "slutdatum", "till", "avslut", "avslutsdatum")),
+)
+"""A list of who is in a target group, and when: all that is needed to count the group out of several lists."""
+_FIELDS = {"kaa": _KAA, "participants": _PARTICIPANTS, "list": _LIST}
 
 
 def fields_of(kind: str) -> dict[str, Field]:
