@@ -98,10 +98,11 @@ _EARLIER = Field(
     "number",
     words=("tidigare personnummer", "tidigare samordningsnummer", "tidigare pnr", "gammalt personnummer"),
 )
+_KOMMUN = Field("kommun", "Kommun", "kommun", words=("kommun", "kommunkod", "hemkommun"))
 _KAA = (
     _NUMBER,
     _EARLIER,
-    Field("kommun", "Kommun", "kommun", words=("kommun", "kommunkod", "hemkommun")),
+    _KOMMUN,
     Field(
         "registered",
         "Registreringsdatum",
@@ -205,6 +206,7 @@ _KAA = (
 _PARTICIPANTS = (
     _NUMBER,
     _EARLIER,
+    _KOMMUN,
     Field(
         "start", "Start", "date", words=("start", "startdatum", "inskriven", "inskrivningsdatum"), required=True
     ),
@@ -263,7 +265,7 @@ _PARTICIPANTS = (
 _LIST = (
     _NUMBER,
     _EARLIER,
-    Field("kommun", "Kommun", "kommun", words=("kommun", "kommunkod", "hemkommun")),
+    _KOMMUN,
     Field("start", "Från", "date", words=("start", "startdatum", "fran", "inskriven", "inskrivningsdatum")),
     Field("end", "Till", "date", words=("slut", "slutdatum", "till", "avslut", "avslutsdatum")),
 )
@@ -277,7 +279,7 @@ def fields_of(kind: str) -> dict[str, Field]:
     Examples
     --------
     >>> fields_of("kaa")["closed"].block, len(fields_of("participants"))
-    (5, 17)
+    (5, 18)
     """
     return {field.id: field for field in _FIELDS[kind]}
 

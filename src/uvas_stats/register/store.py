@@ -91,8 +91,9 @@ def keep_assistance(
         path = register_folder(workspace) / kommun / f"{name}.parquet"
         old = _of_assistance(_read(path)) if path.exists() else frame.iloc[:0]
         if len(old) and _of_assistance(frame).empty:
-            same = old.assign(edition=str(frame["edition"].iloc[0])).astype(frame.dtypes.to_dict())
-            kept[name] = validate(pd.concat([frame, same], ignore_index=True).astype(frame.dtypes.to_dict()))
+            loose = [one.astype(dict.fromkeys(TEXT_COLUMNS, "object")) for one in (frame, old)]
+            whole = pd.concat(loose, ignore_index=True).assign(edition=str(frame["edition"].iloc[0]))
+            kept[name] = validate(whole.astype(dict.fromkeys(TEXT_COLUMNS, "category")))
         else:
             kept[name] = frame
     return kept
