@@ -82,7 +82,7 @@ def test_the_goals_of_a_programme_are_assessed_on_the_register(tmp_path: Path) -
     assert "37,5" in goals.loc[work, "Skäl"]
     assert goals.loc[plan, "Status"] == "nått"
     assert "Kommunens eget register" in now.goals().about.source
-    assert "37,5" in now.registers().cells.to_csv()
+    assert "37,5" in now.participants().cells.to_csv()
 
 
 def test_a_nulage_shows_the_registers_and_says_how_they_differ(tmp_path: Path) -> None:

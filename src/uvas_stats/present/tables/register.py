@@ -28,6 +28,7 @@ DIFFERENCES = (
     "lägre. Skolverkets tal mäter rapporteringen: saknas unga i rapporten saknas de i tabellen. Nämnaren är i "
     "båda fallen folkmängden 16–19 år, men den kan gälla olika dagar. Läsår, halvår och år läggs aldrig ihop."
 )
+TOGETHER = "Tillsammans"
 LEAST = "döljs = för få personer, eller ett antal som skulle avslöja ett dolt."
 
 
@@ -61,19 +62,19 @@ def _beside(row: pd.Series, published: Mapping[str, pd.DataFrame], catalog: Cata
 
 
 def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog: Catalog, *, name: str) -> Table:
-    """List what has been counted in the registers, newest period of each measure.
+    """List what has been counted of the KAA and of target groups, newest period of each measure.
 
     Parameters
     ----------
     rows
-        Observations of the datasets ``register:<kommun>``.
+        Observations of the datasets ``register:<kommun>``; of an area too, with its id as the region.
     published
         Published series by measure, to stand beside.
     """
     group = rows["measure"] == "register_overlap_count"
     whole = rows.loc[
         (rows["sex"] == "total")
-        & (rows["measure"] != "participants_count")
+        & ~rows["measure"].str.startswith("participants_")
         & (~rows["breakdown"].map(_is_text) | group)
     ]
     shown = _newest(whole, ["measure", "region_code"])
@@ -81,7 +82,7 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
         [
             {
                 "Uppgift": catalog.measures[row["measure"]].short,
-                "Kommun": catalog.names[row["region_code"]],
+                "Kommun": catalog.names.get(row["region_code"], TOGETHER),
                 "Period": period_text(row["period"]),
                 "Eget register": _figure(row, catalog.measures[row["measure"]]),
                 "Publicerat": _beside(row, published, catalog),
@@ -94,7 +95,7 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
     if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
     used = [series for id_, series in published.items() if id_ in PUBLISHED_BESIDE.values() and len(series)]
-    data = pd.concat([shown, *used], ignore_index=True)
+    data = pd.concat([shown.loc[shown["region_code"].isin(list(catalog.names))], *used], ignore_index=True)
     note = f"{DIFFERENCES} {LEAST}" if shown["measure"].str.startswith("register_kaa").any() else LEAST
     about = About(
         id="egna_register",
