@@ -212,8 +212,10 @@ def demo_command(
 ) -> None:
     """Skriv ett KAA-register och en deltagarlista med påhittade personer, och deras mappningar."""
     from uvas_stats.catalog import load_catalog
-    from uvas_stats.register.demo import DEMO_PERIOD, write_demo
+    from uvas_stats.register.demo import DEMO_END, DEMO_PERIOD, write_demo
 
     for path in write_demo(out, kommun=load_catalog().region(kommun).code, persons=persons):
         typer.echo(str(path))
     typer.echo(f"Prova: uvas register kaa {out / 'kaa.csv'} --mapping {out / 'kaa.toml'} --period {DEMO_PERIOD}")
+    listed = f"{out / 'deltagare.csv'} --mapping {out / 'deltagare.toml'}"
+    typer.echo(f"Prova: uvas register participants {listed} --at {DEMO_END}")
