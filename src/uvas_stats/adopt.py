@@ -103,11 +103,7 @@ def adopt(
     carried = carried_files(dataset, catalog, workspace.raw, paths, options or {})
     day = edition or dt.datetime.now(dt.UTC).date().isoformat()
     plan = FilePlan(
-        dataset=dataset.id,
-        title=dataset.title,
-        publisher=dataset.publisher,
-        licence=dataset.licence,
-        landing_page=dataset.landing_page,
+        dataset=dataset,
         wanted=(*(Wanted(one, query=with_period(dataset, options or {})) for one in paths), *carried),
         get=lambda one: _content(paths[one.name] if one.name in paths else carried[one]),
         note="Inlagd för hand.",

@@ -80,6 +80,10 @@ def _warm() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
 @contextmanager
 def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
     """Start one process a core for several exports; for a single one there is nothing to share."""
@@ -88,7 +92,7 @@ def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
         return
     # spawn on every system: the same behaviour on Windows, and no threads are forked
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context, initializer=_warm)
+    pool = ProcessPoolExecutor(_cores(), mp_context=context, initializer=_warm)
     try:
         pool.submit(int)  # the processes start with the first task
         yield pool
@@ -100,7 +104,11 @@ def _results(jobs: list[_Job], pool: ProcessPoolExecutor | None) -> Iterator[Exp
     if pool is None:
         yield from map(_run, jobs)
         return
-    for future in as_completed([pool.submit(_run, job) for job in jobs]):
+    # With fewer cores than exports this process takes one too, rather than wait while the last is made.
+    sent, own = (jobs, []) if len(jobs) <= _cores() else (jobs[:-1], jobs[-1:])
+    futures = [pool.submit(_run, job) for job in sent]
+    yield from map(_run, own)
+    for future in as_completed(futures):
         yield future.result()
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import quote, unquote
+
+from tests.fakes.loopback import Handler, loopback
 
 PAGE = "/statistik/sok-statistik/tidigare-statistik-tidsserier"
 
@@ -78,73 +76,29 @@ class AfSite:
         return (404 if self.faults.gone else 200), "text/html", b"<!DOCTYPE html><html>Sidan finns inte</html>"
 
 
-def _handler(site: AfSite) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(Handler):
+    site: AfSite
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            site.log.append(self.path)
-            on, faults = ("page" if self.path == PAGE else "file"), site.faults
-            if faults.take("burst_429", on):
-                self._send(429, "text/plain", b"", {"Retry-After": "0"})
-                return
-            if faults.take("fail", on):
-                self._send(500, "text/plain", b"Internal Server Error")
-                return
-            status, kind, content = site.answer(self.path)
-            if faults.take("outdated", on):
-                status, kind, content = 200, "text/html", b"<!DOCTYPE html><html>Sidan finns inte</html>"
-            if faults.take("cut_zip", on):
-                content = content[: len(content) // 2]
-            self._send(status, kind, content, cut=faults.take("truncated", on))
-
-        def _send(
-            self,
-            status: int,
-            kind: str,
-            content: bytes,
-            headers: dict[str, str] | None = None,
-            *,
-            cut: bool = False,
-        ) -> None:
-            self.send_response(status)
-            for name, value in {
-                "Content-Type": kind,
-                "Content-Length": str(len(content)),
-                **(headers or {}),
-            }.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content[: len(content) // 2] if cut else content)
-            if cut:
-                self.wfile.flush()
-                self.close_connection = True
-                self.connection.close()
-
-    return Handler
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that a test has broken."""
+    def do_GET(self) -> None:
+        self.site.log.append(self.path)
+        on, faults = ("page" if self.path == PAGE else "file"), self.site.faults
+        if faults.take("burst_429", on):
+            self.send(429, "text/plain", b"", headers={"Retry-After": "0"})
+            return
+        if faults.take("fail", on):
+            self.send(500, "text/plain", b"Internal Server Error")
+            return
+        status, kind, content = self.site.answer(self.path)
+        if faults.take("outdated", on):
+            status, kind, content = 200, "text/html", b"<!DOCTYPE html><html>Sidan finns inte</html>"
+        if faults.take("cut_zip", on):
+            content = content[: len(content) // 2]
+        self.send(status, kind, content, cut=faults.take("truncated", on))
 
 
 @contextmanager
 def serving(site: AfSite) -> Iterator[AfSite]:
     """Serve the site on a free port of the loopback until the block ends."""
-    server = _Server(("127.0.0.1", 0), _handler(site))
-    site.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    handler = type("Handler", (_Handler,), {"site": site})
+    with loopback(handler) as site.url:
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        time.sleep(0)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fakes.kaa_workbook import PLACES, TITLES, Book, Place, workbook
+from tests.fakes.loopback import Handler, loopback
 from uvas_stats.catalog.kaa import load_kaa_periods
 
 BASE = "/siris"
@@ -149,19 +149,8 @@ def _content(period: str, table: str, places: tuple[Place, ...], *, drifted: boo
     return workbook(*books)
 
 
-def _handler(of: Documents) -> type[BaseHTTPRequestHandler]:
-    class Handler(_Handler):
-        documents = of
-
-    return Handler
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     documents: Documents
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args: Any) -> None:
-        pass
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -171,64 +160,38 @@ class _Handler(BaseHTTPRequestHandler):
             return
         what = parts.path.removeprefix(f"{BASE}/reports/sossok_api/").strip("/")
         if self.documents.faults.list_fails:
-            self._send(500, "text/plain", b"Internal Server Error")
+            self.send(500, "text/plain", b"Internal Server Error")
         elif self.documents.faults.list_html:
-            self._send(200, "text/html", "<html>Underhåll</html>".encode())
+            self.send(200, "text/html", "<html>Underhåll</html>".encode())
         elif "+" in parts.query:  # names must be written with percent signs
-            self._send(400, "text/plain", b"Bad Request")
+            self.send(400, "text/plain", b"Bad Request")
         elif what in ("verksamhetsformer", "omrade", "lasar", "dokument"):
             content = self.documents.lists(what, parse_qs(parts.query))
-            self._send(200, "application/json", json.dumps(content, ensure_ascii=False).encode())
+            self.send(200, "application/json", json.dumps(content, ensure_ascii=False).encode())
         else:
-            self._send(404, "text/html", b"<html>404</html>")
+            self.send(404, "text/html", b"<html>404</html>")
 
     def _file(self, query: dict[str, list[str]]) -> None:
         faults = self.documents.faults
         if faults.take("html"):
-            self._send(200, "text/html", b"<!DOCTYPE html><html>Filen finns inte</html>")
+            self.send(200, "text/html", b"<!DOCTYPE html><html>Filen finns inte</html>")
             return
         if faults.take("dropped"):
-            self.close_connection = True
-            self.connection.close()
+            self.hang_up()
             return
         if faults.take("fail"):
-            self._send(500, "text/plain", b"Internal Server Error")
+            self.send(500, "text/plain", b"Internal Server Error")
             return
         content = None if faults.take("not_found") else self.documents.file(int(query["p_id"][0]))
         if content is None:
-            self._send(404, "text/html", b"<html>404</html>")
+            self.send(404, "text/html", b"<html>404</html>")
             return
-        self._send(200, "application/octet-stream", content, cut=faults.take("truncated"))
-
-    def _send(self, status: int, kind: str, content: bytes, *, cut: bool = False) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content[: len(content) // 2] if cut else content)
-        self.wfile.flush()
-        if cut:
-            self.close_connection = True
-            self.connection.close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that a test has broken."""
+        self.send(200, "application/octet-stream", content, cut=faults.take("truncated"))
 
 
 @contextmanager
 def serving_documents(documents: Documents) -> Iterator[Documents]:
     """Serve on a free port of the loopback until the block ends."""
-    server = _Server(("127.0.0.1", 0), _handler(documents))
-    documents.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    handler = type("Handler", (_Handler,), {"documents": documents})
+    with loopback(handler) as documents.url:
         yield documents
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -10,10 +10,9 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from tests.fakes import px1, px2
+from tests.fakes.loopback import Handler, loopback
 from tests.fakes.tables import FakeTable, all_tables
 
 V2 = "/api/v2"
@@ -138,19 +137,8 @@ class Fake:
                     table.revision += 1
 
 
-def _handler(of: Fake) -> type[BaseHTTPRequestHandler]:
-    class Handler(_Handler):
-        fake = of
-
-    return Handler
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     fake: Fake
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args: Any) -> None:
-        pass
 
     def do_GET(self) -> None:
         self._answer("GET", b"")
@@ -177,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         except TooComplex:
             status, kind, content = 500, "text/plain", b"Internal Server Error"
         if method == "POST" and status == 200 and self.fake.faults.take("truncated"):
-            self._send(200, kind, content, cut=len(content) // 2)
+            self._send(200, kind, content, cut=True)
             return
         self._send(status, kind, content)
 
@@ -196,8 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, "application/json", b'{"version":"2.0","value":[1,2,}')
             return True
         if faults.take("dropped"):
-            self.close_connection = True
-            self.connection.close()
+            self.hang_up()
             return True
         if faults.take("hang"):
             time.sleep(faults.hang_seconds)
@@ -215,54 +202,23 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(429, "application/json", f'{{"error":"{text}"}}'.encode(), headers=headers)
 
     def _send(
-        self,
-        status: int,
-        kind: str,
-        content: bytes,
-        *,
-        cut: int | None = None,
-        headers: dict[str, str] | None = None,
+        self, status: int, kind: str, content: bytes, *, cut: bool = False, headers: dict[str, str] | None = None
     ) -> None:
-        try:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            self.send_header("X-Rate-Limit-Limit", f"{self.fake.window:.0f}s")
-            self.send_header("X-Rate-Limit-Remaining", str(self.fake.remaining()))
-            reset = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.fake.window)
-            self.send_header("X-Rate-Limit-Reset", reset.isoformat(timespec="milliseconds"))
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content if cut is None else content[:cut])
-            self.wfile.flush()
-        except OSError:  # the client has gone
-            self.close_connection = True
-        if cut is not None:
-            self.close_connection = True
-            self.connection.close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that a test has broken."""
+        reset = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.fake.window)
+        limits = {
+            "X-Rate-Limit-Limit": f"{self.fake.window:.0f}s",
+            "X-Rate-Limit-Remaining": str(self.fake.remaining()),
+            "X-Rate-Limit-Reset": reset.isoformat(timespec="milliseconds"),
+        }
+        self.send(status, kind, content, cut=cut, headers=limits | (headers or {}))
 
 
 @contextmanager
 def serving(fake: Fake, port: int = 0) -> Iterator[Fake]:
     """Serve a fake on a free port of the loopback until the block ends."""
-    server = _Server(("127.0.0.1", port), _handler(fake))
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    handler = type("Handler", (_Handler,), {"fake": fake})
+    with loopback(handler, port) as fake.url:
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def main() -> None:

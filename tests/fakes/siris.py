@@ -11,13 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 from openpyxl import Workbook
+
+from tests.fakes.loopback import Handler, loopback
 
 API = "/siris/reports/export_api/"
 KOMMUNER = [
@@ -313,51 +314,24 @@ def _json(content: object) -> tuple[int, str, bytes]:
     return 200, "application/json; charset=utf-8", orjson.dumps(content)
 
 
-def _handler(of: SirisFake) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(Handler):
+    fake: SirisFake
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            parts = urlsplit(self.path)
-            of.log.append(self.path)
-            query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-            status, kind, body = of.answer(parts.path, query)
-            asked = "runexport" in self.path
-            if asked and of.faults.take("fail"):
-                status, kind, body = 500, "text/plain", b"Internal Server Error"
-            drop = asked and of.faults.take("dropped")
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body[: len(body) // 2] if drop else body)
-            if drop:
-                self.close_connection = True
-                self.connection.close()
-
-    return Handler
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that a test has broken."""
+    def do_GET(self) -> None:
+        parts, faults = urlsplit(self.path), self.fake.faults
+        self.fake.log.append(self.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+        status, kind, body = self.fake.answer(parts.path, query)
+        asked = "runexport" in self.path
+        if asked and faults.take("fail"):
+            status, kind, body = 500, "text/plain", b"Internal Server Error"
+        self.send(status, kind, body, cut=asked and faults.take("dropped"))
 
 
 @contextmanager
 def serving_siris(fake: SirisFake) -> Iterator[SirisFake]:
     """Serve a fake on a free port of the loopback until the block ends."""
-    server = _Server(("127.0.0.1", 0), _handler(fake))
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}/siris"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    handler = type("Handler", (_Handler,), {"fake": fake})
+    with loopback(handler) as address:
+        fake.url = f"{address}/siris"
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

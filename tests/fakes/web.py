@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
+from tests.fakes.loopback import Handler, loopback
 from tests.fakes.server import Faults
 
 S = TypeVar("S", bound="Service")
@@ -39,8 +38,7 @@ def _sender(faults: Faults) -> Callable[[_Handler], bool]:
         elif faults.take("not_json"):
             handler.send(200, JSON, b'{"values":[1,2,}')
         elif faults.take("dropped"):
-            handler.close_connection = True
-            handler.connection.close()
+            handler.hang_up()
         else:
             return False
         return True
@@ -48,12 +46,8 @@ def _sender(faults: Faults) -> Callable[[_Handler], bool]:
     return spoil
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     service: Service
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args: Any) -> None:
-        pass
 
     def do_GET(self) -> None:
         service, faults = self.service, self.service.faults
@@ -65,52 +59,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         status, kind, content = service.respond(path, query)
         content = (b"\xef\xbb\xbf" if faults.bom else b"") + content
-        cut = len(content) // 2 if struck and status == 200 and faults.take("truncated") else None
-        self.send(status, kind, content, cut=cut)
-
-    def send(
-        self,
-        status: int,
-        kind: str,
-        content: bytes,
-        *,
-        cut: int | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        try:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content[:cut])
-            self.wfile.flush()
-        except OSError:  # the client has gone
-            self.close_connection = True
-        if cut is not None:
-            self.close_connection = True
-            self.connection.close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that a test has broken."""
+        self.send(status, kind, content, cut=struck and status == 200 and faults.take("truncated"))
 
 
 @contextmanager
 def serving(service: S) -> Iterator[S]:
     """Serve a fake on a free port of the loopback until the block ends."""
     handler = type("Handler", (_Handler,), {"service": service})
-    server = _Server(("127.0.0.1", 0), handler)
-    service.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with loopback(handler) as service.url:
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

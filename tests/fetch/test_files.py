@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from uvas_stats.catalog import Dataset
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch.files import FilePlan, Wanted, fetch_files
 from uvas_stats.fetch.snapshot import list_snapshots, verify
+
+PROV = Dataset("prov", "Prov", "Skolverket", "CC0", "https://www.skolverket.se/", "årligen", "")
 
 
 def at(day: int) -> Callable[[], dt.datetime]:
@@ -19,11 +22,7 @@ def at(day: int) -> Callable[[], dt.datetime]:
 
 def plan(get: Callable[[Wanted], bytes], *names: str, **options: str) -> FilePlan:
     return FilePlan(
-        dataset="prov",
-        title="Prov",
-        publisher="Skolverket",
-        licence="CC0",
-        landing_page="https://www.skolverket.se/",
+        dataset=PROV,
         wanted=tuple(Wanted(name, url=f"https://www.skolverket.se/{name}") for name in names),
         get=get,
         options=options,

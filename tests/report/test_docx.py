@@ -246,3 +246,15 @@ def test_a_crowded_table_breaks_figures_before_it_breaks_words() -> None:
     assert sum(widths) <= 9071
     assert widths[1] >= len("Nynäshamn") * 94 + 190
     assert min(widths) > 500
+
+
+def test_a_list_of_figures_breaks_between_them() -> None:
+    from uvas_stats.report.docx_xml import _widths, table
+
+    listed = "2012/13: 83,0 %; 2013/14: 74,2 %; 2014/15: 78,0 %"
+    words = "ett långt skäl till att uppgiften saknas i den hämtade statistiken"
+    cells = pd.DataFrame([[words, listed, words, words]], columns=["A", "Enligt dokumentet", "B", "C"])
+    assert _widths(cells, ["left"] * 4, 7000)[1] >= len("2012/13: 83,0 %") * 94 + 190
+    styles = dict.fromkeys(("UVAS Tabell", "UVAS Tabelltext", "UVAS Tabellhuvud"), "x")
+    made = table(cells, ["left"] * 4, 7000, ("Titel", "Text"), styles)
+    assert "83,0\N{NO-BREAK SPACE}%; 2013/14" in made

@@ -156,11 +156,7 @@ def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
         return _found(http.call("GET", path, check=_check_book), f"Filen {one.name}")
 
     return FilePlan(
-        dataset=dataset.id,
-        title=dataset.title,
-        publisher=dataset.publisher,
-        licence=dataset.licence,
-        landing_page=dataset.landing_page,
+        dataset=dataset,
         wanted=tuple(Wanted(file_name(url), url=url) for url in urls),
         get=get,
         note=" ".join(filter(None, map(_dated, urls))),

@@ -42,11 +42,7 @@ def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
     http = clients.http(SOURCE)
     paths = {f"{table}.json": _path(table, kinds) for table, kinds in TABLES.items()}
     return FilePlan(
-        dataset=dataset.id,
-        title=dataset.title,
-        publisher=dataset.publisher,
-        licence=dataset.licence,
-        landing_page=dataset.landing_page,
+        dataset=dataset,
         wanted=tuple(Wanted(name, http.base_url + path) for name, path in paths.items()),
         get=lambda one: get_json(http, paths[one.name], "Eurostat", _is_dataset),
         note="Arbetskraftsundersökningarna, en urvalsundersökning. Inte UVAS.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from uvas_stats.catalog import Dataset
 from uvas_stats.errors import ObservationError, RawFileError
 from uvas_stats.fetch.editions import (
     dataset_lock,
@@ -48,11 +49,7 @@ class Wanted:
 class FilePlan:
     """What makes an edition of a dataset, and how each file is got."""
 
-    dataset: str
-    title: str
-    publisher: str
-    licence: str
-    landing_page: str
+    dataset: Dataset
     wanted: tuple[Wanted, ...]
     get: Callable[[Wanted], bytes]
     """Gives the bytes of a file, looked at so far that they are what they should be; raises FetchError or
@@ -96,7 +93,7 @@ def _gather(plan: FilePlan, staging: Path, progress: Progress | None) -> tuple[l
             write_raw(path, plan.get(one))
         files.append(file_entry(staging, path, one.role, one.url, one.query))
         if progress is not None:
-            progress(plan.dataset, number, len(plan.wanted))
+            progress(plan.dataset.id, number, len(plan.wanted))
     return files, resumed
 
 
@@ -104,12 +101,12 @@ def _origin(
     plan: FilePlan, edition: str, moment: dt.datetime, files: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     return {
-        "dataset": plan.dataset,
+        "dataset": plan.dataset.id,
         "edition": edition,
-        "title": plan.title,
-        "publisher": plan.publisher,
-        "licence": plan.licence,
-        "url": plan.landing_page,
+        "title": plan.dataset.title,
+        "publisher": plan.dataset.publisher,
+        "licence": plan.dataset.licence,
+        "url": plan.dataset.landing_page,
         "retrieved": moment.astimezone(dt.UTC).replace(microsecond=0),
         "note": plan.note,
         "options": dict(plan.options),
@@ -155,22 +152,22 @@ def fetch_files(
         If a file cannot be had or is not what it should be. What has been got stays for the next run, but nothing
         is published and nothing that was there is touched.
     """
-    moment = now()
-    with dataset_lock(raw, plan.dataset):
-        staging = staging_folder(raw, plan.dataset, _key(plan, moment))
+    moment, dataset = now(), plan.dataset.id
+    with dataset_lock(raw, dataset):
+        staging = staging_folder(raw, dataset, _key(plan, moment))
         if not resume:
             shutil.rmtree(staging, ignore_errors=True)
         files, resumed = _gather(plan, staging, progress)
-        old = editions(raw, plan.dataset)
+        old = editions(raw, dataset)
         newest = read_origin(old[-1]) if old else {}
         if old and same_files(newest, files) and newest.get("options", {}) == dict(plan.options):
             shutil.rmtree(staging, ignore_errors=True)
-            return FileOutcome(plan.dataset, None, len(files), resumed)
-        edition = free_edition(raw, plan.dataset, plan.edition or moment.date().isoformat())
+            return FileOutcome(dataset, None, len(files), resumed)
+        edition = free_edition(raw, dataset, plan.edition or moment.date().isoformat())
         origin = _origin(plan, edition, moment, files)
         try:
-            path = publish(staging, raw, plan.dataset, edition, origin, before)
+            path = publish(staging, raw, dataset, edition, origin, before)
         except (RawFileError, ObservationError):
             shutil.rmtree(staging, ignore_errors=True)  # what cannot be read is not taken up again
             raise
-        return FileOutcome(plan.dataset, path, len(files), resumed)
+        return FileOutcome(dataset, path, len(files), resumed)

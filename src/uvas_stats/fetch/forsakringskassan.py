@@ -46,11 +46,7 @@ def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
     http = clients.http(SOURCE)
     paths = {f"december_{year}.json": _path(year) for year in range(FIRST_YEAR, _today().year)}
     return FilePlan(
-        dataset=dataset.id,
-        title=dataset.title,
-        publisher=dataset.publisher,
-        licence=dataset.licence,
-        landing_page=dataset.landing_page,
+        dataset=dataset,
         wanted=tuple(Wanted(name, http.base_url + path) for name, path in paths.items()),
         get=lambda one: get_json(http, paths[one.name], "Försäkringskassan", _is_rows),
         note="Beståndet i december. Finns för län och riket, inte för kommuner.",

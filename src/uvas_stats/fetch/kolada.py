@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvas_stats.catalog import Dataset, Region, load_catalog
@@ -234,11 +234,7 @@ def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
         Wanted(GROUPS_FILE, groups.url, role="metadata"),
     )
     return FilePlan(
-        dataset=dataset.id,
-        title="Kolada: nyckeltal för alla kommuner och riket",
-        publisher=dataset.publisher,
-        licence=dataset.licence,
-        landing_page=dataset.landing_page,
+        dataset=replace(dataset, title="Kolada: nyckeltal för alla kommuner och riket"),
         wanted=(*metadata, *(Wanted(name, http.base_url + box.path) for name, box in by_name.items())),
         get=get,
         note=_note(absent, made),

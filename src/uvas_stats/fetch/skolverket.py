@@ -65,11 +65,7 @@ def siris_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = F
         return held[one.name] if one.name in held else wanted[one.name].ask(http)
 
     return FilePlan(
-        dataset=dataset.id,
-        title=dataset.title,
-        publisher=source.publisher,
-        licence=source.licence,
-        landing_page=dataset.landing_page or source.landing_page,
+        dataset=dataset,
         wanted=tuple(Wanted(item.name, url=source.url + item.path) for item in wanted.values()),
         get=get,
         note=" ".join(note for note in notes if note),

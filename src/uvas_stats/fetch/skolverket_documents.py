@@ -242,11 +242,7 @@ def kaa_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
         return answer.body
 
     return FilePlan(
-        dataset=dataset.id,
-        title=dataset.title,
-        publisher=dataset.publisher,
-        licence=dataset.licence,
-        landing_page=dataset.landing_page,
+        dataset=dataset,
         wanted=tuple(
             Wanted(
                 name=_name(one),

@@ -26,7 +26,7 @@ _LETTER, _BOLD, _PADDING = 94, 102, 190
 """Twentieths of a point: a digit of 9 points, the same in bold, and the margins of a cell."""
 _BROAD, _THIN = frozenset("mwMW%@—"), frozenset("iljtfI.,:;'|!() -\u202f")
 _UNBROKEN = 16
-"""Figures with at most this many letters stay on one line."""
+"""Figures, alone or in a list, with at most this many letters stay on one line."""
 
 
 class Raw(str):
@@ -159,6 +159,11 @@ def _line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
+def _unbroken(text: str) -> str:
+    """Keep a percent sign on the line of its figure."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def _ink(text: str) -> float:
     """Estimate the width of a text in digits."""
     return sum(1.65 if c in _BROAD else 0.6 if c in _THIN else 1.2 if c.isupper() else 1.03 for c in text)
@@ -166,12 +171,13 @@ def _ink(text: str) -> float:
 
 def _widths(cells: pd.DataFrame, align: Sequence[str], total: int) -> list[int]:
     """Share the width between columns: first room for what must not break, then by how much text there is."""
-    columns = [[str(text) for text in cells[name]] for name in cells.columns]
+    columns = [[_unbroken(str(text)) for text in cells[name]] for name in cells.columns]
     wanted, least, words = [], [], []
     for name, texts, side in zip(cells.columns, columns, align, strict=True):
-        head = max(_ink(word) * _BOLD for word in (*str(name).split(), ""))
-        word = max(head, *(_ink(word) * _LETTER for text in texts for word in text.split()), 1)
-        whole = (text for text in texts if side == "right" and len(text) <= _UNBROKEN)
+        head = max(_ink(word) * _BOLD for word in (*str(name).split(" "), ""))
+        word = max(head, *(_ink(word) * _LETTER for text in texts for word in text.split(" ")), 1)
+        parts = [part for text in texts for part in text.split("; ") if side == "right" or part != text]
+        whole = (part for part in parts if len(part) <= _UNBROKEN)
         words.append(word + _PADDING)
         least.append(max(word, *(_ink(text) * _LETTER for text in whole), 1) + _PADDING)
         text = max(word, *(_ink(text) * _LETTER for text in texts), 1) + _PADDING
@@ -194,7 +200,7 @@ def _share(wanted: Sequence[float], least: Sequence[float], total: int) -> list[
 def _cell(text: str, width: int, style: str, properties: str) -> str:
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-        f"{paragraph(run(text), style, properties)}</w:tc>"
+        f"{paragraph(run(_unbroken(text)), style, properties)}</w:tc>"
     )
 
 

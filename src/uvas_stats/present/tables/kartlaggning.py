@@ -88,7 +88,7 @@ def _compared(figures: list[PrintedFigure], today: _Today | None, code: str, cat
         return ""
     unit, decimals = catalog.measures[shown[0].measure].unit, catalog.measures[shown[0].measure].decimals
     if unit != today.measure.unit:
-        return "kan inte jämföras: annan enhet"
+        return "annan enhet: kan inte jämföras"
     if today.nearest.same:
         marks = []
         for figure in shown:
@@ -98,10 +98,11 @@ def _compared(figures: list[PrintedFigure], today: _Today | None, code: str, cat
                 marks.append(f"{DIFFERS if differs else AGREES} {figure.period}: {_number(now, today.measure)}")
         if marks:
             return "; ".join(marks)
+    if today.nearest.note:  # the last column says what is other
+        return "annat mått: kan inte jämföras"
     newest, now = shown[-1], _own(today, code, today.period)
     differs = now is None or rounded(now, decimals) != rounded(newest.value or 0.0, decimals)
-    other = " (inte samma mått)" if today.nearest.note else ""
-    return f"{DIFFERS if differs else AGREES} {newest.period} mot {today.period}{other}"
+    return f"{DIFFERS if differs else AGREES} {newest.period} mot {today.period}"
 
 
 def _inner(figures: list[PrintedFigure], programme: Programme) -> str:
@@ -197,5 +198,5 @@ def _note(frame: pd.DataFrame) -> str:
         return "Måtten har olika åldrar och nämnare och kan inte läggas ihop: samma person kan finnas i flera."
     return (
         f"{DIFFERS} betyder att dokumentet och statistiken skiljer sig, {AGREES} att de stämmer. Samma period "
-        "jämförs där måttet är detsamma, annars dokumentets senaste uppgift med dagens. Måtten läggs inte ihop."
+        "jämförs där statistiken har den, annars dokumentets senaste uppgift med dagens. Måtten läggs inte ihop."
     )

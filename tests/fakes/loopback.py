@@ -1,0 +1,69 @@
+"""What every fake service stands on: a server on the loopback that sends whole answers, or breaks them off."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers calls; a fake says how in ``do_GET`` and ``do_POST``."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+    def send(
+        self,
+        status: int,
+        kind: str,
+        content: bytes,
+        *,
+        cut: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Send an answer; one that is cut tells its whole length and breaks off half-way."""
+        try:
+            self.send_response(status)
+            for name, value in {
+                "Content-Type": kind,
+                "Content-Length": str(len(content)),
+                **(headers or {}),
+            }.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content[: len(content) // 2] if cut else content)
+            self.wfile.flush()
+        except OSError:  # the client has gone
+            self.close_connection = True
+        if cut:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of connections that a test has broken."""
+
+
+@contextmanager
+def loopback(handler: type[Handler], port: int = 0) -> Iterator[str]:
+    """Serve on a free port until the block ends; yields the address."""
+    server = _Server(("127.0.0.1", port), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
