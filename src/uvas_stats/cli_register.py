@@ -124,8 +124,8 @@ def kaa_command(
         )  # fmt: skip
     _told(outcome)
     if export is not None:
-        write_blocks(outcome.observations, export)
-        typer.echo(f"De fem blocken: {export}")
+        for target in write_blocks(outcome.observations, export):
+            typer.echo(f"De fem blocken: {target}")
 
 
 @app.command("participants", cls=SwedishCommand)

@@ -20,6 +20,7 @@ from tests.register.people import HEADINGS, MAPPING, PERIOD, row
 from tests.register.test_terms import COLUMNS
 from uvas_stats import cli
 from uvas_stats.catalog import Catalog
+from uvas_stats.disclosure import read_ledger
 from uvas_stats.register.demo import invented_number
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.identity import Key
@@ -170,6 +171,8 @@ def test_nothing_that_is_written_tells_of_a_person_or_a_hidden_count(
     shown = set(held["value"].dropna().astype(int)) | {0}
     hidden = [n for n in true_counts(kaa, listed, kommun, catalog) if n >= LEAST and n not in shown]
     assert len(hidden) > 3
+    ledger = read_ledger(Workspace(work), f"register:{kommun}")
+    allowed = {n for one in ledger.publications for n in one.shown.values()}  # counted as known, shown or not
     assert (work / "reports" / programme / "rapport.docx").is_file()
     assert any("döljs" in text for name, text in written if "rapport.docx:word/document.xml" in name)
     planted = [
@@ -181,7 +184,8 @@ def test_nothing_that_is_written_tells_of_a_person_or_a_hidden_count(
     for name, text in written:
         assert [one for one in planted if one in text] == [], name
         if not name.endswith(("förslag.toml", "förslag2.toml")):
-            assert [n for n in hidden if _found(n, text, name)] == [], name
+            secret = [n for n in hidden if n not in allowed] if "/disclosure/" in Path(name).as_posix() else hidden
+            assert [n for n in secret if _found(n, text, name)] == [], name
     assert not any(spare.iterdir())
     for kind in (
         "document.xml",
