@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import json
 import logging
 import re
@@ -212,7 +213,7 @@ def _found(count: int, text: str, name: str) -> bool:
         text = text.replace(",", " ; ")  # a comma separates there; elsewhere it is a decimal comma
     if ".docx:" in name or ".xlsx:" in name:
         text = re.sub(r"<[^>]*>", " ", text)
-    return written_ways(count).search(text) is not None
+    return written_ways(count).search(html.unescape(text)) is not None
 
 
 @pytest.mark.parametrize("text", ["1211", "1 211", "1\u202f211", "antal: 1211.0", ">1211<", "(1211)"])
