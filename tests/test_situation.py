@@ -28,6 +28,7 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
             "counts": "Folkmängden 16–24 år saknas. Hämta den med: uvas fetch scb_population",
             "months": "Månadssignalen saknas. Hämta den med: uvas fetch scb_bas",
             "projection": "Framskrivningen bygger på månadsuppgifter, som saknas",
+            "participants": "Deltagarna är inte räknade. Räkna dem med: uvas register participants",
             "europe": "Uppgifter om NEET i andra länder saknas. Hämta dem med: uvas fetch eurostat_neet",
         }
         reasons |= dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), "Hämta dem med: uvas fetch kaa")

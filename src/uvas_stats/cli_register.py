@@ -74,7 +74,12 @@ def _listing_faults() -> Iterator[None]:
 @app.command("map", cls=SwedishCommand)
 def map_command(
     file: File,
-    kind: Annotated[str, typer.Option("--kind", metavar="SLAG", help="kaa eller participants.")] = "kaa",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--kind", metavar="SLAG", help="kaa, participants eller list (en lista ur ett annat system)."
+        ),
+    ] = "kaa",
     out: Annotated[Path | None, typer.Option(metavar="FIL", help="Mappningsfil att skriva.")] = None,
 ) -> None:
     """Föreslå en mappning ur rubriker och innehåll och skriv den, för redigering. Skriver aldrig över."""
@@ -119,8 +124,8 @@ def kaa_command(
         )  # fmt: skip
     _told(outcome)
     if export is not None:
-        write_blocks(outcome.observations, export)
-        typer.echo(f"De fem blocken: {export}")
+        for target in write_blocks(outcome.observations, export):
+            typer.echo(f"De fem blocken: {target}")
 
 
 @app.command("participants", cls=SwedishCommand)
@@ -207,8 +212,10 @@ def demo_command(
 ) -> None:
     """Skriv ett KAA-register och en deltagarlista med påhittade personer, och deras mappningar."""
     from uvas_stats.catalog import load_catalog
-    from uvas_stats.register.demo import DEMO_PERIOD, write_demo
+    from uvas_stats.register.demo import DEMO_END, DEMO_PERIOD, write_demo
 
     for path in write_demo(out, kommun=load_catalog().region(kommun).code, persons=persons):
         typer.echo(str(path))
     typer.echo(f"Prova: uvas register kaa {out / 'kaa.csv'} --mapping {out / 'kaa.toml'} --period {DEMO_PERIOD}")
+    listed = f"{out / 'deltagare.csv'} --mapping {out / 'deltagare.toml'}"
+    typer.echo(f"Prova: uvas register participants {listed} --at {DEMO_END}")

@@ -11,6 +11,7 @@ import pandas as pd
 from uvas_stats.catalog import Item, Section
 from uvas_stats.errors import IndicatorError
 from uvas_stats.holdings import Holdings, read_newest
+from uvas_stats.indicators.own_area import area_of_registers
 from uvas_stats.observation import select
 from uvas_stats.periods import period_end
 from uvas_stats.present import tables
@@ -25,15 +26,32 @@ class OwnRegisters(Holdings):
 
     def registers(self) -> Table:
         """List what the kommun has counted in its own registers, beside the published table."""
-        _demand(self._counted, "räknade register", "uvas register")
+        _demand(self._counted_else, "räknade register", "uvas register kaa")
         beside = {id_ for id_ in tables.PUBLISHED_BESIDE.values() if id_ in self.catalog.measures}
         published = {id_: self.series(id_) for id_ in beside}
-        return tables.registers(self._register_rows, published, self.catalog, name=self.programme.name)
+        rows, places = self._register_rows, self.programme.municipalities
+        if len(places) > 1:
+            rows = pd.concat([rows, area_of_registers(rows, places, self.programme.id)], ignore_index=True)
+        return tables.registers(rows, published, self.catalog, name=self.programme.name)
 
     def register_parts(self) -> Table:
         """List the counts of the kommun's own KAA register by birth year, schooling, occupation and more."""
         _demand(self._counted and self._has_parts, "räknade delar av KAA-registret", "uvas register kaa")
         return tables.register_parts(self._register_rows, self.catalog, name=self.programme.name)
+
+    def participants(self) -> Table:
+        """List the key figures of the programme's participants at each term's end."""
+        if not self._has_participants:
+            raise IndicatorError("Deltagarna är inte räknade. Räkna dem med: uvas register participants")
+        return tables.participants(self._register_rows, self.catalog, self.programme)
+
+    @property
+    def _has_participants(self) -> bool:
+        return any("/participants_" in origin for origin in self._counted)
+
+    @property
+    def _counted_else(self) -> tuple[str, ...]:
+        return tuple(origin for origin in self._counted if "/participants_" not in origin)
 
     @property
     def _counted(self) -> tuple[str, ...]:
@@ -50,8 +68,14 @@ class OwnRegisters(Holdings):
         """A last chapter where the kommun has counted its own registers, and none elsewhere."""
         if not self._counted:
             return ()
-        items = (Item("registers"), *([Item("register_parts")] if self._has_parts else []))
-        return (Section("Kommunens egna register", "", items),)
+        placed = {item.kind for section in self.programme.sections for item in section.items}
+        wanted = {
+            "participants": self._has_participants and "participants" not in placed,
+            "registers": bool(self._counted_else),
+            "register_parts": bool(self._has_parts),
+        }
+        items = tuple(Item(kind) for kind, shown in wanted.items() if shown)
+        return (Section("Kommunens egna register", "", items),) if items else ()
 
     @cached_property
     def _register_rows(self) -> pd.DataFrame:

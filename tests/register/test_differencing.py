@@ -27,6 +27,7 @@ from uvas_stats.register.tables import kaa_publication, participant_publication
 from uvas_stats.workspace import Workspace
 
 KOMMUN, PARTS = "2182", ("2105H2", "2106H1")
+STATES = ("kaa_schooling", "kaa_occupation", "kaa_measure_type", "kaa_measure_after", "kaa_measure_reason")
 EVENTS = ("kaa_new", "kaa_ended", "kaa_ended_reason", "kaa_ended_to")
 Tables = dict[str, Table]
 
@@ -62,6 +63,7 @@ def found(
         secret |= small_counts(publication, 5)
     whole, halves = truth["2105/06"], [truth[name] for name in PARTS]
     secret |= _events(outsider, whole, halves) | _persons(outsider, whole, halves)
+    secret |= _states(outsider, whole, halves) | _reached(outsider, whole, halves)
     return [key for key in secret if np.subtract(*outsider.bounds(key)[::-1]) < 5]
 
 
@@ -98,6 +100,34 @@ def _persons(outsider: Outsider, whole: Tables, halves: list[Tables]) -> dict[Ke
             outsider.adds_up(whole[id_].key(codes), [half[id_].key(codes), rest])
             secret[rest] = whole[id_].counts[codes] - half[id_].counts[codes]
     return {key: n for key, n in secret.items() if 0 < n < 5}
+
+
+def _states(outsider: Outsider, whole: Tables, halves: list[Tables]) -> dict[Key, int]:
+    """Take the categories of a half-year from those of the year, as if nobody moved; return the small rests."""
+    secret = {}
+    for id_, half in itertools.product(STATES, halves):
+        for codes in whole[id_].all_codes():
+            n = whole[id_].counts[codes] - half[id_].counts[codes]
+            rest = make_key({"rest": f"{id_} {codes}"}, half[id_].context)
+            if n >= 0:
+                outsider.adds_up(whole[id_].key(codes), [half[id_].key(codes), rest])
+                secret[rest] = n
+    return {key: n for key, n in secret.items() if 0 < n < 5}
+
+
+def _reached(outsider: Outsider, whole: Tables, halves: list[Tables]) -> dict[Key, int]:
+    """Learn whose contact was too early to tell of in the first half: the year tells."""
+    year, *two = (tables["kaa_contact"] for tables in (whole, *halves))
+    within, late, early = year.dimensions[0].codes
+    moved = {}
+    for code in (within, late):
+        rest = make_key({"told of in the year": code})
+        outsider.adds_up(year.key((code,)), [*(half.key((code,)) for half in two), rest])
+        moved[rest] = year.counts[(code,)] - sum(half.counts[(code,)] for half in two)
+    outsider.adds_up(two[0].key((early,)), list(moved))
+    outsider.adds_up(year.key((early,)), [two[1].key((early,))])
+    assert sum(moved.values()) == two[0].counts[(early,)]
+    return {key: n for key, n in moved.items() if 0 < n < 5}
 
 
 @pytest.mark.parametrize("periods", [("2105H2", "2105/06"), ("2105/06", "2105H2"), (*PARTS, "2105/06")])

@@ -11,8 +11,9 @@ import pytest
 from tests.register.lists import write_participants
 from uvas_stats import nulage
 from uvas_stats.errors import RegisterError
+from uvas_stats.register.demo import write_demo
 from uvas_stats.register.participants import terms_between
-from uvas_stats.register.run import run_participants
+from uvas_stats.register.run import run_kaa, run_participants
 from uvas_stats.workspace import Workspace
 
 AT = dt.date(2106, 6, 30)
@@ -82,12 +83,44 @@ def test_the_goals_of_a_programme_are_assessed_on_the_register(tmp_path: Path) -
     assert "37,5" in goals.loc[work, "Skäl"]
     assert goals.loc[plan, "Status"] == "nått"
     assert "Kommunens eget register" in now.goals().about.source
-    assert "37,5" in now.registers().cells.to_csv()
+    assert "37,5" in now.participants().cells.to_csv()
 
 
-def test_a_nulage_shows_the_registers_and_says_how_they_differ(tmp_path: Path) -> None:
+def parts_of(programme: str, folder: Path) -> dict[str, str]:
+    chapters = nulage(programme, workspace=folder).chapters()
+    return {part.about.id: chapter.heading for chapter in chapters for part in chapter.parts}
+
+
+def test_a_nulage_shows_the_participants_beside_the_goals(tmp_path: Path) -> None:
+    text = next(one.text for one in nulage("lidkoping", workspace=tmp_path).chapters() if one.heading == "Målen")
+    assert "uvas register participants" in text
     path, mapping = write_participants(tmp_path)
     run_participants(path, mapping, workspace=Workspace(tmp_path), at=AT)
-    chapters = nulage("lidkoping", workspace=tmp_path).chapters()
-    assert chapters[-1].heading == "Kommunens egna register"
-    assert nulage("ale", workspace=tmp_path).chapters()[-1].heading != "Kommunens egna register"
+    assert parts_of("lidkoping", tmp_path)["deltagare"] == "Målen"
+    assert "deltagare" not in parts_of("ale", tmp_path)
+
+
+def test_a_nulage_shows_the_kaa_register_last_and_says_how_it_differs(tmp_path: Path) -> None:
+    write_demo(tmp_path / "demo", kommun="1440", persons=200)
+    files = tmp_path / "demo" / "kaa.csv", tmp_path / "demo" / "kaa.toml"
+    run_kaa(*files, "2105/06", workspace=Workspace(tmp_path))
+    last = nulage("ale", workspace=tmp_path).chapters()[-1]
+    assert last.heading == "Kommunens egna register"
+    for word in ("flödet", "bestånd", "Nämnaren", "rapporteringen", "läggs aldrig ihop"):
+        assert word in last.parts[0].about.note
+
+
+def test_an_area_is_the_sum_of_three_lists_where_all_are_shown(tmp_path: Path) -> None:
+    path, mapping = write_participants(tmp_path)
+    for code in ("0136", "0192", "0138"):
+        mapping.write_text(mapping.read_text(encoding="utf-8").replace("1494", code), encoding="utf-8")
+        run_participants(path, mapping, workspace=Workspace(tmp_path), at=AT)
+        mapping.write_text(mapping.read_text(encoding="utf-8").replace(code, "1494"), encoding="utf-8")
+        if code == "0136":
+            alone = nulage("ostra_sodertorn", workspace=tmp_path).participants().cells
+            assert "Kommun" not in alone  # no sum of an area that lacks two kommuner
+    cells = nulage("ostra_sodertorn", workspace=tmp_path).participants().cells.set_index(["Uppgift", "Kommun"])
+    together = cells.xs("Tillsammans", level="Kommun")["juni 2106"]
+    assert together["Påbörjat"] == "240"
+    assert together["Fått arbete"] == cells.loc[("Fått arbete", "Haninge"), "juni 2106"]
+    assert "Kostnad per deltagare" not in together

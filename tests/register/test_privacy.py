@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import logging
 import pickle
 import traceback
@@ -147,6 +148,31 @@ def test_a_crash_says_nothing_of_what_it_crashed_on(tmp_path: Path, monkeypatch:
     assert error.__context__ is None
     assert error.__cause__ is None
     assert not (tmp_path / "data" / "register").exists()
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """List the frames that an error still holds, whose variables somebody could look at."""
+    found, at = [], error.__traceback__
+    while at is not None:
+        found.append(at.tb_frame.f_code.co_filename)
+        at = at.tb_next
+    return found
+
+
+@pytest.mark.parametrize("crash", [ValueError, KeyboardInterrupt, MemoryError, RegisterError])
+def test_no_error_keeps_the_key_or_the_register_in_its_frames(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crash: type[BaseException]
+) -> None:
+    def stop(*_: object) -> None:
+        raise crash(NAME)
+
+    monkeypatch.setattr("uvas_stats.register.run.count_kaa", stop)
+    with pytest.raises((RegisterError, KeyboardInterrupt)) as caught:
+        run_kaa(planted_register(tmp_path), mapping_file(tmp_path), PERIOD, workspace=Workspace(tmp_path))
+    assert {Path(name).name for name in frames_of(caught.value)} == {"test_privacy.py", "outcome.py"}
+    assert caught.value.__context__ is None
+    gc.collect()
+    assert [one for one in gc.get_objects() if type(one) is Key] == []
 
 
 def test_guarded_lets_the_packages_own_errors_through() -> None:

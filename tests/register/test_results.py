@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import openpyxl
@@ -88,6 +89,42 @@ def test_the_export_has_the_five_blocks_and_only_what_was_let_out(demo: Path) ->
     numbers = pd.concat(blocks.values())["Antal"]
     assert not numbers.isin(["1", "2", "3", "4"]).any()
     assert "döljs" in set(numbers)
+
+
+def test_several_kommuner_get_a_workbook_each(demo: Path) -> None:
+    shown = count(demo)
+    both = pd.concat([shown, shown.assign(region_code="0136")], ignore_index=True)
+    written = write_blocks(both, demo / "block.xlsx")
+    assert [path.name for path in written] == ["block_0136.xlsx", "block_2182.xlsx"]
+    assert all(path.is_file() for path in written)
+
+
+def test_a_file_with_a_column_of_kommuner_is_counted_kommun_by_kommun(demo: Path) -> None:
+    path, mapping = demo / "demo" / "kaa.csv", demo / "demo" / "kaa.toml"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    of = {line.split(";")[0]: ("0136", "Tyresö")[int(line[:4]) % 2] for line in lines[1:]}
+    rows = [f"{lines[0]};Hemort", *(f"{line};{of[line.split(';')[0]]}" for line in lines[1:])]
+    path.write_text("\n".join(rows), encoding="utf-8-sig")
+    text = mapping.read_text(encoding="utf-8").replace('kommun = "2182"', 'kommun = ""')
+    mapping.write_text(text.replace('kommun = ""  # Kommun\n', 'kommun = "Hemort"\n'), encoding="utf-8")
+    both = run_kaa(path, mapping, DEMO_PERIOD, workspace=Workspace(demo)).observations
+    assert set(both["region_code"]) == {"0136", "0138"}
+    (demo / "x").mkdir()
+    alone = run_kaa(path, mapping, DEMO_PERIOD, workspace=Workspace(demo / "x"), kommun="Tyresö").observations
+    assert alone["value"].tolist() == pytest.approx(
+        both.loc[both["region_code"] == "0138", "value"].tolist(), nan_ok=True
+    )
+    assert alone["value"].notna().any()
+
+
+def test_what_is_said_of_left_out_rows_is_not_their_number(demo: Path) -> None:
+    path = demo / "demo" / "kaa.csv"
+    path.write_text(path.read_text(encoding="utf-8-sig") + "fel\nfel\n", encoding="utf-8-sig")
+    count(demo)
+    about = (demo / "data" / "register" / "2182" / "kaa_2105-06.json").read_text(encoding="utf-8")
+    assert "Rader som inte gick att använda är utelämnade, högst 2 procent av listan." in about
+    rows = len(path.read_text(encoding="utf-8-sig").splitlines()) - 1
+    assert not {str(rows), str(rows - 1), str(rows - 2)} & set(re.findall(r"\d+", about))
 
 
 def test_a_damaged_result_is_told_of(demo: Path) -> None:

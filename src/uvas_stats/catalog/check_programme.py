@@ -49,6 +49,7 @@ ITEM_KINDS = (
     "europe",
     "registers",
     "register_parts",
+    "participants",
     "eligibility",
     "completion",
     "grade_points",

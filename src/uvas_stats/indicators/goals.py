@@ -130,7 +130,8 @@ def _against_riket(case: _Case) -> tuple[str, str, pd.DataFrame]:
 def _against_baseline(case: _Case) -> tuple[str, str, pd.DataFrame]:
     base = case.row(case.region, case.goal.baseline_period)
     if base.empty:
-        return UNKNOWN, f"Baslinjen {case.goal.baseline_period or 'är inte angiven och'} saknas.", base
+        named = period_text(case.goal.baseline_period) if case.goal.baseline_period else "är inte angiven och"
+        return UNKNOWN, f"Baslinjen {named} saknas.", base
     value, start = case.outcome["value"], float(base["value"].iloc[0])
     if case.goal.rule == "change_pct":
         if case.goal.target is None:

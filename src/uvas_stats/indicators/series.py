@@ -89,14 +89,22 @@ def unbroken_run(series: pd.DataFrame, region: str, breaks: Iterable[Break] = ()
 
 
 def period_after(period: str, steps: int) -> str:
-    """Return the period that lies so many months, or years, after another.
+    """Return the period that lies so many months, half-years or years after another.
 
     Examples
     --------
     >>> period_after("2024-11", 3), period_after("2024-01", -1), period_after("2024", 2)
     ('2025-02', '2023-12', '2026')
+    >>> period_after("2024H2", 1), period_after("2099/00", -1)
+    ('2025H1', '2098/99')
     """
-    if period_kind(period) != "month":
-        return str(int(period) + steps)
-    at = int(period[:4]) * 12 + int(period[5:]) - 1 + steps
+    kind, year = period_kind(period), int(period[:4])
+    if kind == "half_year":
+        half = year * 2 + int(period[5:]) - 1 + steps
+        return f"{half // 2}H{half % 2 + 1}"
+    if kind == "school_year":
+        return f"{year + steps}/{(year + steps + 1) % 100:02d}"
+    if kind == "year":
+        return str(year + steps)
+    at = year * 12 + int(period[5:]) - 1 + steps
     return f"{at // 12}-{at % 12 + 1:02d}"

@@ -91,8 +91,8 @@ def _outlook(
 ) -> str:
     """Write the projection of a goal, or why there is none."""
     measure = catalog.measures.get(goal.measure)
-    if goal.rule == "none" or measure is None or measure.unit != "procent":
-        return ""
+    if goal.rule == "none" or measure is None or measure.unit != "procent" or measure.dataset == "register":
+        return ""  # the participants of a register are counted from the start: there is no season and no series
     if declared.monthly_measure and goal.measure != declared.monthly_measure:
         dataset = catalog.measures[declared.monthly_measure].dataset
         return (

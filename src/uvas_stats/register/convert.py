@@ -142,7 +142,12 @@ def _regions(
     rows: pd.DataFrame, wanted: dict[str, str], mapping: Mapping, faults: Faults, catalog: Catalog
 ) -> pd.Series:
     if "kommun" not in wanted:
-        return pd.Series(mapping.kommun, index=rows.index, dtype="str")
+        code = _code_of(mapping.kommun, catalog) if mapping.kommun else ""
+        if mapping.kommun and not code:
+            raise RegisterError(
+                f"Kommunen ”{mapping.kommun}” i mappningen finns inte", todo="Skriv kommunkod eller namn"
+            )
+        return pd.Series(code, index=rows.index, dtype="str")
     texts = rows[wanted["kommun"]]
     known = {str(text): _code_of(str(text), catalog) for text in texts.unique()}
     codes = texts.map(known).astype("str")
@@ -153,6 +158,7 @@ def _regions(
 def _code_of(text: str, catalog: Catalog) -> str:
     plain = text.zfill(4) if text.isdigit() else text
     try:
-        return catalog.region(plain).code
+        code = catalog.region(plain).code
     except UnknownNameError:
         return ""
+    return code if len(code) == len("0000") else ""

@@ -14,10 +14,10 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.register.mapping import Mapping, mapping_text
 from uvas_stats.workspace import publish_folder
 
-__all__ = ["DEMO_PERIOD", "invented_number", "write_demo"]
+__all__ = ["DEMO_END", "DEMO_PERIOD", "invented_number", "write_demo"]
 
-DEMO_PERIOD = "2105/06"
-_START, _END = dt.date(2102, 7, 1), dt.date(2106, 6, 30)
+DEMO_PERIOD, DEMO_END = "2105/06", dt.date(2106, 6, 30)
+_START, _END = dt.date(2102, 7, 1), DEMO_END
 _KAA = {
     "personnummer": "Personnummer",
     "registered": "Registreringsdatum",

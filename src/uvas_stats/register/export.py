@@ -75,20 +75,35 @@ def _names(one: Any, broken: bool) -> tuple[str, str]:
     return about, category_label("sex", sex)
 
 
-def write_blocks(observations: pd.DataFrame, target: Path) -> None:
+def write_blocks(observations: pd.DataFrame, target: Path) -> list[Path]:
     """Write the blocks to a workbook, one sheet each; the old file stands until the new one is whole.
+
+    Returns
+    -------
+    list of Path
+        The target; with several kommuner one file each, with the kommun's code at the end of the name.
 
     Raises
     ------
     WorkspaceError
         If the file cannot be written.
     """
+    kommuner = sorted(set(observations["region_code"].astype("str")))
+    written = []
+    for code in kommuner:
+        path = target if len(kommuner) == 1 else target.with_stem(f"{target.stem}_{code}")
+        _write(block_rows(observations.loc[observations["region_code"] == code]), path)
+        written.append(path)
+    return written
+
+
+def _write(blocks: dict[int, pd.DataFrame], target: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
     book = Workbook()
     del book["Sheet"]
-    for block, rows in block_rows(observations).items():
+    for block, rows in blocks.items():
         sheet = book.create_sheet(f"{block}. {BLOCKS[block]}"[:31])
         sheet.append(list(rows.columns))
         for cell in sheet[1]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 __all__ = ["BLOCKS", "CATEGORIES", "KINDS", "UNKNOWN", "Field", "fields_of", "required_of"]
 
 UNKNOWN = "unknown"
-KINDS = ("kaa", "participants")
+KINDS = ("kaa", "participants", "list")
 BLOCKS = {
     1: "Obligatoriska uppgifter",
     2: "Kontakt",
@@ -98,10 +98,11 @@ _EARLIER = Field(
     "number",
     words=("tidigare personnummer", "tidigare samordningsnummer", "tidigare pnr", "gammalt personnummer"),
 )
+_KOMMUN = Field("kommun", "Kommun", "kommun", words=("kommun", "kommunkod", "hemkommun"))
 _KAA = (
     _NUMBER,
     _EARLIER,
-    Field("kommun", "Kommun", "kommun", words=("kommun", "kommunkod", "hemkommun")),
+    _KOMMUN,
     Field(
         "registered",
         "Registreringsdatum",
@@ -205,6 +206,7 @@ _KAA = (
 _PARTICIPANTS = (
     _NUMBER,
     _EARLIER,
+    _KOMMUN,
     Field(
         "start", "Start", "date", words=("start", "startdatum", "inskriven", "inskrivningsdatum"), required=True
     ),
@@ -260,7 +262,15 @@ _PARTICIPANTS = (
         categories="occupation",
     ),
 )
-_FIELDS = {"kaa": _KAA, "participants": _PARTICIPANTS}
+_LIST = (
+    _NUMBER,
+    _EARLIER,
+    _KOMMUN,
+    Field("start", "Från", "date", words=("start", "startdatum", "fran", "inskriven", "inskrivningsdatum")),
+    Field("end", "Till", "date", words=("slut", "slutdatum", "till", "avslut", "avslutsdatum")),
+)
+"""A list of who is in a target group, and when: all that is needed to count the group out of several lists."""
+_FIELDS = {"kaa": _KAA, "participants": _PARTICIPANTS, "list": _LIST}
 
 
 def fields_of(kind: str) -> dict[str, Field]:
@@ -269,7 +279,7 @@ def fields_of(kind: str) -> dict[str, Field]:
     Examples
     --------
     >>> fields_of("kaa")["closed"].block, len(fields_of("participants"))
-    (5, 17)
+    (5, 18)
     """
     return {field.id: field for field in _FIELDS[kind]}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from uvas_stats.disclosure import Link, Relation, Table
 from uvas_stats.register.kaa import count_kaa
+from uvas_stats.register.moving import STATES, moving_links
 from uvas_stats.register.span import Span
 from uvas_stats.register.tables import kaa_publication
 
@@ -68,14 +69,16 @@ def linked_events(
         name: {table.id: table for table in kaa_publication(count_kaa(engine, tables, one), kommun).tables}
         for name, one in {**atoms, **spans}.items()
     }
-    wanted = (*_ADDED_UP, *_BY_MONTH, _OPEN)
+    wanted = (*_ADDED_UP, *_BY_MONTH, _OPEN, *STATES)
     hidden = [
         replace(found[id_], shown=False)
         for name, found in counted.items()
         if name != span.period
         for id_ in wanted
     ]
+    longer = {name: two for name, one in spans.items() if len(two := halves_of(one)) > 1}
     links = [*_sums(spans, counted), *_still_open(spans, counted), *_months(span, counted)]
+    links += moving_links(longer, counted)
     return hidden, links
 
 

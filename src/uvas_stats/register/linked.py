@@ -15,7 +15,7 @@ from uvas_stats.register.kaa import Span
 from uvas_stats.register.scope import at_some_time, on_day, with_scope
 from uvas_stats.register.tables import SEX, birth_years, kaa_context
 
-__all__ = ["linked_spans"]
+__all__ = ["linked_day", "linked_spans"]
 
 _ABOUT = ("flow", "stock")
 _Group = tuple[tuple[str, int], Span]
@@ -37,7 +37,27 @@ def linked_spans(
     spans = _with_other_halves(span, earlier)
     groups = {(about, at): one for at, one in enumerate(spans) for about in _ABOUT}
     patterns = _patterns(engine, tables, kommun, groups)
-    hidden = [
+    events, sums = linked_events(engine, tables, kommun, span, earlier)
+    links = [*_links(patterns, kommun, groups), *_unions(patterns, kommun, spans), *sums]
+    return [*_earlier_tables(patterns, kommun, groups), *events], links
+
+
+def linked_day(
+    engine: Any, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
+) -> tuple[list[Table], list[Link]]:
+    """Count who is in scope on the day of a span and in each earlier period or day, and link them."""
+    if not earlier:
+        return [], []
+    others = {(about, at): one for at, one in enumerate(earlier, start=1) for about in _ABOUT}
+    groups = {("stock", 0): span, **others}
+    patterns = _patterns(engine, tables, kommun, groups)
+    return _earlier_tables(patterns, kommun, groups), list(_links(patterns, kommun, groups))
+
+
+def _earlier_tables(patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int], Span]) -> list[Table]:
+    """Give the counts of the earlier periods and days as they are now."""
+    own = [kaa_context(kommun, about, one) for (about, at), one in groups.items() if not at]
+    return _different(
         table_from_parts(
             f"tidigare {about} {dimension.name} {at}",
             kaa_context(kommun, about, one),
@@ -46,12 +66,9 @@ def linked_spans(
             shown=False,
         )
         for (about, at), one in groups.items()
-        if at and kaa_context(kommun, about, one) != kaa_context(kommun, about, span)
+        if at and kaa_context(kommun, about, one) not in own
         for dimension in _dimensions(about, one)
-    ]  # fmt: skip
-    events, sums = linked_events(engine, tables, kommun, span, earlier)
-    links = [*_links(patterns, kommun, groups), *_unions(patterns, kommun, spans), *sums]
-    return [*_different(hidden), *events], links
+    )
 
 
 def _with_other_halves(span: Span, earlier: Sequence[Span]) -> list[Span]:
@@ -112,7 +129,10 @@ def _links(patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int],
 def _link(
     patterns: pd.DataFrame, contexts: Sequence[list[tuple[str, str]]], one: _Group, other: _Group
 ) -> Iterator[Link]:
-    """Link two groups cell by cell: as a part and its whole where everyone knows that one lies in the other."""
+    """Link two groups cell by cell: as a part and its whole where one lies in the other.
+
+    That a day lies in a period everyone knows; that nobody left from one day to the next can be guessed.
+    """
     for name, code, rows in _cells(patterns, one, other):
         first, second = ((rows[f"{about}{at}"] == 1).to_numpy() for (about, at), _ in (one, other))
         n = rows["n"].to_numpy()
@@ -121,12 +141,15 @@ def _link(
             (make_key([*context, *own]), int(n[inside].sum()))
             for context, inside in zip(contexts, (first, second), strict=True)
         )
+        both = int(n[first & second].sum())
         if _lies_in(one, other):
             yield nested(a, b)
         elif _lies_in(other, one):
             yield nested(b, a)
+        elif both in (a[1], b[1]):
+            yield nested(*sorted((a, b), key=lambda group: group[1]))
         else:
-            yield overlap(a, b, int(n[first & second].sum()))
+            yield overlap(a, b, both)
 
 
 def _cells(patterns: pd.DataFrame, *groups: _Group) -> Iterator[tuple[str, str, pd.DataFrame]]:

@@ -75,7 +75,12 @@ def read_mapping(path: Path) -> Mapping:
         content = read_toml(path)
     except CatalogError as error:
         raise RegisterError(error.what, where=path, todo=error.todo) from error
-    _demand(content.get("kind") in KINDS, "kind saknas eller är okänd", path, f"Skriv {' eller '.join(KINDS)}")
+    _demand(
+        content.get("kind") in KINDS,
+        "kind saknas eller är okänd",
+        path,
+        f"Skriv {', '.join(KINDS[:-1])} eller {KINDS[-1]}",
+    )
     unknown = sorted(set(content) - _KEYS)
     _demand(not unknown, f"Okänd nyckel {', '.join(unknown)}", path, f"Tillåtna: {', '.join(sorted(_KEYS))}")
     kind, columns, codes = content["kind"], content.get("columns"), content.get("codes", {})

@@ -77,6 +77,15 @@ class ParticipantCounts:
     def __repr__(self) -> str:
         return f"ParticipantCounts({self.term.period})"
 
+    def assistance_known(self, kommun: str) -> bool:
+        """Tell whether the list says who had ekonomiskt bistånd at the term's end.
+
+        What it says of now is true of the last term. Of an earlier one it tells only where a date, or the same
+        answer at start and now, does so for everyone: a count of those alone would be too low.
+        """
+        own = self.persons.loc[self.persons["region"] == kommun, "assistance_now"]
+        return self.term.last or not (own == UNKNOWN).any()
+
 
 def count_participants(engine: Any, participations: Any, term: Term) -> ParticipantCounts:
     """Count the participants that have started since a date, as they are at a term's end.

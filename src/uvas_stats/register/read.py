@@ -42,7 +42,7 @@ class Register:
 
     kind: str
     tables: MappingType[str, pd.DataFrame]
-    """``spells``, ``contacts`` and ``measures`` of the KAA, or ``participations``."""
+    """``spells``, ``contacts`` and ``measures`` of the KAA, ``participations``, or the ``members`` of a list."""
     faults: Faults
     rows: int
     """Rows of the file that held anything."""
@@ -89,7 +89,7 @@ def read_register(path: Path, mapping: Mapping, key: Key, catalog: Catalog, at: 
     check_order(held, mapping.kind, faults)
     held = held.loc[~held.index.isin(list(faults.bad_rows))]
     held = drop_repeated(link_persons(held, faults), faults)
-    tables = _kaa(held, faults) if mapping.kind == "kaa" else _participants(held, faults)
+    tables = _TABLES[mapping.kind](held, faults)
     return Register(mapping.kind, tables, faults, count, mapping.largest_bad_share, columns)
 
 
@@ -146,3 +146,10 @@ def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 def _participants(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
     return {"participations": one_period_each(held, list(_PARTICIPATION), "start", "end", faults)}
+
+
+def _members(held: pd.DataFrame, _: Faults) -> dict[str, pd.DataFrame]:
+    return {"members": held[["region", "person", "start", "end"]].drop_duplicates(ignore_index=True)}
+
+
+_TABLES = {"kaa": _kaa, "participants": _participants, "list": _members}

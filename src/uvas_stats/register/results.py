@@ -208,7 +208,8 @@ def _participant_rows(
     figures, names = [], {}
     for measure, conditions in _COUNTS.items():
         key = make_key(base, conditions)
-        figures.append(Derived(measure, protected.value(key), (key,)))
+        if key in protected.kinds:
+            figures.append(Derived(measure, protected.value(key), (key,)))
     for measure, (part, whole) in _SHARES.items():
         keys = make_key(base, part), make_key(base, whole)
         n, of = (protected.value(key) for key in keys)

@@ -18,6 +18,7 @@ _PAIRS = {
         ("measure_from", "measure_to"),
     ),
     "participants": (("start", "end"), ("first_contact", "first_measure"), ("end", "followed_up")),
+    "list": (("start", "end"),),
 }
 _LONGEST_CHAIN = 5
 _YOUNGEST = 15

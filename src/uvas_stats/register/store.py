@@ -15,6 +15,7 @@ from uvas_stats.workspace import Workspace, atomic_file
 
 __all__ = [
     "PUBLISHER",
+    "keep_assistance",
     "register_files",
     "register_folder",
     "register_origins",
@@ -75,6 +76,43 @@ def save_results(
     return written
 
 
+_ASSISTANCE = ("participants_assistance_count", "participants_left_assistance_count")
+
+
+def keep_assistance(
+    workspace: Workspace, kommun: str, results: Mapping[str, pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Keep what was counted of ekonomiskt bistånd at a term's end, when the list told of it.
+
+    A later list tells of now, and not of that day: those figures would otherwise be lost.
+    """
+    kept = {}
+    for name, frame in results.items():
+        path = register_folder(workspace) / kommun / f"{name}.parquet"
+        old = _of_assistance(_read(path)) if path.exists() else frame.iloc[:0]
+        if len(old) and _of_assistance(frame).empty:
+            loose = [one.astype(dict.fromkeys(TEXT_COLUMNS, "object")) for one in (frame, old)]
+            whole = pd.concat(loose, ignore_index=True).assign(edition=str(frame["edition"].iloc[0]))
+            kept[name] = validate(whole.astype(dict.fromkeys(TEXT_COLUMNS, "category")))
+        else:
+            kept[name] = frame
+    return kept
+
+
+def _of_assistance(frame: pd.DataFrame) -> pd.DataFrame:
+    now = (frame["breakdown"].astype("object") == "assistance_now").to_numpy(dtype=bool)
+    return frame.loc[frame["measure"].isin(_ASSISTANCE).to_numpy() | now]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path, engine="pyarrow")[list(COLUMNS)]
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        raise RegisterError(
+            "Filen med räknade uppgifter är skadad", where=path, todo="Ta bort den och räkna registret igen"
+        ) from error
+
+
 def stored_observations(workspace: Workspace) -> Iterator[pd.DataFrame]:
     """Read and check what is kept.
 
@@ -84,13 +122,7 @@ def stored_observations(workspace: Workspace) -> Iterator[pd.DataFrame]:
         If a file is damaged.
     """
     for path in register_files(workspace):
-        try:
-            frame = pd.read_parquet(path, engine="pyarrow")[list(COLUMNS)]
-        except (OSError, ValueError, TypeError, LookupError) as error:
-            raise RegisterError(
-                "Filen med räknade uppgifter är skadad", where=path, todo="Ta bort den och räkna registret igen"
-            ) from error
-        yield validate(frame.astype(dict.fromkeys(TEXT_COLUMNS, "category")))
+        yield validate(_read(path).astype(dict.fromkeys(TEXT_COLUMNS, "category")))
 
 
 def register_origins(workspace: Workspace) -> dict[str, Any]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from uvas_stats.disclosure import Dimension, Key, Link, Publication, Table, make_key, nested, table_from_parts
+from uvas_stats.disclosure import Dimension, Key, Link, Publication, Table, nested, table_from_parts
 from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.kaa import NO_MEASURE, KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
 
-__all__ = ["birth_years", "kaa_context", "kaa_publication", "overlap_publication", "participant_publication"]
+__all__ = ["birth_years", "kaa_context", "kaa_publication", "participant_publication"]
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
@@ -144,18 +143,29 @@ LEFT = "left_assistance"
 
 
 def participant_publication(
-    counts: Iterable[ParticipantCounts], kommun: str, links: Iterable[Link] = ()
+    counts: Iterable[ParticipantCounts],
+    kommun: str,
+    links: Iterable[Link] = (),
+    before: Mapping[Key, int] | None = None,
 ) -> Publication:
-    """Make the tables of a programme's participants, all terms together."""
-    tables: list[Table] = []
+    """Make the tables of a programme's participants, all terms together.
+
+    Parameters
+    ----------
+    counts
+        Exact counts, one term after the other.
+    kommun
+        Whose rows are taken.
+    links
+        How the counts hang together with others.
+    before
+        What has been shown of terms before.
+    """
     terms = list(counts)
-    for one in terms:
-        tables += _term_tables(one, kommun)
-    inside = [
-        link for first, last in itertools.pairwise(terms) for link in _nested_terms(tables, kommun, first, last)
-    ]
+    tables = [table for one in terms for table in _term_tables(one, kommun)]
+    sizes = dict(before or {}) | {key: n for table in tables for key, n in table.cells()}
     name = f"participants {terms[0].term.since} {terms[-1].term.period}"
-    return Publication(f"register:{kommun}", name, tuple(tables), (*inside, *links))
+    return Publication(f"register:{kommun}", name, tuple(tables), (*_nested_terms(sizes), *links))
 
 
 def _started(kommun: str, one: ParticipantCounts) -> list[tuple[str, str]]:
@@ -167,15 +177,20 @@ def _term_tables(one: ParticipantCounts, kommun: str) -> Iterable[Table]:
     persons = one.persons.loc[one.persons["region"] == kommun]
     context = _started(kommun, one)
     term = one.term.period
+    known = one.assistance_known(kommun)
     for dimension in _OF_EVERYONE:
-        yield table_from_parts(f"{term} {dimension.name}", context, (dimension,), _sums(persons, [dimension.name]))
+        if dimension.name != "assistance_now" or known:
+            yield table_from_parts(
+                f"{term} {dimension.name}", context, (dimension,), _sums(persons, [dimension.name])
+            )
     for dimension, column, group in _OF_SOME:
         members = _OUTCOME.groups.get(group, (group,))
         among = persons.loc[persons[column].isin(members)]
         parts = _sums(among, [dimension.name])
         yield table_from_parts(f"{term} {dimension.name}", [*context, (column, group)], (dimension,), parts)
     both = (Dimension("assistance_start", _YES_NO), Dimension("assistance_now", _YES_NO))
-    yield table_from_parts(f"{term} {LEFT}", context, both, _sums(persons, [one.name for one in both]))
+    if known:
+        yield table_from_parts(f"{term} {LEFT}", context, both, _sums(persons, [one.name for one in both]))
 
 
 def _sums(persons: pd.DataFrame, names: list[str]) -> dict[tuple[str, ...], int]:
@@ -190,58 +205,22 @@ _PASSING = {
 }  # fmt: skip
 
 
-def _nested_terms(
-    tables: list[Table], kommun: str, first: ParticipantCounts, last: ParticipantCounts
-) -> Iterable[Link]:
+def _nested_terms(sizes: Mapping[Key, int]) -> Iterator[Link]:
     """Say that those who had started, or got somewhere, by one term's end are among those of the next.
 
-    The difference is then what happened in the term. What passes is not linked: it goes up and down by different
+    The difference is then what happened in between. What passes is not linked: it goes up and down by different
     persons. Where the next term has fewer, someone has begun anew, and the difference tells of nobody.
     """
-    sizes = dict(tables_cells(tables))
-    before, after = (make_key(_started(kommun, one)) for one in (first, last))
-    for key, count in sizes.items():
-        own = [pair for pair in key if pair not in before]
-        later = make_key(after, own)
-        if set(before) <= set(key) and later in sizes and count <= sizes[later] and not _passes(own):
-            yield nested((key, count), (later, sizes[later]))
+    groups: dict[Key, list[Key]] = {}
+    for key in sorted(sizes, key=lambda one: dict(one)["period"]):
+        groups.setdefault(tuple(pair for pair in key if pair[0] != "period"), []).append(key)
+    for own, terms in groups.items():
+        for first, last in itertools.pairwise(terms) if not _passes(own) else ():
+            if sizes[first] <= sizes[last]:
+                yield nested((first, sizes[first]), (last, sizes[last]))
 
 
 def _passes(conditions: Iterable[tuple[str, str]]) -> bool:
     own = dict(conditions)
     left = own.get("assistance_start") == "yes" and own.get("assistance_now") == "no"
     return not left and any(code in _PASSING.get(name, ()) for name, code in own.items())
-
-
-def tables_cells(tables: Iterable[Table]) -> Iterable[tuple[Key, int]]:
-    """Yield key and count of every cell of some tables."""
-    for table in tables:
-        yield from table.cells()
-
-
-def overlap_publication(
-    kommun: str, name: str, at: dt.date, patterns: Mapping[tuple[str, ...], int]
-) -> tuple[Publication, dict[str, Key]]:
-    """Make the tables of a target group: the size of each list, and of all lists with each person counted once.
-
-    Who is in just which lists is not published, yet may not be derived when they are few: taking the sizes from
-    the sum gives those who are in several.
-
-    Returns
-    -------
-    tuple of Publication and dict
-        The keys of the lists by name, and of the whole group by ``""``.
-    """
-    context = [("kommun", kommun), ("counted", f"overlap_{name}"), ("at", at.isoformat())]
-    names = sorted({one for pattern in patterns for one in pattern})
-    codes = {"+".join(pattern): pattern for pattern in patterns}
-    groups = {f"in {one}": tuple(code for code, pattern in codes.items() if one in pattern) for one in names}
-    dimension = Dimension("lists", tuple(codes), groups=groups)
-    parts: dict[tuple[str, ...], int] = {(code,): patterns[pattern] for code, pattern in codes.items()}
-    inner = table_from_parts("mönster", context, (dimension,), parts, shown=False)
-    shown = [Table("hela", tuple(context), (), {(): inner.counts[("total",)]})]
-    shown += [
-        Table(one, (*context, ("lists", f"in {one}")), (), {(): inner.counts[(f"in {one}",)]}) for one in names
-    ]
-    keys = {"": make_key(context)} | {one: make_key(context, [("lists", f"in {one}")]) for one in names}
-    return Publication(f"register:{kommun}", f"overlap {name} {at}", (inner, *shown)), keys

@@ -4,6 +4,7 @@ from uvas_stats.present.tables.counts import counts
 from uvas_stats.present.tables.documents import Nearest, consistency, documents, nearest_figure
 from uvas_stats.present.tables.follow_up import kkik, summary
 from uvas_stats.present.tables.kartlaggning import kartlaggning
+from uvas_stats.present.tables.participants import participants
 from uvas_stats.present.tables.pooled import pooled
 from uvas_stats.present.tables.programme import activities, economy, goals
 from uvas_stats.present.tables.register import PUBLISHED_BESIDE, register_parts, registers
@@ -21,6 +22,7 @@ __all__ = [
     "kartlaggning",
     "kkik",
     "nearest_figure",
+    "participants",
     "pooled",
     "register_parts",
     "registers",

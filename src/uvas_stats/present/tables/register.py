@@ -12,7 +12,7 @@ from uvas_stats.periods import period_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
-from uvas_stats.register.labels import breakdown_label, category_label
+from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 
 __all__ = ["PUBLISHED_BESIDE", "register_parts", "registers"]
 
@@ -28,6 +28,7 @@ DIFFERENCES = (
     "lägre. Skolverkets tal mäter rapporteringen: saknas unga i rapporten saknas de i tabellen. Nämnaren är i "
     "båda fallen folkmängden 16–19 år, men den kan gälla olika dagar. Läsår, halvår och år läggs aldrig ihop."
 )
+TOGETHER = "Tillsammans"
 LEAST = "döljs = för få personer, eller ett antal som skulle avslöja ett dolt."
 
 
@@ -61,19 +62,19 @@ def _beside(row: pd.Series, published: Mapping[str, pd.DataFrame], catalog: Cata
 
 
 def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog: Catalog, *, name: str) -> Table:
-    """List what has been counted in the registers, newest period of each measure.
+    """List what has been counted of the KAA and of target groups, newest period of each measure.
 
     Parameters
     ----------
     rows
-        Observations of the datasets ``register:<kommun>``.
+        Observations of the datasets ``register:<kommun>``; of an area too, with its id as the region.
     published
         Published series by measure, to stand beside.
     """
     group = rows["measure"] == "register_overlap_count"
     whole = rows.loc[
         (rows["sex"] == "total")
-        & (rows["measure"] != "participants_count")
+        & ~rows["measure"].str.startswith("participants_")
         & (~rows["breakdown"].map(_is_text) | group)
     ]
     shown = _newest(whole, ["measure", "region_code"])
@@ -81,7 +82,7 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
         [
             {
                 "Uppgift": catalog.measures[row["measure"]].short,
-                "Kommun": catalog.names[row["region_code"]],
+                "Kommun": catalog.names.get(row["region_code"], TOGETHER),
                 "Period": period_text(row["period"]),
                 "Eget register": _figure(row, catalog.measures[row["measure"]]),
                 "Publicerat": _beside(row, published, catalog),
@@ -94,7 +95,7 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
     if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
     used = [series for id_, series in published.items() if id_ in PUBLISHED_BESIDE.values() and len(series)]
-    data = pd.concat([shown, *used], ignore_index=True)
+    data = pd.concat([shown.loc[shown["region_code"].isin(list(catalog.names))], *used], ignore_index=True)
     note = f"{DIFFERENCES} {LEAST}" if shown["measure"].str.startswith("register_kaa").any() else LEAST
     about = About(
         id="egna_register",
@@ -105,25 +106,37 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
         note=note,
         data=data,
     )
-    return Table(about, cells, ("left",) * len(cells.columns))
+    return Table(about, cells, _align(cells))
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and value not in ("", "nan")
 
 
-def _about(measure: Measure, breakdown: str) -> str:
-    return f"{measure.short}: {breakdown_label(breakdown).lower()}"
+def _about(row: pd.Series) -> str:
+    """Name what a part is a part of, as the KAA report does."""
+    label = breakdown_label(row["breakdown"])
+    of = "avregistreringar" if "_ended_" in row["measure"] else "nya registreringar"
+    return f"{label}, {of}" if row["breakdown"] == "month" else label
+
+
+def _parts_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Take the newest parts of the KAA in the order of the report's blocks, but no year that nobody is born in."""
+    parts = rows.loc[rows["breakdown"].map(_is_text) & rows["measure"].str.startswith("register_kaa")]
+    empty = (parts["breakdown"] == "birth_year") & (parts["value"] == 0)
+    shown = _newest(parts.loc[~empty], ["measure", "region_code", "breakdown"])
+    blocks = list(BREAKDOWNS)
+    place = shown["breakdown"].map(lambda name: (BREAKDOWNS[name][0], blocks.index(name)))
+    return shown.assign(place=place).sort_values("place", kind="stable").drop(columns="place")
 
 
 def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
     """List the counts of the KAA by birth year, schooling, occupation, contact, measures and reasons."""
-    parts = rows.loc[rows["breakdown"].map(_is_text) & rows["measure"].str.startswith("register_kaa")]
-    shown = _newest(parts, ["measure", "region_code", "breakdown"])
+    shown = _parts_of(rows)
     cells = pd.DataFrame(
         [
             {
-                "Uppgift": _about(catalog.measures[row["measure"]], row["breakdown"]),
+                "Uppgift": _about(row),
                 "Kommun": catalog.names[row["region_code"]],
                 "Kategori": category_label(row["breakdown"], row["category"]),
                 "Period": period_text(row["period"]),
@@ -132,15 +145,22 @@ def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
             for _, row in shown.iterrows()
         ]
     )
+    periods = sorted(set(cells["Period"]))
+    if len(periods) == 1:
+        cells = cells.drop(columns="Period")
     if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
     about = About(
         id="egna_register_delar",
         title=f"{name}: KAA-registret i delar",
-        subtitle="",
+        subtitle=f"{periods[0][0].upper()}{periods[0][1:]}" if len(periods) == 1 else "",
         source=source_line(shown, catalog, computed=True),
         alt=f"{len(cells)} uppgifter ur kommunens KAA-register.",
-        note=LEAST,
+        note=f"{LEAST} Födelseår som ingen har är utelämnade.",
         data=shown,
     )
-    return Table(about, cells, ("left",) * len(cells.columns))
+    return Table(about, cells, _align(cells))
+
+
+def _align(cells: pd.DataFrame) -> tuple[str, ...]:
+    return tuple("right" if name in ("Eget register", "Publicerat") else "left" for name in cells.columns)

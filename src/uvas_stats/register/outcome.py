@@ -1,0 +1,82 @@
+"""What every count of a register goes through: read and trusted or refused, and errors that quote nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog
+from uvas_stats.errors import RegisterError, UvasStatsError
+from uvas_stats.register.identity import Key
+from uvas_stats.register.mapping import read_mapping
+from uvas_stats.register.read import Register, demand_trust, read_register
+
+__all__ = ["Outcome", "guarded", "left_out", "read_trusted"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """What a run gave: figures that may be shown, files, and what was wrong by row and field."""
+
+    observations: pd.DataFrame
+    files: tuple[Path, ...]
+    remarks: tuple[str, ...]
+
+
+def guarded(function: Callable[P, T]) -> Callable[P, T]:
+    """Turn any unforeseen error into one that quotes nothing: its text could hold a row of the register.
+
+    No error keeps its cause, nor the frames it passed: their variables are the register and the key.
+    """
+
+    @wraps(function)
+    def call(*words: P.args, **names: P.kwargs) -> T:
+        told: BaseException
+        try:
+            return function(*words, **names)
+        except UvasStatsError as error:
+            told = error
+        except KeyboardInterrupt:
+            told = KeyboardInterrupt()
+        except Exception as error:  # noqa: BLE001 - the text of any error may quote a person's row
+            failed = type(error).__name__
+            told = RegisterError(
+                f"Räkningen avbröts av ett oväntat fel ({failed})", todo="Inget är skrivet; meddela felet"
+            )
+        told.__cause__ = told.__context__ = None
+        raise told.with_traceback(None)
+
+    return call
+
+
+def read_trusted(
+    path: Path, mapping: Path, key: Key, catalog: Catalog, at: dt.date, faults: Path | None = None
+) -> Register:
+    """Read a register and refuse it where it cannot be trusted; what was wrong is in the error's notes."""
+    register = read_register(path, read_mapping(mapping), key, catalog, at)
+    if faults is not None:
+        register.faults.write(faults)
+    try:
+        demand_trust(register)
+    except RegisterError as error:
+        for line in register.faults.lines():
+            error.add_note(line)
+        raise
+    return register
+
+
+def left_out(register: Register) -> str:
+    """Say that rows were left out, not how many: the number of rows could be that of the persons."""
+    if not register.faults.bad_rows:
+        return "."
+    share = f"{100 * register.largest_bad_share:g}".replace(".", ",")
+    return f". Rader som inte gick att använda är utelämnade, högst {share} procent av listan."

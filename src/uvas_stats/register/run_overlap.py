@@ -1,0 +1,150 @@
+"""The size of a target group, from the lists to what may be shown of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from uvas_stats.catalog import load_catalog
+from uvas_stats.disclosure import Ledger, Link, Table, read_rule, release
+from uvas_stats.errors import RegisterError
+from uvas_stats.observation import make_observations
+from uvas_stats.register.engine import bind, open_engine
+from uvas_stats.register.identity import Key
+from uvas_stats.register.linked import linked_day
+from uvas_stats.register.outcome import Outcome, guarded, read_trusted
+from uvas_stats.register.overlap import GroupSize, list_patterns, size_bounds
+from uvas_stats.register.published import earlier_spans, participant_terms, register_ledger
+from uvas_stats.register.read import Register
+from uvas_stats.register.scope import on_day, with_scope
+from uvas_stats.register.span import Span
+from uvas_stats.register.store import save_results
+from uvas_stats.register.together import (
+    MEMBERS,
+    list_key,
+    overlap_publication,
+    participant_lists,
+    present,
+    same_as_stock,
+)
+from uvas_stats.workspace import Workspace
+
+__all__ = ["run_overlap"]
+
+_UNTOLD = "Visa inte hur många som fanns i listan {} den {}: bredvid målgruppen skulle några få kunna räknas ut"
+
+
+@guarded
+def run_overlap(
+    name: str,
+    lists: Mapping[str, tuple[Path, Path]],
+    sizes: Mapping[str, int],
+    *,
+    workspace: Workspace,
+    kommun: str,
+    at: dt.date | None = None,
+    today: dt.date | None = None,
+) -> Outcome:
+    """Find the size of a target group from lists of persons, and from sizes of lists that cannot be compared.
+
+    Raises
+    ------
+    UvasStatsError
+        If a list cannot be read or trusted, or the size cannot be shown safely.
+    """
+    catalog, when = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
+    code, key = catalog.region(kommun).code, Key()
+    registers = {one: read_trusted(*files, key, catalog, when) for one, files in lists.items()}
+    whole, hidden = _together(workspace, code, when, registers) if registers else (0, [])
+    few = any(0 < size < read_rule(workspace).threshold for size in sizes.values())
+    size = None if whole is None or few else size_bounds(whole, sizes)
+    edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
+    place = f"overlap_{name}_{when:%Y-%m}"
+    row = {
+        "dataset": f"register:{code}", "edition": edition, "region_code": code, "period": f"{when:%Y-%m}",
+        "age_group": "total", "measure": "register_overlap_count", "breakdown": "group", "category": name,
+        "origin": f"register/{code}/{place}", **_bounds(size),
+    }  # fmt: skip
+    frame = make_observations(pd.DataFrame([row]))
+    files = save_results(workspace, code, {place: frame}, f"Mätdatum {when}.", {})
+    told = [] if size is None else [_UNTOLD.format(one, when) for one in hidden]
+    return Outcome(frame, tuple(files), (*_remarks(registers), *told))
+
+
+def _bounds(size: GroupSize | None) -> dict[str, object]:
+    """Give value, bounds and status of the group's size."""
+    nan = float("nan")
+    if size is None:
+        return {"value": nan, "lower": nan, "upper": nan, "status": "suppressed"}
+    if not size.exact:
+        return {"value": nan, "lower": float(size.lower), "upper": float(size.upper), "status": "interval"}
+    return {"value": float(size.lower), "lower": nan, "upper": nan, "status": "ok" if size.lower else "true_zero"}
+
+
+def _together(
+    workspace: Workspace, code: str, when: dt.date, registers: Mapping[str, Register]
+) -> tuple[int | None, list[str]]:
+    """Return how many are in any of the lists, None where that cannot be shown, and the lists not to tell of."""
+    ledger = register_ledger(workspace, code)
+    named = dict(_named(registers, code))
+    persons, tables, links = {}, list[Table](), list[Link]()
+    for one, rows in named.items():
+        if one == "kaa":
+            persons[one], (more, tied) = _kaa(rows, code, when, ledger)
+            tables += more
+            links += tied
+        else:
+            persons[one] = present(rows["rows"], when)
+    if "participants" in named:
+        links += participant_lists(named["participants"]["rows"], code, participant_terms(ledger), [when])
+    publication, key = overlap_publication(code, when, list_patterns(persons), ledger, links, tables)
+    protected = release(workspace, publication)
+    hidden = [one for one in named if protected.value(list_key(code, one, when)) is None]
+    return protected.value(key), [one.removeprefix("list:") for one in hidden]
+
+
+def _named(registers: Mapping[str, Register], code: str) -> Iterator[tuple[str, dict[str, pd.DataFrame]]]:
+    """Yield the kommun's own rows of each list, by the name that its size is remembered under."""
+    kinds = [one.kind for one in registers.values()]
+    for kind in ("kaa", "participants"):
+        if kinds.count(kind) > 1:
+            raise RegisterError(
+                f"Fler än en lista har mappningen {kind}", todo='Skriv kind = "list" i mappningen för de andra'
+            )
+    for name, register in registers.items():
+        tables = {id_: _of_kommun(rows, code) for id_, rows in register.tables.items()}
+        main = {"kaa": "spells", **MEMBERS}[register.kind]
+        if tables[main].empty:
+            raise RegisterError(f"Listan {name} har inga rader för kommun {code}", todo="Kontrollera --kommun")
+        if register.kind == "kaa":
+            yield "kaa", tables
+        else:
+            own = register.kind if register.kind == "participants" else f"list:{name}"
+            yield own, {"rows": tables[main]}
+
+
+def _of_kommun(rows: pd.DataFrame, code: str) -> pd.DataFrame:
+    known = rows.assign(region=rows["region"].where(rows["region"] != "", code))
+    return known.loc[known["region"] == code]
+
+
+def _kaa(
+    tables: Mapping[str, pd.DataFrame], code: str, when: dt.date, ledger: Ledger
+) -> tuple[pd.Series, tuple[list[Table], list[Link]]]:
+    """Return who is in scope on the day, and how that hangs together with what is published of the KAA."""
+    span = Span(f"{when.year}H{1 if when.month <= 6 else 2}", when)
+    with open_engine() as engine:
+        bound = bind(engine, tables)
+        scoped = with_scope(bound["spells"])
+        rows = scoped.filter(on_day(scoped, when)).select("person").distinct()
+        persons = engine.to_pyarrow(rows).to_pandas()["person"]
+        hidden, links = linked_day(engine, bound, code, span, earlier_spans(ledger, span))
+    return persons, (list(hidden), [*links, same_as_stock(code, when, len(persons))])
+
+
+def _remarks(registers: Mapping[str, Register]) -> Iterator[str]:
+    for name, register in registers.items():
+        yield from (f"{name}: {line}" for line in register.faults.lines())

@@ -1,0 +1,153 @@
+"""A target group out of several lists, and how it hangs together with what else is counted of the persons in them.
+
+A list stands under a name of its own: ``kaa``, ``participants``, or ``list:<name>``. The KAA register counts with
+those in scope on the day, so it is the same count as the stock; the participants with those who are going on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from uvas_stats.disclosure import (
+    Dimension,
+    Key,
+    Ledger,
+    Link,
+    Publication,
+    Relation,
+    Table,
+    make_key,
+    nested,
+    table_from_parts,
+)
+from uvas_stats.periods import period_end
+
+__all__ = ["MEMBERS", "list_key", "overlap_publication", "participant_lists", "present", "same_as_stock"]
+
+MEMBERS = {"participants": "participations", "list": "members"}
+Patterns = Mapping[tuple[str, ...], int]
+
+
+def present(rows: pd.DataFrame, day: dt.date) -> pd.Series:
+    """Return the persons of a list who are in it on a day; the day that one ends is no longer in it."""
+    at = pd.Timestamp(day)
+    begun, going = rows["start"].isna() | (rows["start"] <= at), rows["end"].isna() | (rows["end"] > at)
+    return rows.loc[begun & going, "person"].drop_duplicates()
+
+
+def _context(kommun: str, at: dt.date) -> list[tuple[str, str]]:
+    return [("kommun", kommun), ("counted", "lists"), ("at", at.isoformat())]
+
+
+def list_key(kommun: str, name: str, at: dt.date) -> Key:
+    """Return the key of the size of a list on a day."""
+    return make_key([*_context(kommun, at), ("lists", name)])
+
+
+def _group_key(kommun: str, names: Iterable[str], at: dt.date) -> Key:
+    return make_key([*_context(kommun, at), ("among", "+".join(sorted(names)))])
+
+
+def overlap_publication(
+    kommun: str,
+    at: dt.date,
+    patterns: Patterns,
+    ledger: Ledger,
+    links: Iterable[Link] = (),
+    more: Iterable[Table] = (),
+) -> tuple[Publication, Key]:
+    """Make the tables of a target group: the size of each list, and of all lists with each person counted once.
+
+    Who is in just which lists is not published, yet may not be derived when they are few: taking the sizes from
+    the sum gives those who are in several. Groups of some of the same lists on the same day are linked.
+
+    Returns
+    -------
+    tuple of Publication and Key
+        What is published together, and the key of the whole group.
+    """
+    names = sorted({one for pattern in patterns for one in pattern})
+    codes = {"+".join(pattern): pattern for pattern in patterns}
+    groups = {f"in {one}": tuple(code for code, pattern in codes.items() if one in pattern) for one in names}
+    whole = _group_key(kommun, names, at)
+    parts: dict[tuple[str, ...], int] = {(code,): patterns[pattern] for code, pattern in codes.items()}
+    inner = table_from_parts(
+        "mönster", whole, (Dimension("pattern", tuple(codes), groups=groups),), parts, shown=False
+    )
+    n = inner.counts[("total",)]
+    sizes = {one: inner.counts[(f"in {one}",)] for one in names}
+    shown = [Table("hela", whole, (), {(): n})]
+    shown += [Table(one, list_key(kommun, one, at), (), {(): size}) for one, size in sizes.items()]
+    same = tuple(Relation(((list_key(kommun, one, at), 1), (inner.key((f"in {one}",)), -1))) for one in names)
+    others = _other_groups(kommun, at, patterns, ledger)
+    all_links = (Link(same), *others, *links)
+    return Publication(
+        f"register:{kommun}", f"lists {'+'.join(names)} {at}", (inner, *shown, *more), all_links
+    ), whole
+
+
+def _other_groups(kommun: str, at: dt.date, patterns: Patterns, ledger: Ledger) -> Iterator[Link]:
+    """Link with the groups of fewer or more of the same lists that have been shown for the day."""
+    own = frozenset(one for pattern in patterns for one in pattern)
+    whole, n = _group_key(kommun, own, at), sum(patterns.values())
+    for key, size in _groups(ledger, kommun, at).items():
+        names = frozenset(dict(key)["among"].split("+"))
+        if names < own:
+            yield nested((key, sum(m for pattern, m in patterns.items() if names & set(pattern))), (whole, n))
+        elif own < names and size is not None and n <= size:
+            yield nested((whole, n), (key, size))
+
+
+def _groups(ledger: Ledger, kommun: str, at: dt.date) -> dict[Key, int | None]:
+    """Return the groups that have been published for a day, with the size where it was shown."""
+    context = set(_context(kommun, at))
+    found: dict[Key, int | None] = {}
+    for one in ledger.publications:
+        for key in (*one.hidden, *one.shown):
+            if context <= set(key) and {name for name, _ in set(key) - context} == {"among"}:
+                found[key] = one.shown.get(key)
+    return found
+
+
+def same_as_stock(kommun: str, at: dt.date, n: int) -> Link:
+    """Say that the list of the KAA is its stock on the day."""
+    own, stock = (
+        list_key(kommun, "kaa", at),
+        make_key({"kommun": kommun, "counted": "kaa_stock", "at": at.isoformat()}),
+    )
+    return Link((Relation(((own, 1), (stock, -1))),), ((own, n), (stock, n)))
+
+
+def participant_lists(
+    rows: pd.DataFrame, kommun: str, terms: Sequence[tuple[str, str]], days: Iterable[dt.date]
+) -> Iterator[Link]:
+    """Link the participants who are going on at some days with those counted at each term's end.
+
+    Parameters
+    ----------
+    rows
+        The participations of the kommun.
+    kommun
+        Its code.
+    terms
+        Period and the day that participants are counted from.
+    days
+        When the list has been, or is, part of a target group.
+    """
+    for day in days:
+        here = present(rows, day)
+        own = list_key(kommun, "participants", day), len(here)
+        for period, since in terms:
+            context = [("kommun", kommun), ("counted", "participants"), ("period", period), ("since", since)]
+            ends = pd.Timestamp(period_end(period))
+            begun = rows.loc[(rows["start"] >= pd.Timestamp(since)) & (rows["start"] <= ends)]
+            started = make_key(context), begun["person"].nunique()
+            if day <= ends.date() and here.isin(begun["person"]).all():
+                yield nested(own, started)
+            latest = begun.sort_values("start", kind="stable").drop_duplicates("person", keep="last")
+            going = latest.loc[latest["end"].isna() | (latest["end"] > ends), "person"]
+            if day == ends.date() and going.isin(here).all():
+                yield nested((make_key(context, [("outcome", "ongoing")]), len(going)), own)
