@@ -71,17 +71,15 @@ def _warm() -> None:
     """Load what an export needs, while the first process still looks at the data."""
     import gc
 
+    import pandas as pd
     import seaborn  # noqa: F401, ICN001
 
     from uvas_stats import report, situation  # noqa: F401
 
+    pd.set_option("mode.string_storage", "python")  # Arrow's strings take longer to cut into small frames
     # What has been loaded stays; a process that lives for seconds need not look for garbage every moment.
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-
-
-def _cores() -> int:
-    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -92,7 +90,7 @@ def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
         return
     # spawn on every system: the same behaviour on Windows, and no threads are forked
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(_cores(), mp_context=context, initializer=_warm)
+    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context, initializer=_warm)
     try:
         pool.submit(int)  # the processes start with the first task
         yield pool
@@ -104,11 +102,7 @@ def _results(jobs: list[_Job], pool: ProcessPoolExecutor | None) -> Iterator[Exp
     if pool is None:
         yield from map(_run, jobs)
         return
-    # With fewer cores than exports this process takes one too, rather than wait while the last is made.
-    sent, own = (jobs, []) if len(jobs) <= _cores() else (jobs[:-1], jobs[-1:])
-    futures = [pool.submit(_run, job) for job in sent]
-    yield from map(_run, own)
-    for future in as_completed(futures):
+    for future in as_completed([pool.submit(_run, job) for job in jobs]):
         yield future.result()
 
 

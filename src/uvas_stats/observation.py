@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from uvas_stats.errors import ObservationError
@@ -56,6 +59,8 @@ COLUMNS = (
 NUMBERS = ("value", "lower", "upper")
 STATUSES = ("ok", "suppressed", "not_applicable", "not_available", "interval", "provisional", "true_zero")
 SEXES = ("total", "women", "men")
+_KEPT_WHOLE = 500_000
+"""Rows: what takes some tens of megabytes."""
 NULLABLE_TEXT = ("breakdown", "category")
 _DEFAULTS: Mapping[str, Any] = {
     "sex": "total",
@@ -257,7 +262,7 @@ def read_observations(
     path = folder / "observations.parquet"
     wanted = filters if measures is None else [[("measure", "in", sorted(set(measures)))]]
     try:
-        frame = pd.read_parquet(path, engine="pyarrow", page_checksum_verification=True, filters=wanted)
+        frame: pd.DataFrame = _read(path, wanted).to_pandas()
     except FileNotFoundError:
         raise ObservationError("Det finns inga bearbetade uppgifter", where=path, todo="Kör: uvas build") from None
     except (
@@ -277,6 +282,20 @@ def read_observations(
             todo="Ta bort den och kör: uvas build",
         )
     return frame.astype(dict.fromkeys(TEXT_COLUMNS, "category"))  # an all-null column comes back as object
+
+
+def _read(path: Path, filters: Any) -> pa.Table:
+    """Read some rows; of a file that is not large all are read once and kept, for a nuläge asks many times."""
+    about = path.stat()
+    if filters is None or pq.read_metadata(path).num_rows > _KEPT_WHOLE:
+        return pq.read_table(path, filters=filters, page_checksum_verification=True)
+    return _whole(path, about.st_size, about.st_mtime_ns).filter(pq.filters_to_expression(filters))
+
+
+@lru_cache(maxsize=1)
+def _whole(path: Path, size: int, changed: int) -> pa.Table:
+    """Read a whole file; size and time of change tell one file from the one that took its place."""
+    return pq.read_table(path, page_checksum_verification=True)
 
 
 def read_origins(folder: Path) -> dict[str, Any]:
