@@ -12,7 +12,7 @@ from uvas_stats.catalog import Item, Section
 from uvas_stats.errors import IndicatorError
 from uvas_stats.holdings import Holdings, read_newest
 from uvas_stats.indicators.own_area import area_of_registers
-from uvas_stats.observation import select
+from uvas_stats.observation import SEXES, select
 from uvas_stats.periods import period_end
 from uvas_stats.present import tables
 from uvas_stats.present.table import Table
@@ -37,13 +37,13 @@ class OwnRegisters(Holdings):
     def register_parts(self) -> Table:
         """List the counts of the kommun's own KAA register by birth year, schooling, occupation and more."""
         _demand(self._counted and self._has_parts, "räknade delar av KAA-registret", "uvas register kaa")
-        return tables.register_parts(self._register_rows, self.catalog, name=self.programme.name)
+        return tables.register_parts(self._totals, self.catalog, name=self.programme.name)
 
     def participants(self) -> Table:
         """List the key figures of the programme's participants at each term's end."""
         if not self._has_participants:
             raise IndicatorError("Deltagarna är inte räknade. Räkna dem med: uvas register participants")
-        return tables.participants(self._register_rows, self.catalog, self.programme)
+        return tables.participants(self._totals, self.catalog, self.programme)
 
     @property
     def _has_participants(self) -> bool:
@@ -77,11 +77,15 @@ class OwnRegisters(Holdings):
         items = tuple(Item(kind) for kind, shown in wanted.items() if shown)
         return (Section("Kommunens egna register", "", items),) if items else ()
 
+    @property
+    def _totals(self) -> pd.DataFrame:
+        return self._register_rows.loc[self._register_rows["sex"] == "total"]
+
     @cached_property
     def _register_rows(self) -> pd.DataFrame:
         ids = [one.id for one in self.catalog.measures.values() if one.dataset == "register"]
         folder = self.processed or Path()
-        held = read_newest(folder, ids, self.programme.id)
+        held = read_newest(folder, ids, self.programme.id, SEXES)
         rows = select(held, region_code=self.programme.municipalities)
         if self.until is not None:
             rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]

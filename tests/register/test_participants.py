@@ -82,7 +82,7 @@ def test_the_goals_of_a_programme_are_assessed_on_the_register(tmp_path: Path) -
     plan = next(text for text in goals.index if "studieplan" in text)
     assert "37,5" in goals.loc[work, "Skäl"]
     assert goals.loc[plan, "Status"] == "nått"
-    assert "Kommunens eget register" in now.goals().about.source
+    assert "kommunens eget register" in now.goals().about.source
     assert "37,5" in now.participants().cells.to_csv()
 
 

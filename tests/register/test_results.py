@@ -55,6 +55,14 @@ def test_results_are_observations_of_the_kommuns_own_dataset(demo: Path) -> None
     assert {"okänd", "studiebevis", "inom 60 dagar"} <= set(parts["Kategori"])
 
 
+def test_the_table_of_the_nulage_tells_the_sexes_apart(demo: Path) -> None:
+    count(demo)
+    cells = nulage(kommun="2182", workspace=demo).registers().cells.set_index("Uppgift")
+    flow = cells.loc["KAA under läsåret (register)"]
+    assert int(flow["Kvinnor"]) + int(flow["Män"]) == int(flow["Eget register"])
+    assert cells.loc["Pågående registreringar, läsår", ["Kvinnor", "Män"]].tolist() == ["–", "–"]
+
+
 def test_no_small_count_is_among_the_observations(demo: Path) -> None:
     for at in (None, dt.date(2105, 12, 31)):
         shown = count(demo, at=at)

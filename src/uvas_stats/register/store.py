@@ -23,7 +23,7 @@ __all__ = [
     "stored_observations",
 ]
 
-PUBLISHER = "Kommunens eget register"
+PUBLISHER = "kommunens eget register"
 
 
 def register_folder(workspace: Workspace) -> Path:

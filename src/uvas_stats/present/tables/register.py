@@ -22,6 +22,8 @@ PUBLISHED_BESIDE = {
 }
 """Own measure to the published one that it is shown beside, where the catalog has that."""
 HIDDEN = "döljs"
+_OF = ["measure", "region_code", "period"]
+_SEXES = {"women": "Kvinnor", "men": "Män"}
 DIFFERENCES = (
     "Eget register och Skolverkets tabell är inte samma sak. Skolverket publicerar flödet: alla som omfattats "
     "någon dag under perioden och som kommunen har rapporterat. Mätdatumets antal är ett bestånd en dag och är "
@@ -72,12 +74,9 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
         Published series by measure, to stand beside.
     """
     group = rows["measure"] == "register_overlap_count"
-    whole = rows.loc[
-        (rows["sex"] == "total")
-        & ~rows["measure"].str.startswith("participants_")
-        & (~rows["breakdown"].map(_is_text) | group)
-    ]
-    shown = _newest(whole, ["measure", "region_code"])
+    whole = rows.loc[~rows["measure"].str.startswith("participants_") & (~rows["breakdown"].map(_is_text) | group)]
+    shown = _newest(whole.loc[whole["sex"] == "total"], ["measure", "region_code"])
+    of_sex = {sex: whole.loc[whole["sex"] == sex].set_index(_OF) for sex in _SEXES}
     cells = pd.DataFrame(
         [
             {
@@ -85,13 +84,14 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
                 "Kommun": catalog.names.get(row["region_code"], TOGETHER),
                 "Period": period_text(row["period"]),
                 "Eget register": _figure(row, catalog.measures[row["measure"]]),
+                **{title: _of_sex(row, of_sex[sex], catalog) for sex, title in _SEXES.items()},
                 "Publicerat": _beside(row, published, catalog),
             }
             for _, row in shown.iterrows()
         ]
     )
-    if cells["Publicerat"].eq("–").all():
-        cells = cells.drop(columns="Publicerat")
+    unknown = [name for name in ("Publicerat", *_SEXES.values()) if cells[name].eq("–").all()]
+    cells = cells.drop(columns=unknown)
     if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
     used = [series for id_, series in published.items() if id_ in PUBLISHED_BESIDE.values() and len(series)]
@@ -107,6 +107,12 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
         data=data,
     )
     return Table(about, cells, _align(cells))
+
+
+def _of_sex(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
+    """Write the same figure of one sex, where it is counted."""
+    at = tuple(row[name] for name in _OF)
+    return _figure(rows.loc[at], catalog.measures[row["measure"]]) if at in rows.index else "–"
 
 
 def _is_text(value: object) -> bool:
@@ -163,4 +169,5 @@ def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
 
 
 def _align(cells: pd.DataFrame) -> tuple[str, ...]:
-    return tuple("right" if name in ("Eget register", "Publicerat") else "left" for name in cells.columns)
+    figures = ("Eget register", "Publicerat", *_SEXES.values())
+    return tuple("right" if name in figures else "left" for name in cells.columns)
