@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from uvas_stats import cli
+from uvas_stats.observation import read_observations, read_origins, write_observations
 from uvas_stats.workspace import Workspace
 
 Captured = pytest.CaptureFixture[str]
@@ -134,6 +135,20 @@ def test_show_puts_riket_beside_and_marks_the_break(
     assert "18,67" in out
     assert "Brott 2015" in out
     assert "2013" not in out.split("Brott")[0]
+
+
+def test_show_gives_the_bounds_of_what_is_known_as_an_interval(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capsys, monkeypatch, "build")
+    held = read_observations(at_home.processed)
+    eda = (held["measure"] == "uvas_share_pct") & (held["region_code"] == "1730") & (held["period"] == "2024")
+    bounds = {"value": float("nan"), "lower": 12.0, "upper": 13.5}
+    held = held.assign(**{name: held[name].mask(eda, number) for name, number in bounds.items()})
+    held["status"] = held["status"].astype("object").mask(eda, "interval").astype("category")
+    write_observations(held, at_home.processed, read_origins(at_home.processed))
+    _, out, _ = run(capsys, monkeypatch, "show", "uvas_share_pct", "--kommun", "Eda", "--from", "2024")
+    assert all(text in out for text in ("12,00", "13,50", "minst", "högst", "endast intervall känt"))
 
 
 def test_build_and_check_and_sources_tell_what_is_there(

@@ -37,7 +37,10 @@ _HEADINGS = {
     "edition": "utgåva",
     "origin": "råfil",
     "coverage": "täckning",
+    "lower": "minst",
+    "upper": "högst",
 }
+BOUNDS = ["lower", "upper"]
 SMALLEST_RANKING = 3
 """A ranking of fewer kommuner says nothing."""
 
@@ -83,7 +86,7 @@ def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> st
         return frame.map(csv_text, na_action="ignore").to_csv(index=False, lineterminator="\n").rstrip("\n")
     shown = frame.copy()
     for column in shown.select_dtypes("number").columns:
-        decimals = 2 if column in ("value", "riket", "difference") and measure.decimals else 0
+        decimals = 2 if column in ("value", "riket", "difference", *BOUNDS) and measure.decimals else 0
         shown[column] = [number_text(None if pd.isna(value) else value, decimals) for value in shown[column]]
     if "status" in shown:
         shown["status"] = shown["status"].map(STATUS_TEXT)
@@ -135,17 +138,18 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
     chosen, region = catalog.measure(measure), catalog.area(area)
     series = _series(workspace, chosen)
     rows = difference(series, region.code).rename(columns={"reference": "riket"})
-    own = series.loc[series["region_code"] == region.code, ["period", "status", "edition", "origin"]]
+    columns = ["period", *BOUNDS, "status", "edition", "origin"]
+    own = series.loc[series["region_code"] == region.code, columns]
     rows = rows.merge(own, on="period", how="left", validate="1:1")
     if since is not None:
         rows = rows.loc[rows["period_end"] >= pd.Timestamp(period_end(since))]
-    if rows["value"].isna().all():
+    if rows[["value", *BOUNDS]].isna().all(axis=None):
         raise UnknownNameError(
             f"Uppgift saknas för {region.name}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
         )
     rows["status"] = rows["status"].fillna("not_available")
     breaks = {item.at: item.text for item in catalog.breaks_of(chosen.id, (region.code,))}
-    rows = rows.drop(columns="period_end")
+    rows = rows.drop(columns=["period_end", *(BOUNDS if rows[BOUNDS].isna().all(axis=None) else ())])
     heading = f"{region.name} ({region.code}): {chosen.title}"
     if form != "table":  # the series after a break is not comparable with what stands before it
         return _print(rows.assign(**{"break": rows["period"].map(breaks)}), form, heading, chosen)

@@ -81,9 +81,7 @@ def test_figures_are_numbers_and_gaps_say_why(content: Content) -> None:
 
 def test_the_flat_sheet_can_be_imported(content: Content) -> None:
     data = workbook(content, prepare(content, str))
-    flat = pd.read_excel(
-        io.BytesIO(data), sheet_name="Nyckeltal", engine="openpyxl", dtype={"Regionkod": str, "Period": str}
-    )
+    flat = pd.read_excel(io.BytesIO(data), "Nyckeltal", engine="openpyxl", dtype={"Regionkod": str, "Period": str})
     assert len(flat) == 9
     assert set(flat["Regionkod"]) == {"00", "2182", "0140"}
     assert flat.loc[(flat["Regionkod"] == "2182") & (flat["Period"] == "2024"), "Värde"].item() == 9.15
