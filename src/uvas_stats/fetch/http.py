@@ -8,6 +8,7 @@ import ipaddress
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from uvas_stats.fetch.limiter import RateLimiter
 
 __all__ = ["Answer", "BadBodyError", "Http", "HttpSettings", "ServiceFailingError", "check_address", "is_loopback"]
 
-USER_AGENT = "uvas_stats (https://pypi.org/project/uvas-stats/)"
+USER_AGENT = f"uvas_stats/{version('uvas-stats')}"
 TRY_AGAIN_STATUS = (500, 502, 503, 504)
 
 
