@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.fakes.server import Fake, serving
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.observation import read_observations
 from uvas_stats.pipeline import build
+from uvas_stats.processed import read_observations
 from uvas_stats.workspace import Workspace
 
 # The same examples on every run: a failure found once is a failure for everyone.

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import load_catalog
-from uvas_stats.observation import make_observations, read_observations, read_origins, write_observations
+from uvas_stats.observation import make_observations
 from uvas_stats.pipeline import build
+from uvas_stats.processed import read_observations, read_origins, write_observations
 from uvas_stats.workspace import Workspace
 
 RATE, COUNT, FORCE = "af_unemployed_18_24_rate_pct", "af_unemployed_18_24_count", "af_labour_force_18_24_count"

@@ -12,8 +12,8 @@ from uvas_stats.adopt import adopt
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import list_snapshots
 from uvas_stats.newest import latest_edition
-from uvas_stats.observation import read_observations
 from uvas_stats.pipeline import build
+from uvas_stats.processed import read_observations
 from uvas_stats.workspace import Workspace
 
 COUNT = "kaa_school_year_reported_count"

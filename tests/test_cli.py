@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from uvas_stats import cli
-from uvas_stats.observation import read_observations, read_origins, write_observations
+from uvas_stats.processed import read_observations, read_origins, write_observations
 from uvas_stats.workspace import Workspace
 
 Captured = pytest.CaptureFixture[str]

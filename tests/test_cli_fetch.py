@@ -15,7 +15,8 @@ from uvas_stats.cli import app
 from uvas_stats.errors import FetchError, UvasStatsError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
 from uvas_stats.listing import sources
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import select
+from uvas_stats.processed import read_observations
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 from tests.test_pipeline import HEADINGS, snapshot
 from uvas_stats.fetch.snapshot import RawFile, Snapshot, list_snapshots
 from uvas_stats.newest import latest_edition
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build, to_read
+from uvas_stats.processed import read_observations
 from uvas_stats.workspace import Workspace
 
 

@@ -20,8 +20,9 @@ from uvas_stats.fetch.sources import Clients
 from uvas_stats.indicators.revisions import revisions
 from uvas_stats.listing import sources
 from uvas_stats.newest import latest_edition
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build, edition_check
+from uvas_stats.processed import read_observations
 from uvas_stats.workspace import Workspace
 
 IDS = ("N02797", "N03942", "N15428", "N17473")

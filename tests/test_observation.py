@@ -15,17 +15,8 @@ from hypothesis import strategies as st
 
 from uvas_stats.errors import ObservationError
 from uvas_stats.newest import latest_edition
-from uvas_stats.observation import (
-    COLUMNS,
-    KEY,
-    STATUSES,
-    make_observations,
-    read_observations,
-    read_origins,
-    select,
-    validate,
-    write_observations,
-)
+from uvas_stats.observation import COLUMNS, KEY, STATUSES, make_observations, select, validate
+from uvas_stats.processed import read_observations, read_origins, write_observations
 
 ROW: dict[str, Any] = {
     "dataset": "kolada",

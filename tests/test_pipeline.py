@@ -13,8 +13,9 @@ from uvas_stats import pipeline
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import CatalogError, ObservationError, RawFileError, UvasStatsError, WorkspaceError
 from uvas_stats.newest import latest_edition
-from uvas_stats.observation import read_observations, read_origins, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build, ensure_processed
+from uvas_stats.processed import read_observations, read_origins
 from uvas_stats.workspace import Workspace, shipped_raw
 
 HEADINGS = "kpi,region,year,gender,value\n"

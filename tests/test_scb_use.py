@@ -19,10 +19,11 @@ from uvas_stats.fetch.run import fetch_dataset
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.indicators import area_share, implied_counts
 from uvas_stats.numbers import THIN_SPACE, number_text
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build
 from uvas_stats.present.table import Table
 from uvas_stats.present.tables import summary
+from uvas_stats.processed import read_observations
 from uvas_stats.situation import Nulage
 from uvas_stats.workspace import Workspace
 

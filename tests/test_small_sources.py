@@ -19,8 +19,9 @@ from uvas_stats.fetch.files import FileOutcome, fetch_files
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.observation import read_observations, read_origins, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build, edition_check
+from uvas_stats.processed import read_observations, read_origins
 from uvas_stats.workspace import Workspace
 
 Fetch = Callable[[str], FileOutcome]

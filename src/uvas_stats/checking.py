@@ -17,7 +17,8 @@ from uvas_stats.indicators.agreement import disagreements
 from uvas_stats.indicators.revisions import revisions
 from uvas_stats.newest import latest_edition
 from uvas_stats.numbers import number_text
-from uvas_stats.observation import read_observations, validate
+from uvas_stats.observation import validate
+from uvas_stats.processed import read_observations
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import atomic_file, find_workspace
 

@@ -231,7 +231,8 @@ def _fetch_table(
     from uvas_stats.fetch.editions import editions
     from uvas_stats.fetch.plan import DatasetPlan, plan_resolved
     from uvas_stats.fetch.run import fetch_planned
-    from uvas_stats.observation import validate, write_observations
+    from uvas_stats.observation import validate
+    from uvas_stats.processed import write_observations
 
     source_name, _, table_id = name.partition(":")
     source = px_source(source_name)

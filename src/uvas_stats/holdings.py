@@ -14,8 +14,9 @@ from uvas_stats.catalog import Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
 from uvas_stats.newest import latest_edition
-from uvas_stats.observation import SEXES, read_observations, select
+from uvas_stats.observation import SEXES, select
 from uvas_stats.periods import period_end
+from uvas_stats.processed import read_observations
 
 __all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
 

@@ -15,10 +15,11 @@ from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
 from uvas_stats.newest import latest_edition
 from uvas_stats.numbers import number_text
-from uvas_stats.observation import read_observations, read_origins, select
+from uvas_stats.observation import select
 from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.coverage import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
+from uvas_stats.processed import read_observations, read_origins
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import Workspace, find_workspace
 

@@ -44,7 +44,7 @@ def panel(kommun: str = "Söderhamn", measure: str = "uvas_share_pct", group: st
     from IPython.display import display
 
     from uvas_stats.newest import latest_edition
-    from uvas_stats.observation import read_observations
+    from uvas_stats.processed import read_observations
 
     place = find_workspace()
     catalog = load_catalog(place)

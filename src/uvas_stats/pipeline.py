@@ -15,7 +15,8 @@ from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.catalog.similar import write_similar
 from uvas_stats.errors import ObservationError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots, read_snapshot
-from uvas_stats.observation import KEY, read_origins, validate_together, write_observations
+from uvas_stats.observation import KEY, validate_together
+from uvas_stats.processed import read_origins, write_observations
 from uvas_stats.register.store import register_files, register_origins, stored_observations
 from uvas_stats.workspace import Workspace
 

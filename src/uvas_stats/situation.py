@@ -15,7 +15,7 @@ from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.holdings import check_period, needed_measures, read_newest
 from uvas_stats.indicators import check_printed
-from uvas_stats.observation import SEXES, read_origins
+from uvas_stats.observation import SEXES
 from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
@@ -24,6 +24,7 @@ from uvas_stats.present.figure import Chart
 from uvas_stats.present.source import edition_date, source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
+from uvas_stats.processed import read_origins
 from uvas_stats.situation_goals import Goals
 from uvas_stats.situation_kaa import KaaNulage
 from uvas_stats.situation_register import OwnRegisters

@@ -17,8 +17,8 @@ from uvas_stats.clean.kaa import read_kaa
 from uvas_stats.clean.kaa_heading import meaning
 from uvas_stats.errors import RawFileError, UvasStatsError
 from uvas_stats.fetch.snapshot import RawFile, Snapshot
-from uvas_stats.observation import read_origins
 from uvas_stats.pipeline import build
+from uvas_stats.processed import read_origins
 from uvas_stats.workspace import Workspace
 
 YEAR = "Andra halvåret 2024, första halvåret 2025"

@@ -17,8 +17,9 @@ from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.mucf_words import area_of, figure_of
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import RawFile, Snapshot
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build
+from uvas_stats.processed import read_observations
 from uvas_stats.workspace import Workspace
 
 Rows = list[list[object]]

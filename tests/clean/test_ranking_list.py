@@ -18,8 +18,9 @@ from uvas_stats.clean.ranking_list import describe_ranking, read_af_ranking
 from uvas_stats.errors import ObservationError, RawFileError
 from uvas_stats.fetch.snapshot import RawFile, Snapshot, list_snapshots
 from uvas_stats.newest import latest_edition
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build
+from uvas_stats.processed import read_observations
 from uvas_stats.workspace import Workspace
 
 Rows = list[list[object]]

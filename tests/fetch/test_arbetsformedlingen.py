@@ -18,8 +18,9 @@ from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.snapshot import list_snapshots, verify
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.observation import read_observations, select
+from uvas_stats.observation import select
 from uvas_stats.pipeline import build, edition_check
+from uvas_stats.processed import read_observations
 from uvas_stats.workspace import Workspace
 
 BAS = "web-inskrivna-arbetslosa-andel-av-bas-{}.xlsx"

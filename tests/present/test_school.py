@@ -14,10 +14,10 @@ from uvas_stats.adopt import adopt
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.listing import ranking
-from uvas_stats.observation import read_origins
 from uvas_stats.present.charts.school_figures import group_median
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.view import View
+from uvas_stats.processed import read_origins
 from uvas_stats.situation import Nulage
 from uvas_stats.workspace import Workspace
 

@@ -13,8 +13,8 @@ import pytest
 from uvas_stats import nulage
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.errors import RegisterError
-from uvas_stats.observation import read_observations
 from uvas_stats.pipeline import build
+from uvas_stats.processed import read_observations
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks
 from uvas_stats.register.run import run_kaa

@@ -13,7 +13,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.disclosure import Ledger, Protected, release
 from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
-from uvas_stats.observation import read_observations
+from uvas_stats.processed import read_observations
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.identity import Key
 from uvas_stats.register.kaa import Span, count_kaa, span_of
