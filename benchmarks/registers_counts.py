@@ -8,6 +8,7 @@ times, at most 1/8. Time and memory are those of a process of its own, from the 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -236,9 +237,10 @@ def _spilled(folder: Path, done: threading.Event, seen: list[int]) -> None:
 
 def worker(kind: str, folder: str, memory_gb: float) -> None:
     """Count in this process; write the counts, and print the seconds, and the peaks of memory and disk in GB."""
-    if kind != "pandas":  # imports are not what is timed, for either
+    if kind != "pandas":  # imports are not what is timed, for either, nor a round through what they left
         importlib.import_module("uvas_stats.register.kaa")
         importlib.import_module("ibis.backends.duckdb" if kind == "duckdb" else "ibis.backends.pyspark")
+    gc.collect()
     place, done, seen = Path(folder), threading.Event(), [0]
     watching = threading.Thread(target=_spilled, args=(Path(tempfile.gettempdir()), done, seen), daemon=True)
     watching.start()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from uvas_stats.disclosure import Link, Relation, Table
+from uvas_stats.register.engine import Engine
 from uvas_stats.register.kaa import count_kaa
 from uvas_stats.register.moving import STATES, moving_links
 from uvas_stats.register.span import Span
@@ -51,7 +52,7 @@ def sharing(span: Span, earlier: Iterable[Span]) -> list[Span]:
 
 
 def linked_events(
-    engine: Any, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
+    engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
 ) -> tuple[list[Table], list[Link]]:
     """Link registrations begun and ended in this period with those of earlier ones that share a half-year with it.
 

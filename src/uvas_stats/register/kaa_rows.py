@@ -1,153 +1,203 @@
-"""The expressions behind the counts of the KAA: one row a group, with the counts of all its tables side by side.
+"""The expressions behind the counts of the KAA.
 
-All counts of the persons come out of one pass: what is latest of a person is a maximum of day and category packed
-in one whole number, and each category is counted as a column, so that nothing is kept in between.
+Three tables are worked out once and kept: the registrations that reach into the period, the contacts in it, and
+the persons in scope in it. They hold numbers only, which take the least room and time; :func:`meaning` says what
+a number stands for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.scope import at_some_time, day_number, on_day, with_scope
 from uvas_stats.register.span import Span
 
-__all__ = ["CODES", "NO_MEASURE", "of_begun", "of_days", "of_ended", "of_persons", "of_seen"]
+__all__ = ["CODES", "NO_MEASURE", "SEXES", "STATES", "TABLES", "meaning"]
+__all__ += ["of_cells", "of_days", "of_near", "of_persons", "of_reached", "of_seen"]
 
 CODES = {name: (*known, UNKNOWN) for name, known in CATEGORIES.items()}
-NO_MEASURE = "no_measure"
+NO_MEASURE, GOING_ON = "no_measure", "going_on"
+SEXES, STATES = ("women", "men", UNKNOWN), ("open", "ended")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "flow": ("all",),
+    "stock": ("all",),
+    "birth_year": (),
+    "schooling": CODES["schooling"],
+    "occupation": CODES["occupation"],
+    "measure_type": (*CODES["measure_type"], NO_MEASURE),
+    "measure_after": (*CODES["occupation"], GOING_ON),
+    "measure_reason": (*CODES["measure_reason"], GOING_ON),
+    "new_month": (),
+    "contact": ("within", "not_within", "too_early"),
+    "ended_month": (),
+    "ended_reason": CODES["closed_reason"],
+    "ended_to": CODES["occupation"],
+}
+TABLES = tuple(_WORDS)
 _DAY = 32  # a code is packed below the day
 _MONTHS = 12
+_NUMBER = "int16"
 _PERSON = ["region", "person"]
 
 
-def _code(column: Any, name: str) -> Any:
-    """Give a category the number of its place in :data:`CODES`."""
+def meaning(table: str, number: int) -> str:
+    """Say what a number of a category stands for.
+
+    Examples
+    --------
+    >>> meaning("ended_to", 1), meaning("birth_year", 2088), meaning("new_month", 2105 * 12 + 7)
+    ('education', '2088', '2105-08')
+    """
+    if words := _WORDS[table]:
+        return words[number]
+    return str(number) if table == "birth_year" else f"{number // _MONTHS}-{number % _MONTHS + 1:02d}"
+
+
+def _code(column: Any, words: tuple[str, ...]) -> Any:
+    """Give each word the number of its place; what is missing is the last, which is unknown."""
     import ibis
 
-    known = CODES[name]
-    return ibis.cases(*[(column == code, at) for at, code in enumerate(known)], else_=len(known) - 1)
+    known = [(column == word, at) for at, word in enumerate(words[:-1])]
+    return ibis.cases(*known, else_=len(words) - 1).cast("int8")
 
 
-def _latest(date: Any, code: Any) -> Any:
-    """Give the number of the category of the last day; days before 1970 never come here."""
-    return (date.epoch_days().cast("int64") * _DAY + code).cast("int32").max() % _DAY
+def _region(rows: Any) -> Any:
+    """Give the four digits of a kommun as a number."""
+    return rows.region.cast("int16")
 
 
-def _each(rows: Any, table: str, column: Any, name: str, missing: str = "") -> dict[str, Any]:
-    """Count each category of a column of numbers, and the rows that have none as ``missing``."""
-    found = {}
-    for at, code in enumerate(CODES[name]):
-        here = column == at
-        found[f"{table}:{code}"] = rows.count(where=here | column.isnull() if code == missing else here)
-    if missing and missing not in CODES[name]:
-        found[f"{table}:{missing}"] = rows.count(where=column.isnull())
-    return found
-
-
-def of_seen(tables: Mapping[str, Any], span: Span) -> Any:
-    """Give the contacts of the period, with a number for occupation: they are counted twice, and read once."""
-    import ibis
-
-    contacts = tables["contacts"]
-    seen = contacts.filter(contacts.date.between(ibis.literal(span.begins), ibis.literal(span.ends)))
-    return seen.select(*_PERSON, "date", occupation=_code(seen.occupation, "occupation"))
-
-
-def of_persons(tables: Mapping[str, Any], seen: Any, span: Span) -> Any:
-    """Count those in scope at some time of the period, by kommun, sex and year of birth (``group``)."""
-    persons = _persons(tables, seen, span)
-    counts = {":all": persons.count(), "stock:all": persons.count(where=persons.stock == 1)}
-    counts |= _each(persons, "schooling", persons.schooling, "schooling")
-    counts |= _each(persons, "occupation", persons.occupation, "occupation", UNKNOWN)
-    counts |= _each(persons, "measure_type", persons.measure_type, "measure_type", NO_MEASURE)
-    counts |= _each(persons, "measure_after", persons.measure_after, "occupation")
-    counts |= _each(persons, "measure_reason", persons.measure_reason, "measure_reason")
-    inside = persons.measure_type.notnull()
-    for table in ("measure_after", "measure_reason"):
-        counts[f"{table}:going_on"] = persons.count(where=inside & persons[table].isnull())
-    return persons.group_by(["region", "sex", "group"]).agg(**counts)
-
-
-def _persons(tables: Mapping[str, Any], seen: Any, span: Span) -> Any:
-    """Give one row a kommun and person in scope at some time of the period."""
+def of_near(spells: Any, span: Span) -> Any:
+    """Give the registrations that reach into the period: no other is counted. None ends before it begins."""
     import ibis
 
     begins, ends = ibis.literal(span.begins), ibis.literal(span.ends)
-    spells = tables["spells"]
     near = spells.filter((spells.registered <= ends) & (spells.closed.isnull() | (spells.closed >= begins)))
-    scoped = with_scope(near)  # only those that can be in scope: the rest is most of a long register
-    covered = scoped.filter(at_some_time(scoped, span.begins, span.ends))
-    person = covered.group_by(_PERSON).agg(
-        sex=covered.sex.max(),
-        group=covered.born.max().year(),
-        schooling=_latest(covered.registered, _code(covered.schooling, "schooling")),
-        stock=on_day(covered, span.at).cast("int8").max(),
+    scoped = with_scope(near)
+    return scoped.select(
+        "person",
+        "registered",
+        "closed",
+        region=_region(scoped),
+        sex=_code(scoped.sex, SEXES),
+        birth_year=scoped.born.year().cast(_NUMBER),
+        schooling=_code(scoped.schooling, CODES["schooling"]),
+        ended_reason=_code(scoped.closed_reason, CODES["closed_reason"]),
+        ended_to=_code(scoped.closed_to, CODES["occupation"]),
+        flow=at_some_time(scoped, span.begins, span.ends),
+        stock=on_day(scoped, span.at),
     )
-    contact = seen.group_by(_PERSON).agg(occupation=_latest(seen.date, seen.occupation))
-    measures = tables["measures"]
-    going = measures.filter((measures.begins <= ends) & (measures.ends.isnull() | (measures.ends >= begins)))
-    over = ibis.ifelse(going.ends <= ends, going.ends, ibis.null("date"))
-    measure = going.group_by(_PERSON).agg(
-        measure_type=_latest(going.begins, _code(going.type, "measure_type")),
-        measure_after=_latest(over, _code(going.after, "occupation")),
-        measure_reason=_latest(over, _code(going.reason, "measure_reason")),
-    )
-    return person.left_join(contact, _PERSON).drop("region_right", "person_right").left_join(measure, _PERSON)
 
 
-def of_begun(tables: Mapping[str, Any], seen: Any, span: Span) -> tuple[Any, Any]:
-    """Count the registrations begun in the period, by kommun, sex and month: all, and those with contact in time.
-
-    Of each it is also counted for how many the days to a contact have gone before the period ends.
-    """
+def of_seen(contacts: Any, span: Span) -> Any:
+    """Give the contacts of the period."""
     import ibis
 
-    spells = tables["spells"]
-    inside = spells.registered.between(ibis.literal(span.begins), ibis.literal(span.ends))
-    new = spells.filter(inside).select(*_PERSON, "sex", "registered")
-    since = seen.date.epoch_days() - new.registered.epoch_days()
-    soon = [seen.date >= new.registered, since <= span.contact_days]
-    return _begun(new, span), _begun(new.semi_join(seen, [*_PERSON, *soon]), span)
+    seen = contacts.filter(contacts.date.between(ibis.literal(span.begins), ibis.literal(span.ends)))
+    occupation = _code(seen.occupation, CODES["occupation"])
+    return seen.select("person", "date", region=_region(seen), occupation=occupation)
 
 
-def _begun(rows: Any, span: Span) -> Any:
-    due = rows.registered.epoch_days() + span.contact_days <= day_number(span.ends)
-    grouped = rows.group_by("region", "sex", group=_month(rows.registered))
-    return grouped.agg(**{":all": rows.count(), ":due": rows.count(where=due)})
+def _latest(date: Any, code: Any) -> Any:
+    """Give the number of the category of the last day: the greatest of day, from 1970, and category in one number."""
+    return ((date.epoch_days().cast("int32") * _DAY + code).max() % _DAY).cast("int8")
+
+
+def of_persons(near: Any, seen: Any, measures: Any, span: Span) -> Any:
+    """Give one row a kommun and person in scope at some time of the period, with what is latest of the person."""
+    import ibis
+
+    begins, ends = ibis.literal(span.begins), ibis.literal(span.ends)
+    covered = near.filter(near.flow)
+    person = covered.group_by(_PERSON).agg(
+        sex=covered.sex.max(),
+        stock=covered.stock.any(),
+        birth_year=covered.birth_year.max(),
+        schooling=_latest(covered.registered, covered.schooling),
+    )
+    contact = seen.group_by(_PERSON).agg(occupation=_latest(seen.date, seen.occupation))
+    going = measures.filter((measures.begins <= ends) & (measures.ends.isnull() | (measures.ends >= begins)))
+    going = going.mutate(region=_region(going))
+    over = ibis.ifelse(going.ends <= ends, going.ends, ibis.null("date"))
+    measure = going.group_by(_PERSON).agg(
+        measure_type=_latest(going.begins, _code(going.type, CODES["measure_type"])),
+        measure_after=_latest(over, _code(going.after, CODES["occupation"])),
+        measure_reason=_latest(over, _code(going.reason, CODES["measure_reason"])),
+    )
+    known = person.left_join(contact, _PERSON).drop("region_right", "person_right").left_join(measure, _PERSON)
+    return known.drop("region_right", "person_right")
+
+
+def of_cells(near: Any, persons: Any, span: Span) -> Any:
+    """Count all tables, by the number of the table and of the category, as if nobody had been reached in time."""
+    import ibis
+
+    new, ended = _new(near, span), near.filter(near.closed <= ibis.literal(span.ends))
+    inside = persons.filter(persons.measure_type.notnull())
+    zero = ibis.literal(0)
+    return ibis.union(
+        _count(persons, "flow", zero),
+        _count(persons.filter(persons.stock), "stock", zero),
+        _count(persons, "birth_year", persons.birth_year),
+        _count(persons, "schooling", persons.schooling),
+        _count(persons, "occupation", _or(persons.occupation, "occupation", UNKNOWN)),
+        _count(persons, "measure_type", _or(persons.measure_type, "measure_type", NO_MEASURE)),
+        _count(inside, "measure_after", _or(inside.measure_after, "measure_after", GOING_ON)),
+        _count(inside, "measure_reason", _or(inside.measure_reason, "measure_reason", GOING_ON)),
+        _count(new, "new_month", _month(new.registered)),
+        _count(new, "contact", _unreached(new, span)),
+        _count(ended, "ended_month", _month(ended.closed)),
+        _count(ended, "ended_reason", ended.ended_reason),
+        _count(ended, "ended_to", ended.ended_to),
+    )
+
+
+def _new(near: Any, span: Span) -> Any:
+    import ibis
+
+    return near.filter(near.registered >= ibis.literal(span.begins))
+
+
+def _count(rows: Any, table: str, category: Any) -> Any:
+    """Count rows by kommun, sex and category."""
+    import ibis
+
+    counted = rows.group_by("region", "sex", category=category.cast(_NUMBER)).agg(n=rows.count())
+    return counted.mutate(table=ibis.literal(TABLES.index(table), "int8"))
+
+
+def _or(column: Any, table: str, missing: str) -> Any:
+    return column.fill_null(_WORDS[table].index(missing))
+
+
+def _unreached(new: Any, span: Span) -> Any:
+    """Give the category of contact of a registration that nobody has reached."""
+    import ibis
+
+    early = new.registered.epoch_days() + span.contact_days > day_number(span.ends)
+    late, too_early = (_WORDS["contact"].index(word) for word in ("not_within", "too_early"))
+    return ibis.ifelse(early, too_early, late)
 
 
 def _month(date: Any) -> Any:
     """Give a month as a number: years times twelve."""
-    return date.year().cast("int64") * _MONTHS + date.month() - 1
+    return date.year() * _MONTHS + date.month() - 1
 
 
-def of_ended(tables: Mapping[str, Any], span: Span) -> Any:
-    """Count the registrations ended in the period, by kommun, sex and month, and by reason and what came after."""
-    import ibis
-
-    spells = tables["spells"]
-    ended = spells.filter(spells.closed.between(ibis.literal(span.begins), ibis.literal(span.ends)))
-    rows = ended.mutate(
-        reason=_code(ended.closed_reason, "closed_reason"), to=_code(ended.closed_to, "occupation")
-    )
-    counts = {":all": rows.count()}
-    counts |= _each(rows, "ended_reason", rows.reason, "closed_reason")
-    counts |= _each(rows, "ended_to", rows.to, "occupation")
-    return rows.group_by("region", "sex", group=_month(rows.closed)).agg(**counts)
+def of_reached(near: Any, seen: Any, span: Span) -> Any:
+    """Count the registrations begun in the period with contact in time, by what they are counted as without it."""
+    new = _new(near, span).select(*_PERSON, "sex", "registered")
+    since = seen.date.epoch_days() - new.registered.epoch_days()
+    reached = new.semi_join(seen, [*_PERSON, seen.date >= new.registered, since <= span.contact_days])
+    return _count(reached, "contact", _unreached(reached, span))
 
 
-def of_days(tables: Mapping[str, Any], span: Span) -> Any:
+def of_days(near: Any, span: Span) -> Any:
     """Count registrations by days: those ended in the period, and those still open on its last day."""
     import ibis
 
-    spells, ends = tables["spells"], ibis.literal(span.ends)
-    over = spells.closed.between(ibis.literal(span.begins), ends)
-    still = (spells.registered <= ends) & (spells.closed.isnull() | (spells.closed > ends))
-    held = spells.filter(over | still)
-    finished = (held.closed <= ends).fill_null(False)
-    last = ibis.least(held.closed, ends)  # of those that are not closed, the last day of the period
-    rows = held.select("region", finished=finished, days=last.epoch_days() - held.registered.epoch_days())
-    counted = rows.group_by(["region", "finished", "days"]).agg(n=rows.count())
-    return counted.select("region", "days", "n", state=ibis.ifelse(counted.finished, "ended", "open"))
+    ends = ibis.literal(span.ends)
+    last = ibis.least(near.closed, ends)  # of those that are not closed, the last day of the period
+    ended = (near.closed <= ends).fill_null(False).cast("int8")
+    days = (last.epoch_days() - near.registered.epoch_days()).cast("int32")
+    return near.group_by("region", ended=ended, days=days).agg(n=near.count())

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.disclosure import Dimension, Link, Relation, Table, make_key, nested, overlap, table_from_parts
-from uvas_stats.register.engine import keep
+from uvas_stats.register.engine import Engine, ask, keep
 from uvas_stats.register.halves import halves_of, linked_events, sharing
 from uvas_stats.register.kaa import Span
 from uvas_stats.register.scope import at_some_time, on_day, with_scope
@@ -22,7 +22,7 @@ _Group = tuple[tuple[str, int], Span]
 
 
 def linked_spans(
-    engine: Any, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
+    engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
 ) -> tuple[list[Table], list[Link]]:
     """Count who is in both of two periods or days, for this span and each earlier one.
 
@@ -43,7 +43,7 @@ def linked_spans(
 
 
 def linked_day(
-    engine: Any, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
+    engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
 ) -> tuple[list[Table], list[Link]]:
     """Count who is in scope on the day of a span and in each earlier period or day, and link them."""
     if not earlier:
@@ -89,7 +89,7 @@ def _different(tables: Iterable[Table]) -> list[Table]:
 
 
 def _patterns(
-    engine: Any, tables: Mapping[str, Any], kommun: str, groups: Mapping[tuple[str, int], Span]
+    engine: Engine, tables: Mapping[str, Any], kommun: str, groups: Mapping[tuple[str, int], Span]
 ) -> pd.DataFrame:
     spells = tables["spells"]
     scoped = with_scope(spells.filter(spells.region == kommun))
@@ -105,8 +105,7 @@ def _patterns(
         scoped.group_by("person").agg(sex=scoped.sex.max(), birth_year=scoped.born.max().year(), **flags),
     )
     counted = persons.group_by(["sex", "birth_year", *flags]).agg(n=persons.person.count())
-    found: pd.DataFrame = engine.to_pyarrow(counted).to_pandas().astype({"n": "int64"})
-    return found
+    return ask(engine, counted)().astype({"n": "int64"})
 
 
 def _parts(patterns: pd.DataFrame, about: str, at: int, dimension: Dimension) -> dict[tuple[str, ...], int]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from uvas_stats.errors import RegisterError
 from uvas_stats.periods import period_end
-from uvas_stats.register.engine import keep
+from uvas_stats.register.engine import Engine, ask, keep
 from uvas_stats.register.fields import UNKNOWN
 
 __all__ = ["ParticipantCounts", "Term", "count_participants", "terms_between"]
@@ -87,7 +87,7 @@ class ParticipantCounts:
         return self.term.last or not (own == UNKNOWN).any()
 
 
-def count_participants(engine: Any, participations: Any, term: Term) -> ParticipantCounts:
+def count_participants(engine: Engine, participations: Any, term: Term) -> ParticipantCounts:
     """Count the participants that have started since a date, as they are at a term's end.
 
     Parameters
@@ -101,10 +101,10 @@ def count_participants(engine: Any, participations: Any, term: Term) -> Particip
     """
     latest = keep(engine, f"participants_{term.period}", _latest(participations, term))
     grouped = latest.group_by(["region", *DIMENSIONS]).agg(n=latest.person.count())
-    persons = engine.to_pyarrow(grouped).to_pandas().astype({"n": "int64"})
     begun = _begun(participations, term)
-    cost = engine.to_pyarrow(begun.group_by("region").agg(kr=begun.cost.sum())).to_pandas()
-    ordered = persons.sort_values(["region", *DIMENSIONS], ignore_index=True)
+    persons = ask(engine, grouped)
+    cost = ask(engine, begun.group_by("region").agg(kr=begun.cost.sum()))()
+    ordered = persons().astype({"n": "int64"}).sort_values(["region", *DIMENSIONS], ignore_index=True)
     return ParticipantCounts(term, ordered, dict(zip(cost["region"], cost["kr"].fillna(0.0), strict=True)))
 
 

@@ -12,7 +12,7 @@ from uvas_stats.catalog import load_catalog
 from uvas_stats.disclosure import Ledger, Link, Table, read_rule, release
 from uvas_stats.errors import RegisterError
 from uvas_stats.observation import make_observations
-from uvas_stats.register.engine import bind, open_engine
+from uvas_stats.register.engine import ask, bind, open_engine
 from uvas_stats.register.identity import Key
 from uvas_stats.register.linked import linked_day
 from uvas_stats.register.outcome import Outcome, guarded, read_trusted
@@ -140,9 +140,9 @@ def _kaa(
         bound = bind(engine, tables)
         scoped = with_scope(bound["spells"])
         rows = scoped.filter(on_day(scoped, when)).select("person").distinct()
-        persons = engine.to_pyarrow(rows).to_pandas()["person"]
+        persons = ask(engine, rows)()
         hidden, links = linked_day(engine, bound, code, span, earlier_spans(ledger, span))
-    return persons, (list(hidden), [*links, same_as_stock(code, when, len(persons))])
+    return persons["person"], (list(hidden), [*links, same_as_stock(code, when, len(persons))])
 
 
 def _remarks(registers: Mapping[str, Register]) -> Iterator[str]:
