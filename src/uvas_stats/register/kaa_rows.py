@@ -99,7 +99,7 @@ def of_seen(contacts: Any, span: Span) -> Any:
 
 
 def _latest(date: Any, code: Any) -> Any:
-    """Give the number of the category of the last day: the greatest of day, from 1970, and category in one number."""
+    """Give the category of the last day: the greatest of day, from 1970, and category packed in one number."""
     return ((date.epoch_days().cast("int32") * _DAY + code).max() % _DAY).cast("int8")
 
 
