@@ -154,8 +154,10 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
         printed = {figure.id: figure for figure in self.programme.printed}
         parts = [(printed[id_].text, printed[id_].value or 0.0) for id_ in group.parts]
         shown = [printed[id_] for id_ in (*group.parts, *([group.total] if group.total else []))]
-        keys = [(one.measure, one.category or "nan") for one in shown if not one.age_group]
-        own = self.document_figures[["measure", "category"]].fillna("nan").itertuples(index=False, name=None)
+        names = ["measure", "region_code", "period", "sex", "category"]
+        place = self.programme.municipalities[0]
+        keys = [(one.measure, one.region or place, one.period, one.sex, one.category) for one in shown]
+        own = self.document_figures[names].fillna("").itertuples(index=False, name=None)
         data = self.document_figures.loc[[key in keys for key in own]]
         total = printed[group.total].as_printed if group.total else ""
         source = source_line(data, self.catalog, computed=False)
@@ -225,8 +227,7 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
 
     def _part(self, item: Item) -> Chart | Table:
         draw: Callable[..., Chart | Table] = getattr(self, item.kind)
-        age = {"age": item.age} if item.age else {}
-        return draw(item.measure, item.group, item.title, **age) if item.measure else draw()
+        return draw(**item.options)
 
     def _demand(self, things: tuple[Any, ...], what: str, key: str) -> None:
         if not things:

@@ -55,9 +55,11 @@ class OwnRegisters(Holdings):
 
     @property
     def _counted(self) -> tuple[str, ...]:
-        """The results of registers that the workspace holds for the programme's kommuner."""
+        """The results of the registers of the programme's kommuner, up to the period asked for."""
         own = tuple(f"register/{code}/" for code in self.programme.municipalities)
-        return tuple(origin for origin in self.origins if origin.startswith(own))
+        if not any(origin.startswith(own) for origin in self.origins):
+            return ()
+        return tuple(sorted(set(self._register_rows["origin"])))
 
     @property
     def _has_parts(self) -> tuple[str, ...]:

@@ -216,6 +216,15 @@ def changed(old: str, new: str) -> str:
         (changed('measure = "uvas_share_pct", group', "group"), ["trend", "saknar measure"]),
         (changed('group = "21" }', 'group = "99" }'), ["sections: trend: group", "99"]),
         (changed('group = "21" }', 'group = "21", age = "20–24" }'), ["sections: trend: age", "20–24", "20-24"]),
+        (
+            changed('kind = "trend", measure = "uvas_share_pct", group = "21"', 'kind = "kkik", title = "Egen"'),
+            ["kkik: title används inte", "kkik tar inget mer än kind"],
+        ),
+        (changed('kind = "trend"', 'kind = "projection"'), ["projection: measure används inte"]),
+        (
+            changed('kind = "trend", ', 'kind = "completion", age = "20-24", '),
+            ["completion: age används inte", "measure, group, title"],
+        ),
         (OWN + 'rank_order = "värst"\n', ["rank_order", "värst"]),
         (WHOLE + '[[activities]]\nyear = true\nactivity = "x"\n', ["activities.year", "heltal"]),
         (
@@ -268,6 +277,21 @@ def test_a_total_that_gives_a_masked_part_away_is_refused(workspace: Workspace, 
 @pytest.mark.parametrize("counts", [(3, 3, 10), (1, 4, 10), (5, 6, 10), (0, 7, 7)])
 def test_a_total_that_gives_nothing_away_is_taken(workspace: Workspace, counts: tuple[int, ...]) -> None:
     assert "egen" in load(workspace, partition(*counts)).programmes
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ("value = 2\nsensitive = true", "del är dold"),
+        ('status = "not_available"', "del saknar value"),
+    ],
+)
+def test_a_target_group_is_not_made_of_parts_that_are_hidden_or_missing(
+    workspace: Workspace, figure: str, words: str
+) -> None:
+    part = f'[[printed]]\nid = "del"\ntext = "D"\nmeasure = "in_kaa_count"\nperiod = "2016"\n{figure}\n'
+    text = f'{OWN}{part}as_printed = "2"\nsection = "B"\n[target_group]\ntext = "Alla"\nage_group = "16-24"\n'
+    assert words in error_of(workspace, f'{text}parts = ["del"]\n')
 
 
 @pytest.mark.parametrize("id_", ["..", "a b", "a.b", "a\nb", " ", "-a"])

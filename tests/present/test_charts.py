@@ -19,7 +19,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.present import charts
 from uvas_stats.present.charts.goal_board import GoalRow
-from uvas_stats.present.charts.timeline import mark_breaks
+from uvas_stats.present.charts.timeline import mark_breaks, pieces
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.view import View
 
@@ -125,6 +125,34 @@ def test_trend_stops_at_a_declared_break(series_of: SeriesOf, view_of: ViewOf) -
     assert [(min(p.get_xdata()), max(p.get_xdata())) for p in pieces] == [(2008, 2014), (2015, 2024)]  # type: ignore[type-var]
     assert "brott" in words(chart)
     assert "gränspendlare" in chart.about.note
+
+
+def test_no_line_crosses_a_break_where_the_figure_of_its_first_period_is_missing(
+    series_of: SeriesOf, view_of: ViewOf, catalog: Catalog
+) -> None:
+    view = view_of(UVAS)
+    view = replace(view, catalog=replace(catalog, breaks=(Break(id="x", measure=UVAS, at="2015", text=""),)))
+    rows = series_of(UVAS).query("region_code == '2182'").sort_values("period_end")
+    hidden = rows.assign(value=rows["value"].mask(rows["period"] == "2015"))
+    halves = hidden.assign(period=[f"{2015 + at // 2}H{at % 2 + 1}" for at in range(len(hidden))])
+    halves = halves.assign(value=halves["value"].mask(halves["period"] == "2018H2"))
+    half_view = replace(
+        view,
+        measure=replace(view.measure, period_kind="half_year"),
+        catalog=replace(catalog, breaks=(Break(id="x", measure=UVAS, at="2018H2", text=""),)),
+    )
+    for cut, one, at in ((hidden, view, "2014"), (halves, half_view, "2018H1")):
+        before, after = pieces(cut, one, ["2182"])
+        assert before["period"].iloc[-1] == at
+        assert len(before) + len(after) == cut["value"].notna().sum()
+
+
+def test_each_of_five_kommuner_has_a_line_and_a_label(series_of: SeriesOf, view_of: ViewOf) -> None:
+    five = ("2182", "2101", "2104", "2121", "2132")
+    view = replace(view_of(UVAS), focus=five, group=None)
+    for draw in (charts.trend, charts.place_over_time):
+        drawn_words = words(draw(series_of(UVAS), view))
+        assert all(view.name(code) in drawn_words for code in five)
 
 
 def test_trend_without_a_break_is_one_line(series_of: SeriesOf, view_of: ViewOf) -> None:

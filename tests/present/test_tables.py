@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from uvas_stats import nulage
+from uvas_stats.catalog import PrintedFigure
+from uvas_stats.clean.documents import document_observations
 from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
+from uvas_stats.present import tables
 from uvas_stats.situation import Nulage
 
 
@@ -82,6 +87,19 @@ def test_small_counts_in_sensitive_breakdowns_are_hidden_everywhere(storuman: Nu
     assert (reasons["value"].dropna() >= 5).all()
 
 
+def test_a_hidden_count_is_hidden_whatever_else_the_document_prints(storuman: Nulage) -> None:
+    shown, hidden = (
+        PrintedFigure(
+            "a", "Antal", "in_kaa_count", "2016", f"{n:.0f}", "B", value=n, region=region, sensitive=True
+        )
+        for n, region in ((40.0, "0136"), (3.0, "0138"))
+    )
+    programme = replace(storuman.programme, printed=(shown, hidden), checks=())
+    observed = document_observations(programme, storuman.catalog)
+    table = tables.documents(programme, storuman.catalog, observed, {})
+    assert table.cells["Enligt dokumentet"].tolist() == ["40", "färre än 5"]
+
+
 def test_shares_with_counts_carry_their_interval(storuman: Nulage) -> None:
     shown = [row[3] for row in plain(storuman.documents().cells) if row[1] == "Studieavbrott"]
     assert shown[1] == "1,9 % (3 av 146), intervall 0,7–5,9 %"
@@ -117,3 +135,19 @@ def test_a_table_shows_itself_in_a_notebook_with_escaped_text(storuman: Nulage) 
     page = storuman.activities()._repr_html_()
     assert "Informera unga (mål 50)" in page
     assert "Källa: Överenskommelse" in page
+
+
+def test_a_change_across_a_break_of_the_kommun_alone_is_marked() -> None:
+    eda = nulage(kommun="Eda", period="2015")
+    (row,) = eda.summary().cells.query("Mått == 'UVAS 16–24 år'").to_dict("records")
+    assert row["Mot året innan"] == "+9,2*"
+    assert eda.kkik().cells["Ändring"].iloc[0] == "upp*"
+    assert "brott i serien" in eda.kkik().about.note
+
+
+def test_outcomes_in_brief_without_a_figure_say_so(soderhamn: Nulage) -> None:
+    without = replace(
+        soderhamn, programme=replace(soderhamn.programme, summary_measures=("af_unemployed_18_24_rate_pct",))
+    )
+    with pytest.raises(IndicatorError, match="saknar uppgifter"):
+        without.kkik()

@@ -63,6 +63,17 @@ def test_the_table_of_the_nulage_tells_the_sexes_apart(demo: Path) -> None:
     assert cells.loc["Pågående registreringar, läsår", ["Kvinnor", "Män"]].tolist() == ["–", "–"]
 
 
+def test_a_nulage_of_an_earlier_period_has_no_chapter_of_later_registers(demo: Path) -> None:
+    count(demo)
+    build(Workspace(demo))
+    of = {
+        period: [one.heading for one in nulage(kommun="2182", period=period, workspace=demo).content().chapters]
+        for period in ("2023", None)
+    }
+    assert "Kommunens egna register" in of[None]
+    assert "Kommunens egna register" not in of["2023"]
+
+
 def test_no_small_count_is_among_the_observations(demo: Path) -> None:
     for at in (None, dt.date(2105, 12, 31)):
         shown = count(demo, at=at)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvas_stats.catalog.model import SMALLEST_SHOWN, Goal, PrintedFigure, Programme
+from uvas_stats.catalog.model import SMALLEST_SHOWN, Goal, Item, PrintedFigure, Programme
 from uvas_stats.catalog.names import nearest
 from uvas_stats.errors import CatalogError, ObservationError
 from uvas_stats.observation import SEXES, STATUSES
@@ -17,44 +17,19 @@ from uvas_stats.periods import period_kind
 if TYPE_CHECKING:
     from uvas_stats.catalog.load import Catalog
 
-__all__ = ["ITEM_KINDS", "check_period", "check_programme", "require"]
+__all__ = ["ITEM_KEYS", "check_period", "check_programme", "require"]
 
-ITEM_KINDS = (
-    "summary",
-    "trend",
-    "place",
-    "place_over_time",
-    "compare",
-    "season",
-    "kkik",
-    "goals",
-    "goal_board",
-    "documents",
-    "consistency",
-    "activities",
-    "economy",
-    "target_group",
-    "counts",
-    "months",
-    "kaa",
-    "kaa_occupation",
-    "kaa_flow",
-    "kartlaggning",
-    "strip",
-    "ranking_list",
-    "profile",
-    "projection",
-    "standing",
-    "pooled",
-    "europe",
-    "registers",
-    "register_parts",
-    "participants",
-    "eligibility",
-    "completion",
-    "grade_points",
-    "later_activity",
-)
+_WHOLE, _SCHOOL, _NOTHING = ("measure", "group", "title", "age"), ("measure", "group", "title"), ()
+ITEM_KEYS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("trend", "place", "place_over_time", "compare", "season", "counts", "months"), _WHOLE),
+    **dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), _WHOLE),
+    **dict.fromkeys(("strip", "ranking_list", "profile", "standing"), _WHOLE),
+    **dict.fromkeys(("eligibility", "completion", "grade_points", "later_activity"), _SCHOOL),
+    **dict.fromkeys(("summary", "kkik", "goals", "goal_board", "documents", "consistency"), _NOTHING),
+    **dict.fromkeys(("activities", "economy", "target_group", "kartlaggning", "projection"), _NOTHING),
+    **dict.fromkeys(("pooled", "europe", "registers", "register_parts", "participants"), _NOTHING),
+}
+"""What each kind of chart or table takes, besides its kind."""
 NEEDS_MEASURE = (
     "trend",
     "place",
@@ -199,6 +174,9 @@ def _check_relations(programme: Programme, where: Path) -> None:
     group = programme.target_group
     for id_ in (*group.parts, *([group.total] if group.total else [])) if group else ():
         require(id_, values, "target_group: figur", where)
+        _demand(values[id_] is not None, f"target_group: {id_} saknar value", "Välj en annan", where)
+        hidden = any(figure.masked for figure in programme.printed if figure.id == id_)
+        _demand(not hidden, f"target_group: {id_} är dold, för den gäller få personer", "Välj en annan", where)
 
 
 def _check_secrecy(parts: list[PrintedFigure], text: str, where: Path) -> None:
@@ -239,12 +217,20 @@ def check_programme(catalog: Catalog, programme: Programme, where: Path) -> None
     for row in programme.activities:
         require(row.assessment, ASSESSMENTS, "activities: assessment", where)
     for item in (item for section in programme.sections for item in section.items):
-        require(item.kind, ITEM_KINDS, "sections: kind", where)
-        _demand(
-            item.measure or item.kind not in NEEDS_MEASURE, f"”{item.kind}” saknar measure", "Ange ett mått", where
-        )
-        _demand(_AGE.fullmatch(item.age), f"sections: {item.kind}: age ”{item.age}”", "Skriv som 20-24", where)
-        if item.measure:
-            require(item.measure, catalog.measures, f"sections: {item.kind}: measure", where)
-        if item.group:
-            require(item.group, catalog.groups, f"sections: {item.kind}: group", where)
+        _check_item(catalog, item, where)
+
+
+def _check_item(catalog: Catalog, item: Item, where: Path) -> None:
+    require(item.kind, ITEM_KEYS, "sections: kind", where)
+    name = f"sections: {item.kind}"
+    for key in item.options:
+        takes = ", ".join(ITEM_KEYS[item.kind]) or "inget mer än kind"
+        _demand(key in ITEM_KEYS[item.kind], f"{name}: {key} används inte", f"{item.kind} tar {takes}", where)
+    _demand(
+        item.measure or item.kind not in NEEDS_MEASURE, f"”{item.kind}” saknar measure", "Ange ett mått", where
+    )
+    _demand(_AGE.fullmatch(item.age), f"{name}: age ”{item.age}”", "Skriv som 20-24", where)
+    if item.measure:
+        require(item.measure, catalog.measures, f"{name}: measure", where)
+    if item.group:
+        require(item.group, catalog.groups, f"{name}: group", where)

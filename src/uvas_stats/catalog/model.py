@@ -258,6 +258,12 @@ class Item:
     age: str = ""
     """Age group to show, such as ``20-24``; empty means the ages of the measure."""
 
+    @property
+    def options(self) -> dict[str, str]:
+        """What is asked for besides the kind."""
+        asked = {"measure": self.measure, "group": self.group, "title": self.title, "age": self.age}
+        return {key: value for key, value in asked.items() if value}
+
 
 @dataclass(frozen=True)
 class Section:

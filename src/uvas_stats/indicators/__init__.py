@@ -5,7 +5,7 @@ A *series* is observations of one measure, one sex and one age group, as plain t
 """
 
 from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, share_intervals
-from uvas_stats.indicators.change import Change, change_between, latest_period, same_period_table
+from uvas_stats.indicators.change import Change, break_between, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
 from uvas_stats.indicators.goals import STATUSES, GoalStatus, assess_goal
@@ -33,6 +33,7 @@ __all__ = [
     "Standing",
     "area_share",
     "assess_goal",
+    "break_between",
     "change_between",
     "check_printed",
     "difference",

@@ -11,7 +11,7 @@ from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, canvas
+from uvas_stats.present.style import GREY, INK, RIKET, SMALL, canvas, line_of
 from uvas_stats.present.view import STATUS_TEXT, View
 
 __all__ = ["compare"]
@@ -94,7 +94,7 @@ def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
     highest = ranked["value"].max()
     for i, (_, row) in enumerate(ranked.iterrows()):
         code, focus = row["region_code"], row["region_code"] in view.focus
-        colour = FOCUS[view.focus.index(code) % len(FOCUS)].colour if focus else "#b5b5b5"
+        colour = line_of(code, view.focus).colour if focus else "#b5b5b5"
         weight = "bold" if focus else "normal"
         if pd.isna(row["value"]):
             axes.text(0, i, STATUS_TEXT[row["status"]], size=size, va="center", color=GREY, style="italic")

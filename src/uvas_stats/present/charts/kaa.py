@@ -14,7 +14,7 @@ from uvas_stats.present.charts.trend import quartile_rows
 from uvas_stats.present.coverage import coverage_note, coverage_of, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, canvas
+from uvas_stats.present.style import GREY, INK, RIKET, SMALL, canvas, line_of
 from uvas_stats.present.view import STATUS_TEXT, View, join_words
 
 __all__ = ["kaa", "kaa_when"]
@@ -125,7 +125,7 @@ def _alt(rows: pd.DataFrame, riket: pd.DataFrame, view: View, coverage: dict[str
 def _draw(axes: Axes, rows: pd.DataFrame, view: View, coverage: dict[str, float], size: float) -> None:
     for i, (code, value, status) in enumerate(rows[["region_code", "value", "status"]].itertuples(index=False)):
         focus = code in view.focus
-        colour = FOCUS[view.focus.index(code) % len(FOCUS)].colour if focus else "#b5b5b5"
+        colour = line_of(code, view.focus).colour if focus else "#b5b5b5"
         style: dict[str, Any] = {"size": size, "va": "center", "weight": "bold" if focus else "normal"}
         if pd.isna(value):
             axes.text(0, i, f" {STATUS_TEXT[status]}", size=size, va="center", color=GREY, style="italic")

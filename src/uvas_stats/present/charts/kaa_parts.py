@@ -16,7 +16,7 @@ from uvas_stats.present.charts.kaa import kaa_when
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, SMALL, TEXT, canvas
+from uvas_stats.present.style import GREY, INK, SMALL, TEXT, canvas, line_of
 from uvas_stats.present.view import STATUS_TEXT, View, join_words
 
 __all__ = ["kaa_flow", "kaa_occupation"]
@@ -254,7 +254,7 @@ def _drawn(about: About, bars: list[_Bar], view: View, left: float) -> Chart:
     chart, axes = canvas(about, ROW * len(bars) + 0.1, left=left, right=1.35, below=0.1)
     highest = max([bar.value or 0 for bar in bars] + [bar.tick or 0 for bar in bars] + [1.0])
     for row, bar in enumerate(bars):
-        _bar(axes, row, bar, FOCUS[view.focus.index(bar.code) % len(FOCUS)].colour)
+        _bar(axes, row, bar, line_of(bar.code, view.focus).colour)
     axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xlim(0, highest * 1.02)
     axes.set_yticks([])

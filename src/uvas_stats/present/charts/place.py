@@ -11,7 +11,7 @@ from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
+from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread, value_axis
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["place", "places_text"]
@@ -131,7 +131,7 @@ def _draw_focus(axes: Axes, own: pd.DataFrame, view: View) -> list[float]:
     margin = gap / 2
     xs = spread(list(rows["value"]), gap, low + margin, high - margin)
     for x, text, (_, row) in zip(xs, texts, rows.iterrows(), strict=True):
-        line = FOCUS[view.focus.index(row["region_code"]) % len(FOCUS)]
+        line = line_of(row["region_code"], view.focus)
         axes.plot(
             [row["value"]],
             [0],

@@ -13,7 +13,7 @@ from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread
+from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread
 from uvas_stats.present.view import View
 
 __all__ = ["place_over_time"]
@@ -143,15 +143,16 @@ def _same_month(axes: Axes, own: pd.DataFrame, rows: pd.DataFrame, view: View, c
 def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> None:
     labels = []
     if len(riket):
-        for piece in pieces(riket.assign(value=riket["riket_low"]), view, "00", "riket_low"):
+        for piece in pieces(riket.assign(value=riket["riket_low"]), view, ["00"], "riket_low"):
             axes.plot(piece["x"], piece["riket_low"], color=RIKET, linewidth=1.3, linestyle=(0, (4, 2)))
         newest = float(riket["riket_low"].iloc[-1])
         labels.append((newest, f"Riket motsvarar plats {newest:.0f}", INK))
-    for line, code in zip(FOCUS, view.focus, strict=False):
+    for code in view.focus:
+        line = line_of(code, view.focus)
         rows = own.loc[own["region_code"] == code]
         if rows.empty:
             continue
-        for piece in pieces(rows, view, code, "rank_low"):
+        for piece in pieces(rows, view, [code], "rank_low"):
             low, high = piece["rank_low"], piece["rank_high"]
             axes.fill_between(piece["x"], low, high, color=line.colour, alpha=0.22, linewidth=0)
             axes.plot(

@@ -14,7 +14,7 @@ from uvas_stats.present.charts.months import GAP, HEAD, panels
 from uvas_stats.present.charts.strip import demand_months
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas
+from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of
 from uvas_stats.present.view import View
 
 __all__ = ["profile"]
@@ -109,7 +109,7 @@ def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) ->
 
 
 def _panel(axes: Axes, own: SeasonalProfile, riket: SeasonalProfile, view: View, code: str) -> None:
-    colour = FOCUS[view.focus.index(code) % len(FOCUS)].colour
+    colour = line_of(code, view.focus).colour
     effects = own.effects
     axes.axvspan(SUMMER[0] - 0.5, SUMMER[-1] + 0.5, color=LIGHT, alpha=0.55, linewidth=0)
     axes.bar(effects["month"], effects["effect"], width=0.62, color=colour, zorder=2)

@@ -10,7 +10,7 @@ from uvas_stats.present.charts.strip import riket_text
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, INK, RIKET, SMALL, TEXT, canvas, value_axis
+from uvas_stats.present.style import INK, RIKET, SMALL, TEXT, canvas, line_of, value_axis
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["ranking_list"]
@@ -64,7 +64,7 @@ def ranking_list(series: pd.DataFrame, view: View) -> Chart:
     colours = ["#b5b5b5"] * len(known)
     for at, code in enumerate(known["region_code"]):
         if code in view.focus:
-            colours[at] = FOCUS[view.focus.index(code) % len(FOCUS)].colour
+            colours[at] = line_of(code, view.focus).colour
     axes.bar(range(1, n + 1), known["value"], width=1.0, color=colours, edgecolor="white", linewidth=0.15)
     value_axis(axes, 0.0, float(known["value"].max()), view.measure.unit, zero=True)
     top = float(known["value"].max()) * (1 + HEAD)
@@ -83,7 +83,7 @@ def _labels(axes: Axes, own: pd.DataFrame, known: pd.DataFrame, view: View, top:
             float(known.index[known["region_code"] == row["region_code"]][0]) + 1,
             float(row["value"]),
             f"{view.name(row['region_code'])} {view.number(row['value'])}",
-            FOCUS[view.focus.index(row["region_code"]) % len(FOCUS)].colour,
+            line_of(row["region_code"], view.focus).colour,
         )
         for _, row in own.iterrows()
     ]

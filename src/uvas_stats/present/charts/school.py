@@ -32,6 +32,7 @@ from uvas_stats.present.style import (
     WIDTH,
     canvas,
     clean_axes,
+    line_of,
     spread,
     value_axis,
 )
@@ -174,7 +175,7 @@ def _legend(chart: Chart, drawn: Sequence[Drawn], view: View, x: float, y: float
     """Say what each line is, once for all panels."""
     entries = [
         (view.name(code), line.colour, line.dash, 2.2, line.marker)
-        for line, code in zip(FOCUS, view.focus, strict=False)
+        for code, line in ((code, line_of(code, view.focus)) for code in view.focus)
         if any((one.own["region_code"] == code).any() for one in drawn)
     ]
     if any(one.riket["value"].notna().any() for one in drawn):
@@ -256,16 +257,17 @@ def _draw_lines(axes: Axes, one: Drawn, *, alone: bool) -> list[tuple[float, str
         labels.append((middle, f"{one.median.name} " * alone + one.median.newest(view), GREY))
     riket = one.riket.loc[one.riket["value"].notna()]
     if len(riket):
-        for piece in pieces(riket, view, "00"):
+        for piece in pieces(riket, view, ["00"]):
             axes.plot(piece["x"], piece["value"], color=RIKET, linewidth=1.4, linestyle=(0, (4, 2)))
         last = float(riket["value"].iloc[-1])
         labels.append((last, "Riket " * alone + view.number(last), INK))
-    for line, code in zip(FOCUS, view.focus, strict=False):
+    for code in view.focus:
+        line = line_of(code, view.focus)
         rows = one.own.loc[one.own["region_code"] == code]
         known = rows.loc[rows["value"].notna() | is_interval(rows)]
         if known.empty:
             continue
-        for piece in pieces(rows, view, code):
+        for piece in pieces(rows, view, [code]):
             axes.plot(
                 piece["x"], piece["value"], color=line.colour, linewidth=2.2, linestyle=line.dash,
                 marker=line.marker, markersize=4.0, solid_capstyle="round",

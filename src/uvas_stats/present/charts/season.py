@@ -15,7 +15,7 @@ from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, TEXT, Line, canvas, spread
+from uvas_stats.present.style import GREY, INK, RIKET, TEXT, Line, canvas, line_of, spread
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["season"]
@@ -120,7 +120,12 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
     words, alt, broken, verdict = [], [], [], ""
     for code in own["region_code"]:
         change = change_between(
-            series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+            series,
+            view.measure,
+            code,
+            period,
+            breaks=view.catalog.breaks_of(view.measure.id, (code,)),
+            across_break=True,
         )
         verdict = _verdict(view, change.direction) if len(own) == 1 else ""
         words.append(f"{view.name(code)} {signed_text(change.difference, view.measure.decimals)}")
@@ -171,7 +176,7 @@ def _slopes(table: pd.DataFrame, median: tuple[float, float] | None, view: View)
                 _Slope("Riket", row["earlier"], row["value"], Line(RIKET, (0, (4, 2)), "o"), 1.4, bold=False)
             )
         else:
-            line = FOCUS[view.focus.index(code) % len(FOCUS)]
+            line = line_of(code, view.focus)
             slopes.append(_Slope(view.name(code), row["earlier"], row["value"], line, 2.4, bold=True))
     if median is not None:
         slopes.append(_Slope("Gruppens median", *median, Line(GREY, "-", "o"), 1.2, bold=False))

@@ -13,7 +13,7 @@ from uvas_stats.periods import month_name, period_text, same_period_last_year
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, TEXT, canvas, value_axis
+from uvas_stats.present.style import GREY, INK, RIKET, SMALL, TEXT, canvas, line_of, value_axis
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["month_name", "riket_text", "strip"]
@@ -133,7 +133,8 @@ def _draw(axes: Axes, shown: pd.DataFrame, months: list[str], view: View) -> Non
     )
     riket = shown.loc[(shown["region_code"] == "00") & shown["value"].notna()].sort_values("period")
     axes.plot(riket["period"].map(at), riket["value"], color=RIKET, linewidth=1.6, linestyle=(0, (4, 2)), zorder=4)
-    for line, code in zip(FOCUS, view.focus, strict=False):
+    for code in view.focus:
+        line = line_of(code, view.focus)
         rows = shown.loc[(shown["region_code"] == code) & shown["value"].notna()].sort_values("period")
         axes.plot(
             rows["period"].map(at),
@@ -154,9 +155,15 @@ def _places(axes: Axes, panel: pd.DataFrame, own: pd.DataFrame, months: list[str
     """Write the months and, in a row for each kommun in focus and for riket, the places."""
     columns = ["period", "rank_low", "rank_high"]
     rows: list[tuple[str, str, dict[str, str]]] = []
-    for line, code in zip(FOCUS, view.focus, strict=False):
+    for code in view.focus:
         places = own.loc[own["region_code"] == code, columns].itertuples(index=False)
-        rows.append((view.name(code), line.colour, {str(at): place_text(low, high) for at, low, high in places}))
+        rows.append(
+            (
+                view.name(code),
+                line_of(code, view.focus).colour,
+                {str(at): place_text(low, high) for at, low, high in places},
+            )
+        )
     riket = panel.drop_duplicates("period")[["period", "riket_low", "riket_high"]].dropna()
     there = {str(at): place_text(low, high) for at, low, high in riket.itertuples(index=False)}
     rows.append(("Riket motsvarar", INK, there))

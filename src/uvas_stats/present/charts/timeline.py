@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -9,12 +11,12 @@ from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.style import GREY, SMALL
 from uvas_stats.present.view import View
 
-__all__ = ["CROWDED", "LONGEST_STEP", "mark_breaks", "pieces", "position", "time_axis"]
+__all__ = ["CROWDED", "mark_breaks", "pieces", "position", "time_axis"]
 
 STEP = {"year": 1.0, "school_year": 1.0, "half_year": 1 / 2, "quarter": 1 / 4, "month": 1 / 12}
 """Years between two periods; a break is marked half a step before the first one after it."""
-LONGEST_STEP = 1.01
-"""Years between two figures that a line may join."""
+_SLACK = 1.01
+"""How much longer than a step the time between two figures may be for a line to join them."""
 CROWDED = 40
 """Figures on a line beyond which they are not marked one by one."""
 
@@ -25,12 +27,19 @@ def position(period: str) -> float:
     return float(end.year) if end.month == 12 or "/" in period else end.year + (end.month - 12) / 12
 
 
-def pieces(rows: pd.DataFrame, view: View, region: str, column: str = "value") -> list[pd.DataFrame]:
-    """Cut a region's series at its breaks and at missing years, so that no line is drawn across."""
-    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, (region,))]
+def pieces(rows: pd.DataFrame, view: View, regions: Iterable[str], column: str = "value") -> list[pd.DataFrame]:
+    """Cut a series in order of time where a break lies between two figures, or a period is missing.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        The rows with a figure, with their place ``x`` on the time axis; no line is drawn from one to the next.
+    """
     known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
-    longest = LONGEST_STEP / 12 if view.measure.period_kind == "month" else LONGEST_STEP
-    jump = (known["x"].diff() > longest) | known["x"].map(lambda x: x in cuts)
+    x, before = known["x"], known["x"].shift()
+    jump = (x - before) > _SLACK * STEP[view.measure.period_kind]
+    for item in view.catalog.breaks_of(view.measure.id, tuple(regions)):
+        jump |= (before < position(item.at)) & (x >= position(item.at))
     return [piece for _, piece in known.groupby(jump.cumsum())]
 
 

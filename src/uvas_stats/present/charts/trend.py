@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles
 from uvas_stats.periods import period_end
-from uvas_stats.present.charts.timeline import CROWDED, LONGEST_STEP, mark_breaks, pieces, position, time_axis
+from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.charts.weighted import Weighted, weigh
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread, value_axis
+from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread, value_axis
 from uvas_stats.present.view import View
 
 __all__ = ["quartile_rows", "trend"]
@@ -52,11 +52,8 @@ def _spreads(series: pd.DataFrame, view: View) -> pd.DataFrame | None:
 
 def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> _Label:
     last = float(spreads["median"].iloc[-1])
-    spreads = spreads.assign(x=spreads["period"].map(position))
     members = view.group.members if view.group is not None else ()
-    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, members)]
-    jump = (spreads["x"].diff() > LONGEST_STEP) | spreads["x"].isin(cuts)
-    for _, piece in spreads.groupby(jump.cumsum()):
+    for piece in pieces(spreads, view, members, "median"):
         axes.fill_between(piece["x"], piece["q1"], piece["q3"], color=LIGHT, alpha=0.75, linewidth=0)
         axes.plot(piece["x"], piece["median"], color=GREY, linewidth=1.0)
     return _Label(last, f"Gruppens median {view.number(last)}", GREY, bold=False)
@@ -203,14 +200,15 @@ def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
     labels = []
     riket = main.loc[main["region_code"] == "00"]
     if riket["value"].notna().any():
-        _draw(axes, pieces(riket, view, "00"), color=RIKET, linewidth=1.4, linestyle=(0, (4, 2)))
+        _draw(axes, pieces(riket, view, ["00"]), color=RIKET, linewidth=1.4, linestyle=(0, (4, 2)))
         last = riket.loc[riket["value"].notna()].iloc[-1]
         labels.append(_Label(last["value"], f"Riket {view.number(last['value'])}", INK, bold=False))
-    for line, code in zip(FOCUS, view.focus, strict=False):
+    for code in view.focus:
+        line = line_of(code, view.focus)
         rows = main.loc[main["region_code"] == code]
         if rows["value"].notna().any():
             style = {"color": line.colour, "linewidth": 2.2, "linestyle": line.dash, "marker": line.marker}
-            _draw(axes, pieces(rows, view, code), **style, markersize=4.0 if len(rows) <= CROWDED else 0.0)
+            _draw(axes, pieces(rows, view, [code]), **style, markersize=4.0 if len(rows) <= CROWDED else 0.0)
             last = rows.loc[rows["value"].notna()].iloc[-1]
             labels.append(
                 _Label(last["value"], f"{view.name(code)} {view.number(last['value'])}", line.colour, bold=True)
@@ -221,16 +219,13 @@ def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
 def _draw_weighted(axes: Axes, weighted: Weighted, view: View) -> list[_Label]:
     """Draw the newest shares' intervals, and the line of the kommuner together if there is one."""
     for _, row in weighted.intervals.iterrows():
-        colour = FOCUS[view.focus.index(row["region_code"]) % len(FOCUS)].colour
+        colour = line_of(row["region_code"], view.focus).colour
         x = position(row["period"])
         axes.plot([x, x], [row["lower"], row["upper"]], color=colour, alpha=0.35, linewidth=3, zorder=1)
     if weighted.area.empty:
         return []
-    cuts = [position(item.at) for item in view.catalog.breaks_of(view.measure.id, view.focus)]
-    known = weighted.area.assign(x=weighted.area["period"].map(position))
-    jump = (known["x"].diff() > LONGEST_STEP) | known["x"].isin(cuts)
-    _draw(axes, [piece for _, piece in known.groupby(jump.cumsum())], color=INK, linewidth=2.4)
-    last = float(known["value"].iloc[-1])
+    _draw(axes, pieces(weighted.area, view, view.focus), color=INK, linewidth=2.4)
+    last = float(weighted.area["value"].iloc[-1])
     text = weighted.name if weighted.until else f"{weighted.name} {view.number(last)}"
     return [_Label(last, text, INK, bold=True)]
 

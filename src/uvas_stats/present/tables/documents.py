@@ -47,16 +47,9 @@ def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> Neares
     return Nearest(f"{text} ({view.measure.short}, {period})", now.loc[now["region_code"] == code], direction)
 
 
-def printed_text(figure: PrintedFigure, observed: pd.DataFrame) -> str:
+def printed_text(figure: PrintedFigure) -> str:
     """Write the figure as printed, or that it is masked."""
-    hit = observed.loc[
-        (observed["measure"] == figure.measure)
-        & (observed["period"] == figure.period)
-        & (observed["sex"] == figure.sex)
-        & (observed["category"].fillna("").replace("nan", "") == figure.category)
-    ]
-    masked = len(hit) > 0 and hit["status"].iloc[0] == "suppressed"
-    if masked:
+    if figure.masked:
         return HIDDEN if figure.secondary else MASKED
     if figure.numerator is None or figure.denominator is None:
         return figure.as_printed
@@ -86,7 +79,7 @@ def documents(
             "Avsnitt": figure.section,
             "Uppgift": figure.text,
             "Period": figure.period,
-            "Enligt dokumentet": printed_text(figure, observed),
+            "Enligt dokumentet": printed_text(figure),
             "I dag, närmaste mått": _beside(figure, today),
         }
         for figure in programme.printed

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import change_between, difference, performance_group, quartiles, rank
 from uvas_stats.numbers import MISSING, number_text, signed_text
 from uvas_stats.present.coverage import coverage_note
@@ -56,7 +57,12 @@ def _summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] 
     gap = difference(series, code)
     gap_value = gap.loc[gap["period"] == period, "difference"].iloc[0]
     change = change_between(
-        series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+        series,
+        view.measure,
+        code,
+        period,
+        breaks=view.catalog.breaks_of(view.measure.id, (code,)),
+        across_break=True,
     )
     mark = "*" if change.broken_by else ""
     return {
@@ -160,7 +166,12 @@ def _kkik_row(series: pd.DataFrame, view: View, code: str) -> tuple[dict[str, st
     cells = [f"{view.number(value)} ({when})" for when, value in last[["period", "value"]].itertuples(index=False)]
     cells = [MISSING] * (OUTCOMES - len(cells)) + cells
     change = change_between(
-        series, view.measure, code, period, breaks=view.catalog.breaks_of(view.measure.id), across_break=True
+        series,
+        view.measure,
+        code,
+        period,
+        breaks=view.catalog.breaks_of(view.measure.id, (code,)),
+        across_break=True,
     )
     groups = performance_group(series.loc[series["period"] == period], view.measure, view.kommuner)
     enough = len(groups) >= len(view.kommuner) / 2
@@ -187,6 +198,10 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
     views = list(views)
     found = [(view, _kkik_row(series[view.measure.id], view, code)) for view in views for code in view.focus]
     rows = [row for _, row in found if row is not None]
+    if not rows:
+        raise IndicatorError(
+            f"Utfall i korthet saknar uppgifter för {views[0].focus_names}", todo="Hämta dem med: uvas fetch"
+        )
     align = {"Mått": "left", "Kommun": "left", "Ändring": "left", "Grupp": "left"}
     cells = pd.DataFrame([row for row, _ in rows])
     if len(views[0].focus) == 1:

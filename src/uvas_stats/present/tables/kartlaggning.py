@@ -110,7 +110,7 @@ def _inner(figures: list[PrintedFigure], programme: Programme) -> str:
     own = {figure.id for figure in figures}
     pairs = [check.figures for check in programme.checks if check.kind == "same" and own & set(check.figures)]
     by_id = {figure.id: figure for figure in programme.printed}
-    others = [by_id[id_] for ids in pairs for id_ in ids if id_ not in own]
+    others = [by_id[id_] for ids in pairs for id_ in ids if id_ not in own and not by_id[id_].masked]
     against = [other for other in others if any(other.value != figure.value for figure in figures)]
     return "; ".join(f"{DIFFERS} dokumentets {other.as_printed} i {other.section}" for other in against)
 
@@ -156,7 +156,7 @@ def kartlaggning(
         cells.append(
             {
                 "Uppgift": row.title,
-                "Enligt dokumentet": "; ".join(f"{one.period}: {printed_text(one, observed)}" for one in printed),
+                "Enligt dokumentet": "; ".join(f"{one.period}: {printed_text(one)}" for one in printed),
                 "I dag": MISSING if today is None else f"{_value(today, code)} ({today.period})",
                 "Riket i dag": MISSING if today is None else _value(today, "00"),
                 "Avviker": "; ".join(filter(None, marks)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from uvas_stats.indicators import area_share, share_intervals
+from uvas_stats.indicators import area_share, break_between, share_intervals
 from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.view import STATUS_TEXT, View
@@ -84,8 +84,10 @@ def _row(
     period, value = str(wanted["period"].iloc[-1]), float(wanted["value"].iloc[-1])
     known = figures.set_index("period")["value"]
     riket = series.loc[series["region_code"] == "00"].set_index("period")["value"].get(period, float("nan"))
-    before = known.get(same_period_last_year(period), float("nan"))
-    broken = any(item.at == period for item in view.catalog.breaks_of(view.measure.id, members))
+    earlier = same_period_last_year(period)
+    before = known.get(earlier, float("nan"))
+    breaks = view.catalog.breaks_of(view.measure.id, members)
+    broken = any(break_between(breaks, member, earlier, period) for member in members)
     row = dict.fromkeys(SUMMARY, MISSING) | {
         "Mått": view.measure.short,
         "Kommun": name,
