@@ -16,7 +16,7 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.identity import Key
 from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.read import demand_trust, read_register
+from uvas_stats.register.read import Register, demand_trust, read_register
 
 
 def findings(register: object) -> set[tuple[int, str, str]]:
@@ -66,6 +66,45 @@ def test_two_numbers_are_two_persons_unless_the_file_says_otherwise(tmp_path: Pa
     assert apart.tables["spells"]["person"].nunique() == 2
     assert {(2, "Raden"), (3, "Raden")} == {found[:2] for found in findings(linked)}  # the first never ended
     assert linked.tables["spells"].empty
+
+
+LINKED = (
+    'kind = "list"\nkommun = "2182"\n[columns]\npersonnummer = "Pnr"\nstart = "Från"\nearlier_number = "Förr"\n'
+)
+
+
+def linked(folder: Path, catalog: Catalog, rows: list[tuple[str, str, str]], key: Key | None = None) -> Register:
+    """Read a list with numbers, the earlier ones, and dates."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "lista.csv"
+    path.write_text("\n".join(["Pnr;Förr;Från", *map(";".join, rows)]), encoding="utf-8")
+    return read_register(path, read_mapping(mapping_file(folder, LINKED)), key or Key(), catalog, AT)
+
+
+def test_a_person_is_the_same_in_two_lists_though_one_of_them_has_an_earlier_number(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    key, numbers = Key(), [number(at) for at in range(50)]
+    plain = [(one, "", "2105-01-01") for one in numbers]
+    other = [*plain[:-1], (numbers[-1], number(60, coordination=True), "2105-01-01")]
+    found = [linked(tmp_path / name, catalog, rows, key) for name, rows in (("a", plain), ("b", other))]
+    assert len({person for one in found for person in one.tables["members"]["person"]}) == 50
+
+
+def test_a_chain_of_numbers_of_different_sexes_is_one_person(tmp_path: Path, catalog: Catalog) -> None:
+    first, then, now = number(1, coordination=True), number(2), number(9, dt.date(2088, 3, 5))
+    assert len({int(one[-2]) % 2 for one in (first, then, now)}) == 2  # the numbers say different sexes
+    rows = [(first, "", "2104-01-01"), (then, first, "2104-06-01"), (now, then, "2105-01-01")]
+    register = linked(tmp_path, catalog, rows)
+    members = register.tables["members"]
+    assert members["person"].nunique() == 1
+    assert not register.faults.bad_rows
+
+
+def test_numbers_that_point_at_each_other_are_told(tmp_path: Path, catalog: Catalog) -> None:
+    one, other = number(1), number(2)
+    register = linked(tmp_path, catalog, [(one, other, "2105-01-01"), (other, one, "2105-02-01")])
+    assert {(at, "Tidigare personnummer", "pekar i en cirkel") for at in (2, 3)} <= findings(register)
 
 
 @pytest.mark.parametrize(

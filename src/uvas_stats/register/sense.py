@@ -47,9 +47,12 @@ def link_persons(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     several = linked.groupby("earlier")["person"].transform("nunique") > 1
     faults.add(linked.index[several], "Tidigare personnummer", "är angivet för flera personer")
     sure = linked.loc[~several].drop_duplicates("earlier").set_index("earlier")["person"]
-    person = held["person"]
+    person = held["person"].copy()
     for _ in range(_LONGEST_CHAIN):
-        person = person.map(sure).fillna(person).astype("int64")
+        replaced = person.isin(sure.index)
+        person.loc[replaced] = sure.loc[
+            person.loc[replaced]
+        ].to_numpy()  # whole numbers all the way: no hash is rounded
     circular = person.isin(sure.index)
     faults.add(held.index[circular], "Tidigare personnummer", "pekar i en cirkel")
     kept = held.assign(person=person).loc[~circular & ~held.index.isin(linked.index[several])]
