@@ -26,18 +26,25 @@ Run = Callable[[], float]
 class Folder:
     """A workspace with a KAA register, a list of participants and lists of others, and what is shown of them."""
 
-    def __init__(self, folder: Path, **who: set[int]) -> None:
-        self.space, self.who = Workspace(folder), who
+    day = DAY
+
+    def __init__(self, folder: Path, left: int | None = None, **who: set[int]) -> None:
+        self.space, self.who, self.left = Workspace(folder), who, left
         self.files = {name: self._write(folder, name, sorted(persons)) for name, persons in who.items()}
 
     def _write(self, folder: Path, name: str, who: list[int]) -> Files:
         if name == "kaa":
-            rows = [row(number(at), ("2105-08-01", "2106-01-10")[at % 2]) for at in who]
+            last = {"closed": "2106-06-29"}
+            rows = [
+                row(number(at), ("2105-08-01", "2106-01-10")[at % 2], **last if at == self.left else {})
+                for at in who
+            ]
             return write(folder / "kaa.csv", rows), mapping_file(folder, MAPPING)
         kind = "participants" if name == "deltagare" else "list"
         path, mapping = folder / f"{name}.csv", folder / f"{name}.toml"
-        path.write_text("\n".join(["Pnr;Från", *(f"{number(at)};2106-01-10" for at in who)]), encoding="utf-8")
-        columns = '[columns]\npersonnummer = "Pnr"\nstart = "Från"\n'
+        rows = [f"{number(at)};2106-01-10;{'2106-06-30' if at == self.left else ''}" for at in who]
+        path.write_text("\n".join(["Pnr;Från;Till", *rows]), encoding="utf-8")
+        columns = '[columns]\npersonnummer = "Pnr"\nstart = "Från"\nend = "Till"\n'
         mapping.write_text(f'kind = "{kind}"\nkommun = "{KOMMUN}"\n{columns}', encoding="utf-8")
         return path, mapping
 
@@ -53,7 +60,7 @@ class Folder:
     def group(self, *names: str) -> float:
         lists = {name: self.files[name] for name in names}
         outcome = run_overlap(
-            "_".join(names), lists, {}, workspace=self.space, kommun=KOMMUN, at=DAY, today=EDITION
+            "_".join(names), lists, {}, workspace=self.space, kommun=KOMMUN, at=self.day, today=EDITION
         )
         return float(outcome.observations["value"].iloc[0])
 
@@ -145,6 +152,21 @@ def test_every_day_that_has_been_measured_is_gone_along_with(tmp_path: Path) -> 
     others = {code for key in last.hidden for name, code in key if name in ("in", "not in", "in both")}
     for day in days[:2]:
         assert any(f"at={day}" in code for code in others)
+
+
+@pytest.mark.parametrize("names", [("af",), ("af", "soc"), ("deltagare", "soc"), ("kaa", "af")])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_target_group_on_another_day_does_not_tell_of_the_one_who_left(
+    tmp_path: Path, names: tuple[str, ...], backwards: bool
+) -> None:
+    whole = {"kaa": set(range(40)), "deltagare": set(range(30)), "af": set(range(40)), "soc": set(range(20, 60))}
+    folder = Folder(tmp_path, left=1, **whole)
+    sizes = []
+    for day in sorted([DAY, DAY - dt.timedelta(days=1)], reverse=backwards):
+        folder.day = day
+        sizes.append(folder.group(*names))
+    assert sizes[0] == len(set().union(*(whole[name] for name in names))) - (1 if backwards else 0)
+    assert np.isnan(sizes[1])
 
 
 def test_results_without_a_ledger_are_refused(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from uvas_stats.disclosure.auditor import Finding, audit, derivable
 from uvas_stats.disclosure.earlier import Ledger, Published
 from uvas_stats.disclosure.following import Derived, follow
 from uvas_stats.disclosure.ledger import read_ledger, read_rule, record, release
-from uvas_stats.disclosure.links import nested, overlap, overlap_tables
+from uvas_stats.disclosure.links import compared, nested, overlap, overlap_tables
 from uvas_stats.disclosure.model import Dimension, Key, Link, Relation, Rule, make_key
 from uvas_stats.disclosure.protection import Protected, protect
 from uvas_stats.disclosure.tables import Publication, Table, table_from_parts
@@ -41,6 +41,7 @@ __all__ = [
     "Rule",
     "Table",
     "audit",
+    "compared",
     "derivable",
     "follow",
     "make_key",

@@ -6,7 +6,7 @@ from uvas_stats.disclosure.model import Key, Link, Relation, make_key
 from uvas_stats.disclosure.tables import Table
 from uvas_stats.errors import DisclosureError
 
-__all__ = ["nested", "overlap", "overlap_tables"]
+__all__ = ["compared", "nested", "overlap", "overlap_tables"]
 
 
 def _text(key: Key) -> str:
@@ -82,6 +82,21 @@ def nested(part: tuple[Key, int], whole: tuple[Key, int]) -> Link:
         )
     rest = only_key(b, a)
     return Link((Relation(((b, 1), (a, -1), (rest, -1))),), (part, whole, (rest, n_b - n_a)))
+
+
+def compared(first: tuple[Key, int], second: tuple[Key, int], both: int) -> Link:
+    """Link one group at two dates: as part and whole where nobody came, or nobody left, for that can be guessed.
+
+    Examples
+    --------
+    >>> june, july = make_key({"at": "2026-06-30"}), make_key({"at": "2026-07-31"})
+    >>> [count for _, count in compared((june, 20), (july, 18), 18).hidden]
+    [18, 20, 2]
+    >>> len(compared((june, 20), (july, 21), 18).hidden)
+    5
+    """
+    smaller, larger = sorted((first, second), key=lambda group: group[1])
+    return nested(smaller, larger) if both == smaller[1] else overlap(first, second, both)
 
 
 def overlap_tables(first: Table, second: Table, both: Table) -> Link:

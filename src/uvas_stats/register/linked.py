@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.disclosure import Dimension, Link, Relation, Table, make_key, nested, overlap, table_from_parts
+from uvas_stats.disclosure import Dimension, Link, Relation, Table, compared, make_key, nested, table_from_parts
 from uvas_stats.register.engine import Engine, ask, keep
 from uvas_stats.register.halves import halves_of, linked_events, sharing
 from uvas_stats.register.kaa import Span
@@ -145,10 +145,8 @@ def _link(
             yield nested(a, b)
         elif _lies_in(other, one):
             yield nested(b, a)
-        elif both in (a[1], b[1]):
-            yield nested(*sorted((a, b), key=lambda group: group[1]))
         else:
-            yield overlap(a, b, both)
+            yield compared(a, b, both)
 
 
 def _cells(patterns: pd.DataFrame, *groups: _Group) -> Iterator[tuple[str, str, pd.DataFrame]]:

@@ -24,7 +24,9 @@ from uvas_stats.register.span import Span
 from uvas_stats.register.store import save_results
 from uvas_stats.register.together import (
     MEMBERS,
+    between_days,
     list_key,
+    other_days,
     overlap_publication,
     participant_lists,
     present,
@@ -90,17 +92,17 @@ def _together(
     """Return how many are in any of the lists, None where that cannot be shown, and the lists not to tell of."""
     ledger = register_ledger(workspace, code)
     named = dict(_named(registers, code))
-    persons, tables, links = {}, list[Table](), list[Link]()
-    for one, rows in named.items():
-        if one == "kaa":
-            persons[one], (more, tied) = _kaa(rows, code, when, ledger)
-            tables += more
-            links += tied
-        else:
-            persons[one] = present(rows["rows"], when)
+    tables, links, in_scope = list[Table](), list[Link](), dict[dt.date, pd.Series]()
+    if "kaa" in named:
+        in_scope, tables, links = _kaa(named["kaa"], code, when, ledger)
     if "participants" in named:
         links += participant_lists(named["participants"]["rows"], code, participant_terms(ledger), [when])
-    publication, key = overlap_publication(code, when, list_patterns(persons), ledger, links, tables)
+
+    def present_on(day: dt.date) -> dict[str, pd.Series]:
+        return {one: in_scope[day] if one == "kaa" else present(rows["rows"], day) for one, rows in named.items()}
+
+    links += between_days(code, when, present_on, ledger)
+    publication, key = overlap_publication(code, when, list_patterns(present_on(when)), ledger, links, tables)
     protected = release(workspace, publication)
     hidden = [one for one in named if protected.value(list_key(code, one, when)) is None]
     return protected.value(key), [one.removeprefix("list:") for one in hidden]
@@ -133,16 +135,19 @@ def _of_kommun(rows: pd.DataFrame, code: str) -> pd.DataFrame:
 
 def _kaa(
     tables: Mapping[str, pd.DataFrame], code: str, when: dt.date, ledger: Ledger
-) -> tuple[pd.Series, tuple[list[Table], list[Link]]]:
-    """Return who is in scope on the day, and how that hangs together with what is published of the KAA."""
+) -> tuple[dict[dt.date, pd.Series], list[Table], list[Link]]:
+    """Return who is in scope on each day, and how the day hangs together with what is published of the KAA."""
     span = Span(f"{when.year}H{1 if when.month <= 6 else 2}", when)
     with open_engine() as engine:
         bound = bind(engine, tables)
         scoped = with_scope(bound["spells"])
-        rows = scoped.filter(on_day(scoped, when)).select("person").distinct()
-        persons = ask(engine, rows)()
+        found = {
+            day: ask(engine, scoped.filter(on_day(scoped, day)).select("person").distinct())
+            for day in (when, *other_days(ledger, when))
+        }
+        persons = {day: rows()["person"] for day, rows in found.items()}
         hidden, links = linked_day(engine, bound, code, span, earlier_spans(ledger, span))
-    return persons["person"], (list(hidden), [*links, same_as_stock(code, when, len(persons))])
+    return persons, hidden, [*links, same_as_stock(code, when, len(persons[when]))]
 
 
 def _remarks(registers: Mapping[str, Register]) -> Iterator[str]:

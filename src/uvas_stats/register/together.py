@@ -7,7 +7,7 @@ those in scope on the day, so it is the same count as the stock; the participant
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -19,16 +19,30 @@ from uvas_stats.disclosure import (
     Publication,
     Relation,
     Table,
+    compared,
     make_key,
     nested,
     table_from_parts,
 )
+from uvas_stats.errors import RegisterError
 from uvas_stats.periods import period_end
 
-__all__ = ["MEMBERS", "list_key", "overlap_publication", "participant_lists", "present", "same_as_stock"]
+__all__ = [
+    "MEMBERS",
+    "between_days",
+    "list_key",
+    "other_days",
+    "overlap_publication",
+    "participant_lists",
+    "present",
+    "same_as_stock",
+]
 
 MEMBERS = {"participants": "participations", "list": "members"}
 Patterns = Mapping[tuple[str, ...], int]
+PresentOn = Callable[[dt.date], Mapping[str, pd.Series]]
+_HALF_A_YEAR = 183
+MOST_DAYS, _MOST_APART = 20, 6
 
 
 def present(rows: pd.DataFrame, day: dt.date) -> pd.Series:
@@ -101,15 +115,62 @@ def _other_groups(kommun: str, at: dt.date, patterns: Patterns, ledger: Ledger) 
             yield nested((whole, n), (key, size))
 
 
-def _groups(ledger: Ledger, kommun: str, at: dt.date) -> dict[Key, int | None]:
-    """Return the groups that have been published for a day, with the size where it was shown."""
+def _groups(ledger: Ledger, kommun: str, at: dt.date, kind: str = "among") -> dict[Key, int | None]:
+    """Return the groups, or the lists, that have been published for a day, with the size where it was shown."""
     context = set(_context(kommun, at))
     found: dict[Key, int | None] = {}
     for one in ledger.publications:
         for key in (*one.hidden, *one.shown):
-            if context <= set(key) and {name for name, _ in set(key) - context} == {"among"}:
+            if context <= set(key) and {name for name, _ in set(key) - context} == {kind}:
                 found[key] = one.shown.get(key)
     return found
+
+
+def other_days(ledger: Ledger, at: dt.date) -> list[dt.date]:
+    """Return the other days that lists have been counted on: all within half a year, and of the rest the nearest.
+
+    Raises
+    ------
+    RegisterError
+        If there are more than can be audited together.
+    """
+    keys = (dict(key) for one in ledger.publications for key in (*one.shown, *one.hidden))
+    days = {dt.date.fromisoformat(key["at"]) for key in keys if key.get("counted") == "lists"} - {at}
+    by_distance = sorted(days, key=lambda day: (abs((day - at).days), day))
+    near = [day for day in by_distance if abs((day - at).days) <= _HALF_A_YEAR]
+    if len(near) > MOST_DAYS:
+        raise RegisterError(
+            f"Listor är redan räknade för {len(near)} dagar inom ett halvår från {at}",
+            todo="Räkna på en dag som redan är använd",
+        )
+    return by_distance[: len(near) + _MOST_APART]
+
+
+def between_days(kommun: str, at: dt.date, present_on: PresentOn, ledger: Ledger) -> Iterator[Link]:
+    """Link the lists and the whole group of a day with those of other days: who came or went may be few.
+
+    Parameters
+    ----------
+    kommun, at
+        The kommun, and the day that is counted now.
+    present_on
+        Gives the persons of each list who are in it on a day, by the list's name, as the lists are now.
+    ledger
+        What has been published.
+    """
+    own = {name: set(persons) for name, persons in present_on(at).items()}
+    counted = [(list_key(kommun, name, at), persons) for name, persons in own.items()]
+    counted.append((_group_key(kommun, own, at), set().union(*own.values())))
+    for day in other_days(ledger, at):
+        then = {name: set(persons) for name, persons in present_on(day).items()}
+        for kind in ("lists", "among"):
+            for key in _groups(ledger, kommun, day, kind):
+                names = dict(key)[kind].split("+")
+                if not set(names) <= set(then):
+                    continue  # lists that are not at hand now
+                earlier = set().union(*(then[name] for name in names))
+                for now, persons in counted:
+                    yield compared((key, len(earlier)), (now, len(persons)), len(earlier & persons))
 
 
 def same_as_stock(kommun: str, at: dt.date, n: int) -> Link:
