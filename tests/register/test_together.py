@@ -125,6 +125,17 @@ def test_a_wider_group_beside_a_narrower_one_gives_nobody_away(
     assert few_found(folder, shown) == []
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_groups_of_some_of_the_lists_give_nobody_away_together(tmp_path: Path, backwards: bool) -> None:
+    who = {"a": set(range(47, 69)), "b": set(range(67, 89)), "c": set(range(47))}
+    order = [("c",), ("a", "c"), ("b", "c"), ("a", "b", "c")]
+    folder = Folder(tmp_path, **who)
+    shown = {frozenset(names): folder.group(*names) for names in sorted(order, key=order.index, reverse=backwards)}
+    assert any(value > 0 for value in shown.values())
+    assert few_found(folder, shown) == []
+    assert few_found(folder, {frozenset(one): len(set().union(*(who[name] for name in one))) for one in order})
+
+
 def test_without_the_links_the_group_would_give_some_away(tmp_path: Path) -> None:
     folder = Folder(tmp_path, kaa=groups(3)["kaa"], deltagare=groups(3)["deltagare"])
     assert few_found(folder, {frozenset({"kaa"}): 40, frozenset({"kaa", "deltagare"}): 43})

@@ -15,12 +15,14 @@ from uvas_stats.register.engine import Engine
 from uvas_stats.register.kaa import count_kaa
 from uvas_stats.register.moving import STATES, moving_links
 from uvas_stats.register.span import Span
-from uvas_stats.register.tables import kaa_publication
+from uvas_stats.register.tables import kaa_publication, whole_links
 
 __all__ = ["halves_of", "linked_events", "sharing"]
 
 _ADDED_UP = ("kaa_new", "kaa_ended", "kaa_ended_reason", "kaa_ended_to")
 _OPEN = "kaa_open"
+_AT_BORDERS = ("kaa_new", "kaa_ended", _OPEN)
+"""What ties a period to one that ends where it begins."""
 _BY_MONTH = ("kaa_new_month", "kaa_ended_month")
 
 
@@ -51,10 +53,32 @@ def sharing(span: Span, earlier: Iterable[Span]) -> list[Span]:
     return [one for one in found.values() if own & {half.period for half in halves_of(one)}]
 
 
+def _number(half: Span) -> int:
+    """Give a half-year its number, so that the next has the next."""
+    return 2 * int(half.period[:4]) + half.period.endswith("H2")
+
+
+def adjoining(spans: Iterable[Span], earlier: Iterable[Span]) -> list[Span]:
+    """Return the earlier periods that end where one of some begins, or begin where one ends; each once.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> one, other, later = (Span(name, dt.date(2105, 6, 30)) for name in ("2105H1", "2105H2", "2106/07"))
+    >>> [span.period for span in adjoining([one], [one, other, later])]
+    ['2105H2']
+    """
+    own = {_number(half) for one in spans for half in halves_of(one)}
+    edges = {at + step for at in own for step in (-1, 1)} - own
+    found = {one.period: one for one in earlier}
+    numbers = {name: {_number(half) for half in halves_of(one)} for name, one in found.items()}
+    return [one for name, one in found.items() if numbers[name] & edges and not numbers[name] & own]
+
+
 def linked_events(
     engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
 ) -> tuple[list[Table], list[Link]]:
-    """Link registrations begun and ended in this period with those of earlier ones that share a half-year with it.
+    """Link registrations begun and ended in a period with those of earlier ones that share a half-year, or adjoin.
 
     Returns
     -------
@@ -62,34 +86,42 @@ def linked_events(
         The counts of the other periods and half-years, which are not shown, and what adds up to what.
     """
     others = sharing(span, earlier)
-    if not others:
+    beside = adjoining((span, *others), earlier)
+    if not others and not beside:
         return [], []
     spans = {one.period: one for one in (span, *others)}
-    atoms = {half.period: half for one in spans.values() for half in halves_of(one)}
+    near = {one.period: one for one in beside}
+    atoms, outer = (
+        {half.period: half for one in found.values() for half in halves_of(one)} for found in (spans, near)
+    )
     counted = {
         name: {table.id: table for table in kaa_publication(count_kaa(engine, tables, one), kommun).tables}
-        for name, one in {**atoms, **spans}.items()
+        for name, one in {**atoms, **outer, **spans, **near}.items()
     }
-    wanted = (*_ADDED_UP, *_BY_MONTH, _OPEN, *STATES)
+    close = {*atoms, *spans}
     hidden = [
         replace(found[id_], shown=False)
         for name, found in counted.items()
         if name != span.period
-        for id_ in wanted
+        for id_ in ((*_ADDED_UP, *_BY_MONTH, _OPEN, *STATES) if name in close else _AT_BORDERS)
     ]
     longer = {name: two for name, one in spans.items() if len(two := halves_of(one)) > 1}
-    links = [*_sums(spans, counted), *_still_open(spans, counted), *_months(span, counted)]
+    links = [*_sums(spans, counted, _ADDED_UP), *_sums(near, counted, _AT_BORDERS[:2])]
+    links += [*_still_open({**spans, **near}, counted), *_months(span, {name: counted[name] for name in close})]
+    links += [link for name in close - {span.period} for link in whole_links(counted[name])]
     links += moving_links(longer, counted)
     return hidden, links
 
 
-def _sums(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:
+def _sums(
+    spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]], ids: Iterable[str]
+) -> Iterator[Link]:
     """Say that each cell of a longer period is the sum of those of its half-years."""
     for name, one in spans.items():
         halves = [half.period for half in halves_of(one)]
         if halves == [name]:
             continue
-        for id_ in _ADDED_UP:
+        for id_ in ids:
             whole, parts = counted[name][id_], [counted[half][id_] for half in halves]
             yield Link(
                 tuple(
@@ -102,15 +134,18 @@ def _sums(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]])
 
 def _still_open(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:
     """Say that who is open at the end was so at the half-year before, or is new since, and has not ended."""
+    halves = {_number(half): half.period for one in spans.values() for half in halves_of(one)}
+    for at, name in halves.items():
+        if at - 1 in halves:
+            last, first = counted[name], counted[halves[at - 1]]
+            ends, before = last[_OPEN].key(()), first[_OPEN].key(())
+            new, ended = (last[id_].key(("total",)) for id_ in ("kaa_new", "kaa_ended"))
+            yield Link((Relation(((ends, 1), (before, -1), (new, -1), (ended, 1))),), ())
     for name, one in spans.items():
-        halves = [half.period for half in halves_of(one)]
-        if len(halves) < 2:
-            continue
-        first, last = (counted[half] for half in halves)
-        ends, before = last[_OPEN].key(()), first[_OPEN].key(())
-        new, ended = (last[id_].key(("total",)) for id_ in ("kaa_new", "kaa_ended"))
-        same = Relation(((counted[name][_OPEN].key(()), 1), (ends, -1)))
-        yield Link((same, Relation(((ends, 1), (before, -1), (new, -1), (ended, 1)))), ())
+        last_half = halves_of(one)[-1].period
+        if last_half != name:
+            same = ((counted[name][_OPEN].key(()), 1), (counted[last_half][_OPEN].key(()), -1))
+            yield Link((Relation(same),), ())
 
 
 def _months(span: Span, counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:

@@ -14,6 +14,7 @@ import pandas as pd
 from uvas_stats.register.engine import Engine, ask, keep
 from uvas_stats.register.kaa_rows import (
     CODES,
+    GOING_ON,
     NO_MEASURE,
     SEXES,
     STATES,
@@ -28,7 +29,7 @@ from uvas_stats.register.kaa_rows import (
 )
 from uvas_stats.register.span import Span, span_of
 
-__all__ = ["CODES", "NO_MEASURE", "KaaCounts", "Span", "count_kaa", "span_of"]
+__all__ = ["CODES", "GOING_ON", "NO_MEASURE", "KaaCounts", "Span", "count_kaa", "span_of"]
 
 _KEY = ["region", "table", "sex", "category"]
 

@@ -13,7 +13,7 @@ from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.scope import at_some_time, day_number, on_day, with_scope
 from uvas_stats.register.span import Span
 
-__all__ = ["CODES", "NO_MEASURE", "SEXES", "STATES", "TABLES", "meaning"]
+__all__ = ["CODES", "GOING_ON", "NO_MEASURE", "SEXES", "STATES", "TABLES", "meaning"]
 __all__ += ["of_cells", "of_days", "of_near", "of_persons", "of_reached", "of_seen"]
 
 CODES = {name: (*known, UNKNOWN) for name, known in CATEGORIES.items()}

@@ -7,12 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from uvas_stats.disclosure import Dimension, Key, Link, Publication, Table, nested, table_from_parts
+from uvas_stats.disclosure import (
+    Dimension,
+    Key,
+    Link,
+    Publication,
+    Relation,
+    Table,
+    make_key,
+    nested,
+    table_from_parts,
+)
 from uvas_stats.register.fields import CATEGORIES, UNKNOWN
-from uvas_stats.register.kaa import NO_MEASURE, KaaCounts, Span
+from uvas_stats.register.kaa import GOING_ON, NO_MEASURE, KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
 
-__all__ = ["birth_years", "kaa_context", "kaa_publication", "participant_publication"]
+__all__ = ["birth_years", "kaa_context", "kaa_publication", "participant_publication", "whole_links"]
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
@@ -39,8 +49,8 @@ def _kaa_dimensions(span: Span) -> dict[str, Dimension]:
         "schooling": _dimension("schooling", "schooling"),
         "occupation": _dimension("occupation", "occupation"),
         "measure_type": Dimension("measure_type", (*types, NO_MEASURE), groups={IN_MEASURE: types}),
-        "measure_after": _dimension("measure_after", "occupation", "going_on"),
-        "measure_reason": _dimension("measure_reason", "measure_reason", "going_on"),
+        "measure_after": _dimension("measure_after", "occupation", GOING_ON),
+        "measure_reason": _dimension("measure_reason", "measure_reason", GOING_ON),
         "new_month": Dimension("month", span.months, sensitive=False),
         "ended_month": Dimension("month", span.months, sensitive=False),
         "contact": Dimension("contact", (near, late, "too_early"), groups={"due": (near, late)}),
@@ -104,17 +114,43 @@ def kaa_publication(
         tables.append(table_from_parts(f"kaa_{name}", context, (dimension,), parts))
     still = int(counts.days.loc[(counts.days["region"] == kommun) & (counts.days["state"] == "open"), "n"].sum())
     tables.append(Table("kaa_open", tuple(kaa_context(kommun, "open", span)), (), {(): still}))
-    inside = [_nested_stock(tables[0], tables[1], code) for code in (*SEX.codes, "total")]
-    stock = tables[1].key(("total",)), int(tables[1].counts[("total",)])
-    if span.at == span.ends and stock[1] <= still:  # the rest are registered but not in scope
-        inside.append(nested(stock, (tables[-1].key(()), still)))
+    by_id = {table.id: table for table in tables}
+    inside = (*_stock_links(by_id, span), *whole_links(by_id))
     name = f"kaa {span.period} {span.at}"
     return Publication(f"register:{kommun}", name, (*tables, *more), (*inside, *links))
 
 
-def _nested_stock(flow: Table, stock: Table, code: str) -> Link:
-    """Say that those of the day are among those of the period: the rest may be few."""
-    return nested((stock.key((code,)), int(stock.counts[(code,)])), (flow.key((code,)), int(flow.counts[(code,)])))
+def _cell(table: Table, *codes: str) -> tuple[Key, int]:
+    return table.key(codes), int(table.counts[codes])
+
+
+def _stock_links(tables: Mapping[str, Table], span: Span) -> Iterator[Link]:
+    """Say that those of the day are among those of the period, and among those registered: the rest may be few."""
+    flow, stock, still = tables["kaa_flow"], tables["kaa_stock"], _cell(tables["kaa_open"])
+    for code in (*SEX.codes, "total"):
+        yield nested(_cell(stock, code), _cell(flow, code))
+    on_day = _cell(stock, "total")
+    if span.at == span.ends and on_day[1] <= still[1]:  # the rest are registered but not in scope
+        yield nested(on_day, still)
+
+
+def whole_links(tables: Mapping[str, Table]) -> Iterator[Link]:
+    """Say what hangs together between the tables of one period.
+
+    Who is in the flow has a registration that has ended or goes on; mostly there is one a person, all in scope, so
+    that nobody is over can be guessed. Who has no measure that has ended has neither a reason nor what came after.
+    """
+    flow, ended, still = (
+        _cell(tables["kaa_flow"], "total"),
+        _cell(tables["kaa_ended"], "total"),
+        _cell(tables["kaa_open"]),
+    )
+    over = make_key(flow[0], {"counted": "kaa_registrations_over"}), ended[1] + still[1] - flow[1]
+    rest = (over,) if over[1] else ()
+    terms = ((ended[0], 1), (still[0], 1), (flow[0], -1), *((key, -1) for key, _ in rest))
+    yield Link((Relation(terms),), (flow, ended, still, *rest))
+    after, reason = (_cell(tables[name], GOING_ON) for name in ("kaa_measure_after", "kaa_measure_reason"))
+    yield Link((Relation(((after[0], 1), (reason[0], -1))),), (after, reason))
 
 
 _OUTCOME = Dimension(

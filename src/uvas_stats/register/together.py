@@ -7,6 +7,7 @@ those in scope on the day, so it is the same count as the stock; the participant
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
@@ -62,7 +63,7 @@ def list_key(kommun: str, name: str, at: dt.date) -> Key:
 
 
 def _group_key(kommun: str, names: Iterable[str], at: dt.date) -> Key:
-    return make_key([*_context(kommun, at), ("among", "+".join(sorted(names)))])
+    return make_key([*_context(kommun, at), ("among", _code(names))])
 
 
 def overlap_publication(
@@ -76,7 +77,8 @@ def overlap_publication(
     """Make the tables of a target group: the size of each list, and of all lists with each person counted once.
 
     Who is in just which lists is not published, yet may not be derived when they are few: taking the sizes from
-    the sum gives those who are in several. Groups of some of the same lists on the same day are linked.
+    the sum gives those who are in several. Groups of fewer or more of the same lists on the same day are made of
+    the same patterns.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def overlap_publication(
         What is published together, and the key of the whole group.
     """
     names = sorted({one for pattern in patterns for one in pattern})
-    codes = {"+".join(pattern): pattern for pattern in patterns}
+    codes = {_code(pattern): pattern for pattern in patterns}
     groups = {f"in {one}": tuple(code for code, pattern in codes.items() if one in pattern) for one in names}
     whole = _group_key(kommun, names, at)
     parts: dict[tuple[str, ...], int] = {(code,): patterns[pattern] for code, pattern in codes.items()}
@@ -104,15 +106,34 @@ def overlap_publication(
 
 
 def _other_groups(kommun: str, at: dt.date, patterns: Patterns, ledger: Ledger) -> Iterator[Link]:
-    """Link with the groups of fewer or more of the same lists that have been shown for the day."""
+    """Make the groups of fewer or more lists, that have been counted for the day, of the patterns of the more."""
     own = frozenset(one for pattern in patterns for one in pattern)
     whole, n = _group_key(kommun, own, at), sum(patterns.values())
     for key, size in _groups(ledger, kommun, at).items():
         names = frozenset(dict(key)["among"].split("+"))
         if names < own:
-            yield nested((key, sum(m for pattern, m in patterns.items() if names & set(pattern))), (whole, n))
-        elif own < names and size is not None and n <= size:
-            yield nested((whole, n), (key, size))
+            inside = sum(m for pattern, m in patterns.items() if names & set(pattern))
+            yield Link((_made_of(key, names, whole, patterns),), ((key, inside),))
+            yield nested((key, inside), (whole, n))
+        elif own < names:
+            yield Link((_made_of(whole, own, key, _combinations(names)),))
+            if size is not None and n <= size:
+                yield nested((whole, n), (key, size))
+
+
+def _code(pattern: Iterable[str]) -> str:
+    return "+".join(sorted(pattern))
+
+
+def _combinations(names: Iterable[str]) -> list[tuple[str, ...]]:
+    every = sorted(names)
+    return [one for size in range(1, len(every) + 1) for one in itertools.combinations(every, size)]
+
+
+def _made_of(group: Key, names: frozenset[str], wider: Key, patterns: Iterable[tuple[str, ...]]) -> Relation:
+    """Say that a group is all the patterns of a wider group that its lists have a part in."""
+    inside = [make_key(wider, {"pattern": _code(one)}) for one in patterns if names & set(one)]
+    return Relation(((group, 1), *((key, -1) for key in inside)))
 
 
 def _groups(ledger: Ledger, kommun: str, at: dt.date, kind: str = "among") -> dict[Key, int | None]:
