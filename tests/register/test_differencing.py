@@ -94,7 +94,7 @@ def _events(outsider: Outsider, whole: Tables, halves: list[Tables]) -> dict[Key
 
 
 def _registrations(outsider: Outsider, tables: Tables) -> dict[Key, int]:
-    """Learn that who is in the flow has a registration that ended or goes on, and what nobody without an end has."""
+    """Learn that who is in the flow has a registration that ended or goes on; return how many are over, if few."""
     flow, ended = (tables[id_].key(("total",)) for id_ in ("kaa_flow", "kaa_ended"))
     together, over = (make_key(flow, {"registrations": what}) for what in ("all", "over"))
     outsider.adds_up(together, [ended, tables["kaa_open"].key(())])
@@ -226,5 +226,5 @@ def test_another_number_of_days_or_another_start_is_refused(tmp_path: Path) -> N
         run_kaa(*files, "2105/06", workspace=space, contact_days=61)
     listed = write_participants(tmp_path)
     run_participants(*listed, workspace=space, at=dt.date(2106, 6, 30))
-    with pytest.raises(RegisterError, match="--from 2105-08-20"):
+    with pytest.raises(RegisterError, match="--from 2105-07-01"):
         run_participants(*listed, workspace=space, at=dt.date(2106, 6, 30), since=dt.date(2105, 8, 19))

@@ -9,12 +9,15 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from filelock import FileLock, Timeout
 
 from uvas_stats import nulage
 from uvas_stats.disclosure import read_ledger
+from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError
 from uvas_stats.pipeline import build
 from uvas_stats.processed import read_observations
+from uvas_stats.register import run
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks
 from uvas_stats.register.run import run_kaa
@@ -88,6 +91,38 @@ def test_two_days_are_published_together(demo: Path) -> None:
     assert len(ledger.publications) == 2
     names = {name for key in ledger.publications[1].hidden for name, _ in key}
     assert "not in" in names  # those who came or went between the days are known to be behind the two figures
+
+
+@pytest.mark.parametrize("step", ["register_ledger", "linked_spans", "release", "save_results"])
+def test_nobody_else_publishes_from_reading_the_ledger_until_the_results_are_kept(
+    demo: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    lock = ledger_file(Workspace(demo), "register:2182").with_suffix(".lock")
+    own, free = getattr(run, step), list[bool]()
+
+    def watched(*words: object) -> object:
+        try:
+            with FileLock(lock, timeout=0):
+                free.append(True)
+        except Timeout:
+            free.append(False)
+        return own(*words)
+
+    monkeypatch.setattr(run, step, watched)
+    count(demo)
+    assert free[-1] is False
+
+
+def test_the_day_that_the_first_participant_started_is_not_told(demo: Path) -> None:
+    files = demo / "demo" / "deltagare.csv", demo / "demo" / "deltagare.toml"
+    rows = pd.read_csv(files[0], sep=";", dtype="str", encoding="utf-8-sig")
+    starts = rows["Start"].loc[~rows["Start"].str.endswith(("-01-01", "-07-01"))]
+    rows.loc[starts.index].to_csv(files[0], sep=";", index=False)
+    outcome = run.run_participants(*files, workspace=Workspace(demo), at=dt.date(2106, 6, 30))
+    told = [path.with_suffix(".json").read_text(encoding="utf-8") for path in outcome.files]
+    told.append(ledger_file(Workspace(demo), "register:2182").read_text(encoding="utf-8"))
+    assert starts.min() not in "".join(told)
+    assert run.run_participants(*files, workspace=Workspace(demo), at=dt.date(2106, 6, 30)).files
 
 
 def test_kinds_of_period_are_measures_of_their_own(demo: Path) -> None:

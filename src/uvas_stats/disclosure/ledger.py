@@ -25,7 +25,7 @@ from uvas_stats.disclosure.tables import Publication
 from uvas_stats.errors import DisclosureError, WorkspaceError
 from uvas_stats.workspace import Workspace, atomic_file, writing
 
-__all__ = ["ledger_file", "read_ledger", "read_rule", "record", "release"]
+__all__ = ["ledger_file", "publishing", "read_ledger", "read_rule", "record", "release"]
 
 _LARGEST = 64_000_000
 _MOST = 1_000
@@ -173,7 +173,7 @@ def record(workspace: Workspace, protected: Protected) -> None:
 def _locked(path: Path) -> Iterator[None]:
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_suffix(".lock"), timeout=_WAIT)
+        lock = FileLock(path.with_suffix(".lock"), timeout=_WAIT, is_singleton=True)  # may be taken again
         try:
             lock.acquire()
         except Timeout as error:
@@ -184,6 +184,19 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def publishing(workspace: Workspace, programme: str) -> Iterator[None]:
+    """Let nobody else publish of a programme: what comes out of its ledger then stays true until it is released.
+
+    Raises
+    ------
+    WorkspaceError
+        If another has not finished after five minutes.
+    """
+    with _locked(ledger_file(workspace, programme)):
+        yield
 
 
 def release(workspace: Workspace, publication: Publication, rule: Rule | None = None) -> Protected:

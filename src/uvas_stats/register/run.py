@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.disclosure import Ledger, Protected, release
+from uvas_stats.disclosure import Ledger, Protected, publishing, release
 from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
 from uvas_stats.processed import read_observations
 from uvas_stats.register.engine import bind, open_engine
@@ -20,7 +20,13 @@ from uvas_stats.register.kaa import Span, count_kaa, span_of
 from uvas_stats.register.linked import linked_spans
 from uvas_stats.register.outcome import Outcome, guarded, left_out, read_trusted
 from uvas_stats.register.participants import ParticipantCounts, count_participants, terms_between
-from uvas_stats.register.published import earlier_spans, list_days, published_counts, register_ledger
+from uvas_stats.register.published import (
+    earlier_spans,
+    list_days,
+    participant_terms,
+    published_counts,
+    register_ledger,
+)
 from uvas_stats.register.read import Register
 from uvas_stats.register.repeated import refuse_other_days, refuse_other_start
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
@@ -107,22 +113,24 @@ def run_kaa(
     catalog, span = load_catalog(workspace), span_of(period, at, contact_days)
     register = _demand_kind(read_trusted(path, mapping, Key(), catalog, span.ends, faults), "kaa")
     codes = _kommuner(register, kommun, catalog)
-    ledgers = {code: register_ledger(workspace, code) for code in codes}
-    for ledger in ledgers.values():
-        refuse_other_days(ledger, span)
+    for code in codes:
+        refuse_other_days(register_ledger(workspace, code), span)
     edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
     note = f"Period {span.period}, mätdatum {span.at}, kontakt inom {contact_days} dagar{left_out(register)}"
     about = {"period": span.period, "at": span.at.isoformat()}
     with open_engine(engine) as connection, _each(register) as done:
         tables = bind(connection, register.tables)
         counts = count_kaa(connection, tables, span)
-        for code, ledger in ledgers.items():
-            hidden, links = linked_spans(connection, tables, code, span, earlier_spans(ledger, span))
+        for code in codes:
             people, remark = _population(workspace, code, span)
-            protected = release(workspace, kaa_publication(counts, code, links, hidden))
-            results = kaa_observations(protected, counts, code, edition, people)
-            done.keep(code, results, save_results(workspace, code, results, note, about))
             done.remarks += [remark] if remark and remark not in done.remarks else []
+            with publishing(workspace, f"register:{code}"):
+                ledger = register_ledger(workspace, code)
+                refuse_other_days(ledger, span)
+                hidden, links = linked_spans(connection, tables, code, span, earlier_spans(ledger, span))
+                protected = release(workspace, kaa_publication(counts, code, links, hidden))
+                results = kaa_observations(protected, counts, code, edition, people)
+                done.keep(code, results, save_results(workspace, code, results, note, about))
     return done.outcome(register)
 
 
@@ -188,16 +196,29 @@ def run_participants(
     with _each(register) as done:
         for code in codes:
             rows = participations.loc[participations["region"] == code]
-            first = since or rows["start"].min().date()
-            ledger = register_ledger(workspace, code)
-            refuse_other_start(ledger, first)
+            first = since or _counted_from(workspace, code, rows)
             counts = _count_terms(rows, engine, first, until, months)
-            protected = _release_terms(workspace, code, ledger, counts, rows)
-            results = participant_observations(protected, counts, code, edition, cost)
-            results = keep_assistance(workspace, code, results)
             note = f"Räknat från {first} till {until}{left_out(register)}"
-            done.keep(code, results, save_results(workspace, code, results, note, {}))
+            with publishing(workspace, f"register:{code}"):
+                ledger = register_ledger(workspace, code)
+                refuse_other_start(ledger, first)
+                protected = _release_terms(workspace, code, ledger, counts, rows)
+                results = participant_observations(protected, counts, code, edition, cost)
+                results = keep_assistance(workspace, code, results)
+                done.keep(code, results, save_results(workspace, code, results, note, {}))
     return done.outcome(register)
+
+
+def _counted_from(workspace: Workspace, code: str, rows: pd.DataFrame) -> dt.date:
+    """Return the day that participants have been counted from before, else when the half-year of the first began.
+
+    The day that the first one started is that person's alone.
+    """
+    before = participant_terms(register_ledger(workspace, code))
+    if before:
+        return dt.date.fromisoformat(before[-1][1])
+    first = rows["start"].min()
+    return dt.date(first.year, 1 if first.month <= 6 else 7, 1)
 
 
 def _count_terms(

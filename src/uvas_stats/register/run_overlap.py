@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import load_catalog
-from uvas_stats.disclosure import Ledger, Link, Table, read_rule, release
+from uvas_stats.disclosure import Ledger, Link, Table, publishing, read_rule, release
 from uvas_stats.errors import RegisterError
 from uvas_stats.observation import make_observations
 from uvas_stats.register.engine import ask, bind, open_engine
@@ -60,7 +60,11 @@ def run_overlap(
     catalog, when = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
     code, key = catalog.region(kommun).code, Key()
     registers = {one: read_trusted(*files, key, catalog, when) for one, files in lists.items()}
-    whole, hidden = _together(workspace, code, when, registers) if registers else (0, [])
+    whole: int | None = 0
+    hidden: list[str] = []
+    if registers:
+        with publishing(workspace, f"register:{code}"):
+            whole, hidden = _together(workspace, code, when, registers)
     few = any(0 < size < read_rule(workspace).threshold for size in sizes.values())
     size = None if whole is None or few else size_bounds(whole, sizes)
     edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
