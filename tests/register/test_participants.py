@@ -47,13 +47,34 @@ def value(rows: pd.DataFrame, measure: str, period: str = "2106H1", **more: str)
         ("participants_study_plan_share_pct", 20, 80),
         ("participants_measure_within_6_months_share_pct", 100, 50),
         ("participants_assistance_start_count", 40, 40),
-        ("participants_cost_kkr", 10.0005, 10.0005),
     ],
 )
 def test_a_figure_at_each_terms_end(counted: pd.DataFrame, measure: str, december: float, june: float) -> None:
     assert value(counted, measure, "2106H1") == pytest.approx(june)
     shown = value(counted, measure, "2105H2")
     assert pd.isna(shown) or shown == pytest.approx(december)  # hidden where it would tell of a whole group
+
+
+def test_the_cost_is_told_of_the_last_term_for_what_is_booked_is_booked_now(counted: pd.DataFrame) -> None:
+    assert value(counted, "participants_cost_kkr") == 10.0
+    assert counted.loc[counted["measure"] == "participants_cost_kkr", "period"].tolist() == ["2106H1"]
+
+
+def test_a_list_without_a_column_tells_nothing_of_it_rather_than_nobody(tmp_path: Path) -> None:
+    path, mapping = write_participants(tmp_path)
+    kept = ("personnummer", "start", "end", "first_contact")
+    lines = mapping.read_text(encoding="utf-8").splitlines()
+    mapping.write_text("\n".join(one for one in lines if " = " not in one or one.split(" = ")[0] in
+                                 (*kept, "kind", "kommun")), encoding="utf-8")  # fmt: skip
+    outcome = run_participants(path, mapping, workspace=Workspace(tmp_path), at=AT)
+    rows = outcome.observations.loc[outcome.observations["sex"] == "total"]
+    assert set(rows["measure"]) == {"participants_count", "participants_started_count", "participants_ended_count"}
+    assert set(rows["breakdown"].dropna()) == {"outcome"}
+    assert value(rows, "participants_started_count") == 80
+    assert value(rows, "participants_ended_count") == 50
+    missing = [line for line in outcome.remarks if line.startswith("Kolumn saknas")]
+    assert any("Avslutsorsak" in line for line in missing)
+    assert len(missing) == len(set(missing))
 
 
 def test_who_has_left_assistance_is_known_when_the_file_says_now(counted: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock, Timeout
 
+from tests.register.people import mapping_file, number, row, write
 from uvas_stats import nulage
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
@@ -123,6 +124,36 @@ def test_the_day_that_the_first_participant_started_is_not_told(demo: Path) -> N
     told.append(ledger_file(Workspace(demo), "register:2182").read_text(encoding="utf-8"))
     assert starts.min() not in "".join(told)
     assert run.run_participants(*files, workspace=Workspace(demo), at=dt.date(2106, 6, 30)).files
+
+
+def test_a_register_without_a_column_tells_nothing_of_it_rather_than_nobody(demo: Path) -> None:
+    mapping = demo / "demo" / "kaa.toml"
+    gone = ("closed", "closed_reason", "closed_to", "measure_reason", "schooling", "contact_occupation")
+    lines = mapping.read_text(encoding="utf-8").splitlines()
+    mapping.write_text("\n".join(one for one in lines if one.split(" = ")[0] not in gone), encoding="utf-8")
+    outcome = run_kaa(demo / "demo" / "kaa.csv", mapping, DEMO_PERIOD, workspace=Workspace(demo))
+    rows = outcome.observations
+    assert not rows["measure"].str.contains("_ended_").any()
+    assert set(rows["breakdown"].dropna()) == {
+        "birth_year", "contact", "measure_type", "measure_after", "month", "days_open"
+    }  # fmt: skip
+    assert any("Ansvaret upphörde" in line for line in outcome.remarks)
+    for period in ("2105H2", "2106H1"):
+        assert len(run_kaa(demo / "demo" / "kaa.csv", mapping, period, workspace=Workspace(demo)).observations)
+
+
+def test_a_hidden_count_has_quartiles_that_are_hidden_whether_it_is_none_or_few(tmp_path: Path) -> None:
+    found = []
+    for few in (0, 3):
+        folder = tmp_path / str(few)
+        folder.mkdir()
+        (folder / "disclosure.toml").write_text('zeros = "hide"\n', encoding="utf-8")
+        rows = [row(number(at), closed="2106-02-02" if at < few else "") for at in range(40)]
+        files = write(folder / "kaa.csv", rows), mapping_file(folder)
+        shown = run_kaa(*files, "2105/06", workspace=Workspace(folder)).observations
+        found.append(shown.loc[shown["breakdown"] == "days_ended", ["category", "status"]].to_dict("records"))
+    assert found[0] == found[1]
+    assert {one["status"] for one in found[0]} == {"suppressed"}
 
 
 def test_kinds_of_period_are_measures_of_their_own(demo: Path) -> None:

@@ -16,7 +16,7 @@ from tests.register.people import number
 from uvas_stats.disclosure import Key, make_key
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.run import run_participants
-from uvas_stats.register.store import stored_observations
+from uvas_stats.register.store import register_files, stored_observations
 from uvas_stats.workspace import Workspace
 
 COLUMNS = {
@@ -24,6 +24,7 @@ COLUMNS = {
     "assistance_start": "Vid start", "assistance_now": "Nu",
 }  # fmt: skip
 DECEMBER, JUNE = dt.date(2105, 12, 31), dt.date(2106, 6, 30)
+FIGURE = ["measure", "period", "sex", "breakdown", "category"]
 SIZE, WITH_ASSISTANCE, ENDED = 120, 70, 40
 REASONS = ("arbete", "studier", "annat")
 
@@ -119,6 +120,41 @@ def test_a_few_since_the_last_term_are_not_given_away(tmp_path: Path, what: str,
     )
     few = {what, *reasons}
     assert {name: widths[name] for name in few if widths[name] < 5} == {}
+
+
+def booked(folder: Path, more: int, kr: int, since: str = "2106-03-01") -> tuple[Path, Path]:
+    """Write a list where each has cost 10 000 kronor, and some have begun since and cost something else."""
+    path, mapping = folder / "deltagare.csv", folder / "deltagare.toml"
+    rows = [f"{number(at)};2105-08-20;;10000" for at in range(SIZE)]
+    rows = [row.replace(";;", ";2106-01-31;") for row in rows[:more]] + rows[more:]
+    rows += [f"{number(at)};{since};;{kr}" for at in range(more)]  # begun anew: the number of persons is the same
+    path.write_text("\n".join(["Pnr;Start;Avslut;Kostnad", *rows]), encoding="utf-8")
+    columns = 'personnummer = "Pnr"\nstart = "Start"\nend = "Avslut"\ncost = "Kostnad"\n'
+    mapping.write_text(f'kind = "participants"\nkommun = "1494"\n[columns]\n{columns}', encoding="utf-8")
+    return path, mapping
+
+
+@pytest.mark.parametrize(("more", "told"), [(1, False), (4, False), (5, True)])
+def test_what_a_few_who_begin_anew_have_cost_is_not_told(tmp_path: Path, more: int, told: bool) -> None:
+    space = Workspace(tmp_path)
+    run_participants(*booked(tmp_path, 0, 0), workspace=space, at=DECEMBER)
+    run_participants(*booked(tmp_path, more, 77000), workspace=space, at=JUNE)
+    assert held(tmp_path, "participants_cost_kkr", "2105H2")["value"].tolist() == [10.0]
+    june = held(tmp_path, "participants_cost_kkr", "2106H1")["value"].tolist()
+    assert june == ([round(10 + more * 77 / SIZE, 1)] if told else [])
+    run_participants(*booked(tmp_path, more, 99000), workspace=space, at=JUNE)
+    assert held(tmp_path, "participants_cost_kkr", "2106H1")["value"].tolist() == june
+
+
+def test_what_has_been_shown_of_a_term_stays_when_the_next_hides_it(tmp_path: Path) -> None:
+    space = Workspace(tmp_path)
+    run_participants(*listed(tmp_path, left=12), workspace=space, at=DECEMBER)
+    before = {path.name: path.read_bytes() for path in register_files(space)}
+    assert len(before) == 1
+    shown = pd.concat(stored_observations(space)).set_index(FIGURE)["value"].dropna()
+    run_participants(*listed(tmp_path, left=14, ended=ENDED + 2), workspace=space, at=JUNE)
+    now = pd.concat(stored_observations(space)).set_index(FIGURE)["value"]
+    assert now.loc[shown.index].equals(shown)
 
 
 def test_the_attack_finds_the_few_where_nothing_is_hidden() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from uvas_stats.disclosure.attack import Attack
 from uvas_stats.disclosure.model import Key, Relation, Rule, make_key
-from uvas_stats.disclosure.system import Draft, System, draft, finish
+from uvas_stats.disclosure.system import Counts, Draft, System, draft, finish
 from uvas_stats.disclosure.tables import Publication
 from uvas_stats.errors import DisclosureError
 
@@ -116,25 +116,25 @@ def _joined(base: Draft, earlier: Ledger) -> System:
     )
 
 
-def _room_before(system: System, fresh: Draft, earlier: Ledger) -> dict[Key, int]:
-    """Tell how wide the interval was of each earlier suppressed count that is not counted now, up to the width."""
-    wanted = {
-        key
-        for key, closed in zip(system.names, ~system.open & ~system.fixed, strict=True)
-        if closed and key not in fresh.truth
-    }
-    alone = _joined(Draft(fresh.rule, need=dict.fromkeys(sorted(wanted), fresh.rule.width)), earlier)
-    outsider = alone.attackers[0]
-    room = {key: fresh.rule.width for key in wanted if key in alone.names}
-    for leak in Attack(alone, outsider, alone.unknown(alone.open)).leaks():
-        room[alone.names[leak.at]] = leak.upper - leak.lower
+def _room_before(system: System, fresh: Draft, earlier: Ledger) -> Counts:
+    """Tell how wide the interval is of each earlier suppressed count that is not counted now, up to the width.
+
+    That is what anybody derives who is shown nothing now, but knows how the counts hang together.
+    """
+    hidden = {name for old in earlier.publications for key in old.hidden for name in (key, _renamed(key, old))}
+    wanted = [key in hidden and key not in fresh.truth for key in system.names]
+    room = np.where(wanted & ~system.open & ~system.fixed, fresh.rule.width, 0)
+    outsider = replace(system.attackers[0], need=room.copy())
+    for leak in Attack(system, outsider, system.unknown(system.open)).leaks():
+        room[leak.at] = leak.upper - leak.lower
     return room
 
 
 def assemble(publication: Publication, rule: Rule, earlier: Ledger | None = None) -> System:
     """Build the system of everything that is published together, earlier publications included.
 
-    An earlier suppressed count that is not counted now keeps the interval it had, up to the rule's width.
+    An earlier suppressed count that is not counted now keeps the interval it has if nothing is shown now, up to
+    the rule's width.
 
     Raises
     ------
@@ -147,7 +147,6 @@ def assemble(publication: Publication, rule: Rule, earlier: Ledger | None = None
     system = _joined(fresh, earlier)
     if not earlier.publications:
         return system
-    room = _room_before(system, fresh, earlier)
     outsider, initiated = system.attackers
-    need = np.array([room.get(key, 0) for key in system.names], dtype=np.int64)
-    return replace(system, attackers=(replace(outsider, need=np.maximum(outsider.need, need)), initiated))
+    need = np.maximum(outsider.need, _room_before(system, fresh, earlier))
+    return replace(system, attackers=(replace(outsider, need=need), initiated))

@@ -108,6 +108,8 @@ class Dimension:
     partition
         Whether each person is in exactly one part. False where one may be in several (measures of different
         types): then parts are not summed, but each part and the rest of the total are.
+    silent
+        Parts that tell nothing of a person, as ``unknown`` does: that all of a group stand there is no secret.
     """
 
     name: str
@@ -116,10 +118,11 @@ class Dimension:
     groups: Mapping[str, Codes] = field(default_factory=dict)
     sensitive: bool = True
     partition: bool = True
+    silent: Codes = ()
 
     def __post_init__(self) -> None:
         every = self.all_codes
-        members = {code for group in self.groups.values() for code in group}
+        members = {*self.silent, *(code for group in self.groups.values() for code in group)}
         if not self.codes or len(set(every)) != len(every) or not members <= set(self.codes):
             raise DisclosureError(
                 "Dimensionens koder saknas, upprepas eller är okända",

@@ -113,7 +113,9 @@ def _lines(out: Draft, table: Table) -> None:
         for part in candidates if not one.partition else ():
             if counts[part] > total:
                 raise DisclosureError("En del är större än sin helhet", where=f"{table.id}: {place(part)}")
-        full = [key for key in candidates if counts[key] == total > 0 and one.sensitive and table.shown]
+        silent = {parts[code] for code in one.silent}
+        telling = [key for key in candidates if key not in silent] if one.sensitive and table.shown else []
+        full = [key for key in telling if counts[key] == total > 0]
         alone = len(candidates) < 2 and one.partition
         for part in () if alone else full if one.partition else candidates:
             rest = only_key(whole, part)

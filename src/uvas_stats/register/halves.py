@@ -6,7 +6,7 @@ the same month in whatever period it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from uvas_stats.register.kaa import count_kaa
 from uvas_stats.register.moving import STATES, moving_links
 from uvas_stats.register.span import Span
 from uvas_stats.register.tables import kaa_publication, whole_links
+from uvas_stats.register.told import KAA_TABLES
 
 __all__ = ["halves_of", "linked_events", "sharing"]
 
@@ -76,7 +77,12 @@ def adjoining(spans: Iterable[Span], earlier: Iterable[Span]) -> list[Span]:
 
 
 def linked_events(
-    engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
+    engine: Engine,
+    tables: Mapping[str, Any],
+    kommun: str,
+    span: Span,
+    earlier: Sequence[Span],
+    told: Collection[str] = KAA_TABLES,
 ) -> tuple[list[Table], list[Link]]:
     """Link registrations begun and ended in a period with those of earlier ones that share a half-year, or adjoin.
 
@@ -95,7 +101,9 @@ def linked_events(
         {half.period: half for one in found.values() for half in halves_of(one)} for found in (spans, near)
     )
     counted = {
-        name: {table.id: table for table in kaa_publication(count_kaa(engine, tables, one), kommun).tables}
+        name: {
+            table.id: table for table in kaa_publication(count_kaa(engine, tables, one), kommun, told=told).tables
+        }
         for name, one in {**atoms, **outer, **spans, **near}.items()
     }
     close = {*atoms, *spans}
@@ -104,6 +112,7 @@ def linked_events(
         for name, found in counted.items()
         if name != span.period
         for id_ in ((*_ADDED_UP, *_BY_MONTH, _OPEN, *STATES) if name in close else _AT_BORDERS)
+        if id_ in found
     ]
     longer = {name: two for name, one in spans.items() if len(two := halves_of(one)) > 1}
     links = [*_sums(spans, counted, _ADDED_UP), *_sums(near, counted, _AT_BORDERS[:2])]
@@ -121,7 +130,7 @@ def _sums(
         halves = [half.period for half in halves_of(one)]
         if halves == [name]:
             continue
-        for id_ in ids:
+        for id_ in [id_ for id_ in ids if id_ in counted[name]]:
             whole, parts = counted[name][id_], [counted[half][id_] for half in halves]
             yield Link(
                 tuple(
@@ -136,7 +145,7 @@ def _still_open(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Ta
     """Say that who is open at the end was so at the half-year before, or is new since, and has not ended."""
     halves = {_number(half): half.period for one in spans.values() for half in halves_of(one)}
     for at, name in halves.items():
-        if at - 1 in halves:
+        if at - 1 in halves and "kaa_ended" in counted[name]:
             last, first = counted[name], counted[halves[at - 1]]
             ends, before = last[_OPEN].key(()), first[_OPEN].key(())
             new, ended = (last[id_].key(("total",)) for id_ in ("kaa_new", "kaa_ended"))
@@ -151,7 +160,7 @@ def _still_open(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Ta
 def _months(span: Span, counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:
     """Say that a month is the same count in every period it is shown for."""
     for name, found in counted.items():
-        for id_ in _BY_MONTH if name != span.period else ():
+        for id_ in [id_ for id_ in _BY_MONTH if id_ in found] if name != span.period else ():
             ours, theirs = counted[span.period][id_], found[id_]
             both = [(code,) for code in ours.dimensions[0].codes if code in theirs.dimensions[0].codes]
             yield Link(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,7 @@ from uvas_stats.register.halves import halves_of, linked_events, sharing
 from uvas_stats.register.kaa import Span
 from uvas_stats.register.scope import at_some_time, on_day, with_scope
 from uvas_stats.register.tables import SEX, birth_years, kaa_context
+from uvas_stats.register.told import KAA_TABLES
 
 __all__ = ["linked_day", "linked_spans"]
 
@@ -22,7 +23,12 @@ _Group = tuple[tuple[str, int], Span]
 
 
 def linked_spans(
-    engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
+    engine: Engine,
+    tables: Mapping[str, Any],
+    kommun: str,
+    span: Span,
+    earlier: Sequence[Span],
+    told: Collection[str] = KAA_TABLES,
 ) -> tuple[list[Table], list[Link]]:
     """Count who is in both of two periods or days, for this span and each earlier one.
 
@@ -37,7 +43,7 @@ def linked_spans(
     spans = _with_other_halves(span, earlier)
     groups = {(about, at): one for at, one in enumerate(spans) for about in _ABOUT}
     patterns = _patterns(engine, tables, kommun, groups)
-    events, sums = linked_events(engine, tables, kommun, span, earlier)
+    events, sums = linked_events(engine, tables, kommun, span, earlier, told)
     links = [*_links(patterns, kommun, groups), *_unions(patterns, kommun, spans), *sums]
     return [*_earlier_tables(patterns, kommun, groups), *events], links
 

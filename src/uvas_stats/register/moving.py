@@ -31,12 +31,13 @@ def moving_links(halves: Mapping[str, Sequence[Span]], counted: Mapping[str, Tab
     """
     for name, two in halves.items():
         first, last = (counted[half.period] for half in two)
-        for id_ in _STATES:
+        for id_ in [id_ for id_ in _STATES if id_ in counted[name]]:
             whole, parts = counted[name][id_], (first[id_], last[id_])
             for codes in whole.all_codes():
                 cells = [(one.key(codes), int(one.counts[codes])) for one in (whole, *parts)]
                 yield from _difference(*cells)
-        yield from _reached(counted[name][_CONTACT], first[_CONTACT], last[_CONTACT])
+        if _CONTACT in counted[name]:
+            yield from _reached(counted[name][_CONTACT], first[_CONTACT], last[_CONTACT])
 
 
 def _difference(whole: tuple[Key, int], first: tuple[Key, int], last: tuple[Key, int]) -> Iterator[Link]:

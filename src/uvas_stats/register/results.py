@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,12 +89,15 @@ def _kaa_derived(
         share = None if value is None else 100 * value / people.value
         figures.append(Derived("share", share, (flow,)))
         names["share"] = (f"register_kaa_{kind}share_pct", None, None)
-    for state, about in (("ended", "ended"), ("open", "open")):
+    for state in ("ended", "open"):
+        key = _kaa_key(kommun, state, span)
+        if key not in protected.kinds or protected.value(key) == 0:
+            continue  # everybody sees that there is nobody; a hidden count has its rows whether it is 0 or not
         part = rows.loc[rows["state"] == state]
         found = quantiles(dict(zip(part["days"].astype(int), part["n"].astype(int), strict=True)))
-        for name, days in found.items():
+        for name, at in QUARTILES.items():
             id_ = f"{state} {name}"
-            figures.append(Derived(id_, days, (_kaa_key(kommun, about, span),), QUARTILES[name]))
+            figures.append(Derived(id_, found.get(name), (key,), at))
             names[id_] = (f"register_kaa_{kind}days_number", f"days_{state}", name)
     return _derived_rows(follow(protected, figures), names, span.period)
 
@@ -182,15 +185,19 @@ _COUNTS = {
 
 
 def participant_observations(
-    protected: Protected, counts: Iterable[ParticipantCounts], kommun: str, edition: str, cost: float | None
+    protected: Protected,
+    counts: Iterable[ParticipantCounts],
+    kommun: str,
+    edition: str,
+    cost: Callable[[ParticipantCounts], float | None],
 ) -> dict[str, pd.DataFrame]:
     """Return what may be shown of the participants, by the name of the store's file.
 
-    ``cost`` is the whole cost of the project in kronor, where the list does not say what was booked on whom.
+    ``cost`` gives what is known of the cost at a term's end in kronor, None where nothing is.
     """
     found = {}
     for one in counts:
-        rows = [_participant_rows(protected, one, kommun, cost)]
+        rows = [_participant_rows(protected, one, kommun, cost(one))]
         cells = protected.frame()
         cells = cells.loc[(cells["period"] == one.term.period) & ~cells["table"].str.endswith("left_assistance")]
         rows.append(cells.assign(measure="participants_count"))
@@ -212,14 +219,15 @@ def _participant_rows(
             figures.append(Derived(measure, protected.value(key), (key,)))
     for measure, (part, whole) in _SHARES.items():
         keys = make_key(base, part), make_key(base, whole)
+        if not set(keys) <= set(protected.kinds):
+            continue  # the list does not tell
         n, of = (protected.value(key) for key in keys)
         if of != 0:  # a share of nobody is no figure
             figures.append(Derived(measure, None if n is None or of is None else 100 * n / of, keys))
     started = make_key(base)
-    whole_cost = cost if cost is not None and one.term.last else one.cost.get(kommun, 0.0)
     n = protected.value(started)
-    if whole_cost and n != 0:
-        value = None if n is None else whole_cost / 1000 / n
+    if cost is not None and n != 0:
+        value = None if n is None else round(cost / 1000 / n, 1)
         figures.append(Derived("participants_cost_kkr", value, (started,)))
     names = {figure.id: (figure.id, None, None) for figure in figures}
     return _derived_rows(follow(protected, figures), names, one.term.period)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.disclosure import Ledger, Protected, publishing, release
+from uvas_stats.disclosure import Ledger, Protected, publishing, read_rule, release
 from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
+from uvas_stats.periods import period_end
 from uvas_stats.processed import read_observations
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.identity import Key
 from uvas_stats.register.kaa import Span, count_kaa, span_of
 from uvas_stats.register.linked import linked_spans
 from uvas_stats.register.outcome import Outcome, guarded, left_out, read_trusted
-from uvas_stats.register.participants import ParticipantCounts, count_participants, terms_between
+from uvas_stats.register.participants import ParticipantCounts, Term, count_participants, terms_between
 from uvas_stats.register.published import (
     earlier_spans,
     list_days,
@@ -31,9 +33,10 @@ from uvas_stats.register.read import Register
 from uvas_stats.register.repeated import refuse_other_days, refuse_other_start
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
 from uvas_stats.register.run_overlap import run_overlap
-from uvas_stats.register.store import keep_assistance, save_results
+from uvas_stats.register.store import cost_terms, keep_shown, save_results
 from uvas_stats.register.tables import kaa_publication, participant_publication
 from uvas_stats.register.together import participant_lists
+from uvas_stats.register.told import tables_told, untold
 from uvas_stats.workspace import Workspace
 
 __all__ = ["Outcome", "guarded", "run_kaa", "run_overlap", "run_participants"]
@@ -74,7 +77,8 @@ class _Done:
 
     def outcome(self, register: Register) -> Outcome:
         frame = pd.concat(self.frames, ignore_index=True)
-        return Outcome(frame, tuple(self.files), (*register.faults.lines(), *self.remarks))
+        missing = untold(register.kind, register.columns)
+        return Outcome(frame, tuple(self.files), (*register.faults.lines(), *missing, *self.remarks))
 
 
 @contextmanager
@@ -118,6 +122,7 @@ def run_kaa(
     edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
     note = f"Period {span.period}, mätdatum {span.at}, kontakt inom {contact_days} dagar{left_out(register)}"
     about = {"period": span.period, "at": span.at.isoformat()}
+    told = tables_told("kaa", register.columns)
     with open_engine(engine) as connection, _each(register) as done:
         tables = bind(connection, register.tables)
         counts = count_kaa(connection, tables, span)
@@ -127,9 +132,9 @@ def run_kaa(
             with publishing(workspace, f"register:{code}"):
                 ledger = register_ledger(workspace, code)
                 refuse_other_days(ledger, span)
-                hidden, links = linked_spans(connection, tables, code, span, earlier_spans(ledger, span))
-                protected = release(workspace, kaa_publication(counts, code, links, hidden))
-                results = kaa_observations(protected, counts, code, edition, people)
+                hidden, links = linked_spans(connection, tables, code, span, earlier_spans(ledger, span), told)
+                protected = release(workspace, kaa_publication(counts, code, links, hidden, told))
+                results = keep_shown(workspace, code, kaa_observations(protected, counts, code, edition, people))
                 done.keep(code, results, save_results(workspace, code, results, note, about))
     return done.outcome(register)
 
@@ -193,6 +198,7 @@ def run_participants(
     if participations.empty:
         raise RegisterError("Listan har inga deltagare att räkna", todo="Kontrollera exporten")
     edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
+    told = tables_told("participants", register.columns)
     with _each(register) as done:
         for code in codes:
             rows = participations.loc[participations["region"] == code]
@@ -202,9 +208,11 @@ def run_participants(
             with publishing(workspace, f"register:{code}"):
                 ledger = register_ledger(workspace, code)
                 refuse_other_start(ledger, first)
-                protected = _release_terms(workspace, code, ledger, counts, rows)
-                results = participant_observations(protected, counts, code, edition, cost)
-                results = keep_assistance(workspace, code, results)
+                protected = _release_terms(workspace, code, ledger, counts, rows, told)
+                booked = "cost" in told and _booked_enough(workspace, code, rows, counts[-1].term)
+                known = partial(_cost, kommun=code, given=cost, booked=booked)
+                results = participant_observations(protected, counts, code, edition, known)
+                results = keep_shown(workspace, code, results)
                 done.keep(code, results, save_results(workspace, code, results, note, {}))
     return done.outcome(register)
 
@@ -229,10 +237,35 @@ def _count_terms(
         return [count_participants(connection, table, one) for one in terms_between(first, until, months)]
 
 
+def _booked_enough(workspace: Workspace, code: str, rows: pd.DataFrame, term: Term) -> bool:
+    """Tell whether what is booked may be told of at a term's end.
+
+    What a few who have begun since it was told last have cost is theirs alone. What has been told of a term stays.
+    """
+    before = cost_terms(workspace, code)
+    if not before or term.period in before:
+        return not before
+    since = pd.Timestamp(max(map(period_end, before)))
+    begun = int(((rows["start"] > since) & (rows["start"] <= pd.Timestamp(term.ends))).sum())
+    return begun == 0 or begun >= read_rule(workspace).threshold
+
+
+def _cost(one: ParticipantCounts, *, kommun: str, given: float | None, booked: bool) -> float | None:
+    """Give the cost at a term's end: the list tells of now, and so of the last term alone."""
+    if not one.term.last:
+        return None
+    return given if given is not None else one.cost.get(kommun, 0.0) if booked else None
+
+
 def _release_terms(
-    workspace: Workspace, code: str, ledger: Ledger, counts: list[ParticipantCounts], rows: pd.DataFrame
+    workspace: Workspace,
+    code: str,
+    ledger: Ledger,
+    counts: list[ParticipantCounts],
+    rows: pd.DataFrame,
+    told: Collection[str],
 ) -> Protected:
     terms = [(one.term.period, one.term.since.isoformat()) for one in counts]
     links = participant_lists(rows, code, terms, sorted(list_days(ledger, "participants")))
     before = published_counts(ledger, "participants")
-    return release(workspace, participant_publication(counts, code, links, before))
+    return release(workspace, participant_publication(counts, code, links, before, told))

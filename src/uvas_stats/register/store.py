@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.errors import RegisterError
-from uvas_stats.observation import COLUMNS, TEXT_COLUMNS, validate
+from uvas_stats.observation import COLUMNS, KEY, TEXT_COLUMNS, validate
 from uvas_stats.workspace import Workspace, atomic_file
 
 __all__ = [
     "PUBLISHER",
-    "keep_assistance",
+    "cost_terms",
+    "keep_shown",
     "register_files",
     "register_folder",
     "register_origins",
@@ -76,32 +77,50 @@ def save_results(
     return written
 
 
-_ASSISTANCE = ("participants_assistance_count", "participants_left_assistance_count")
+_COST = "participants_cost_kkr"
+_OF_ITS_DAY = ("participants_assistance_count", "participants_left_assistance_count", _COST)
+"""What a list tells of now: a later list no longer tells it of an earlier term."""
+_FIGURE = [name for name in KEY if name not in ("edition", "dataset")]
 
 
-def keep_assistance(
-    workspace: Workspace, kommun: str, results: Mapping[str, pd.DataFrame]
-) -> dict[str, pd.DataFrame]:
-    """Keep what was counted of ekonomiskt bistånd at a term's end, when the list told of it.
+def keep_shown(workspace: Workspace, kommun: str, results: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Keep what has been shown of a period: it is known, and a later count of the same hides no more of it.
 
-    A later list tells of now, and not of that day: those figures would otherwise be lost.
+    A figure that is hidden now, or that the list no longer tells of, stands as it was shown, unless figures shown
+    both times differ: then the register has been revised, and the old figures go.
     """
     kept = {}
     for name, frame in results.items():
         path = register_folder(workspace) / kommun / f"{name}.parquet"
-        old = _of_assistance(_read(path)) if path.exists() else frame.iloc[:0]
-        if len(old) and _of_assistance(frame).empty:
-            loose = [one.astype(dict.fromkeys(TEXT_COLUMNS, "object")) for one in (frame, old)]
-            whole = pd.concat(loose, ignore_index=True).assign(edition=str(frame["edition"].iloc[0]))
-            kept[name] = validate(whole.astype(dict.fromkeys(TEXT_COLUMNS, "category")))
-        else:
-            kept[name] = frame
+        kept[name] = _with_shown(frame, _read(path)) if path.exists() else frame
     return kept
 
 
-def _of_assistance(frame: pd.DataFrame) -> pd.DataFrame:
-    now = (frame["breakdown"].astype("object") == "assistance_now").to_numpy(dtype=bool)
-    return frame.loc[frame["measure"].isin(_ASSISTANCE).to_numpy() | now]
+def _with_shown(frame: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    now, then = (
+        one.astype(dict.fromkeys(TEXT_COLUMNS, "object")).set_index(_FIGURE, drop=False) for one in (frame, old)
+    )
+    lost = then.loc[~then.index.isin(now.index) & _of_its_day(then)]
+    both = now.index.intersection(then.index)
+    shown, before = now.loc[both, "value"], then.loc[both, "value"]
+    revised = (shown.notna() & before.notna() & (shown != before) & ~_of_its_day(now.loc[both])).any()
+    again = both[(shown.isna() & before.notna()).to_numpy()]
+    if len(again) and not revised:
+        now.loc[again, ["value", "status"]] = then.loc[again, ["value", "status"]]
+    whole = pd.concat([now, lost], ignore_index=True).assign(edition=str(frame["edition"].iloc[0]))
+    return validate(whole.astype(dict.fromkeys(TEXT_COLUMNS, "category")))
+
+
+def _of_its_day(rows: pd.DataFrame) -> pd.Series:
+    return rows["measure"].isin(_OF_ITS_DAY) | (rows["breakdown"] == "assistance_now")
+
+
+def cost_terms(workspace: Workspace, kommun: str) -> list[str]:
+    """Return the terms that a cost per participant has been shown for."""
+    paths = sorted((register_folder(workspace) / kommun).glob("participants_*.parquet"))
+    frames = [_read(path) for path in paths]
+    rows = [one.loc[(one["measure"] == _COST) & one["value"].notna(), "period"] for one in frames]
+    return [str(period) for one in rows for period in one]
 
 
 def _read(path: Path) -> pd.DataFrame:

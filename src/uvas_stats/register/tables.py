@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from uvas_stats.disclosure import (
 from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.kaa import GOING_ON, NO_MEASURE, KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
+from uvas_stats.register.told import KAA_TABLES, PARTICIPANT_TABLES
 
 __all__ = ["birth_years", "kaa_context", "kaa_publication", "participant_publication", "whole_links"]
 
@@ -28,10 +29,8 @@ SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
 
 
-def _dimension(
-    name: str, categories: str, *more: str, groups: Mapping[str, tuple[str, ...]] | None = None
-) -> Dimension:
-    return Dimension(name, (*CATEGORIES[categories], UNKNOWN, *more), groups=groups or {})
+def _dimension(name: str, categories: str, *more: str) -> Dimension:
+    return Dimension(name, (*CATEGORIES[categories], UNKNOWN, *more), silent=(UNKNOWN,))
 
 
 def birth_years(span: Span) -> Dimension:
@@ -48,7 +47,9 @@ def _kaa_dimensions(span: Span) -> dict[str, Dimension]:
         "birth_year": birth_years(span),
         "schooling": _dimension("schooling", "schooling"),
         "occupation": _dimension("occupation", "occupation"),
-        "measure_type": Dimension("measure_type", (*types, NO_MEASURE), groups={IN_MEASURE: types}),
+        "measure_type": Dimension(
+            "measure_type", (*types, NO_MEASURE), groups={IN_MEASURE: types}, silent=(UNKNOWN,)
+        ),
         "measure_after": _dimension("measure_after", "occupation", GOING_ON),
         "measure_reason": _dimension("measure_reason", "measure_reason", GOING_ON),
         "new_month": Dimension("month", span.months, sensitive=False),
@@ -66,6 +67,7 @@ _ABOUT = {
     "ended_reason": "ended",
     "ended_to": "ended",
 }
+_ALWAYS = ("birth_year", "new_month")
 _BY_SEX = {"flow": "flow", "stock": "stock", "new_month": "new", "ended_month": "ended"}
 
 
@@ -88,7 +90,11 @@ def _renamed(parts: dict[tuple[str, ...], int], name: str, dimension: Dimension)
 
 
 def kaa_publication(
-    counts: KaaCounts, kommun: str, links: Iterable[Link] = (), more: Iterable[Table] = ()
+    counts: KaaCounts,
+    kommun: str,
+    links: Iterable[Link] = (),
+    more: Iterable[Table] = (),
+    told: Collection[str] = KAA_TABLES,
 ) -> Publication:
     """Make the tables of the KAA of one kommun and period, as they are published together.
 
@@ -100,13 +106,18 @@ def kaa_publication(
         Whose rows are taken.
     links, more
         How the counts hang together with those of other periods and days, and the tables behind that.
+    told
+        Which tables the register can tell of: the others are left out.
     """
     span, cells = counts.span, counts.cells.loc[counts.cells["region"] == kommun]
     tables = [
         table_from_parts(f"kaa_{about}", kaa_context(kommun, about, span), (SEX,), _parts(cells, source, "sex"))
         for source, about in _BY_SEX.items()
+        if about != "ended" or "ended" in told
     ]
     for name, dimension in _kaa_dimensions(span).items():
+        if name not in told and name not in _ALWAYS and not (name == "ended_month" and "ended" in told):
+            continue
         context = kaa_context(kommun, _ABOUT.get(name, "flow"), span)
         if name in ("measure_after", "measure_reason"):
             context.append(("measure_type", IN_MEASURE))
@@ -140,40 +151,45 @@ def whole_links(tables: Mapping[str, Table]) -> Iterator[Link]:
     Who is in the flow has a registration that has ended or goes on; mostly there is one a person, all in scope, so
     that nobody is over can be guessed. Who has no measure that has ended has neither a reason nor what came after.
     """
-    flow, ended, still = (
-        _cell(tables["kaa_flow"], "total"),
-        _cell(tables["kaa_ended"], "total"),
-        _cell(tables["kaa_open"]),
-    )
-    over = make_key(flow[0], {"counted": "kaa_registrations_over"}), ended[1] + still[1] - flow[1]
-    rest = (over,) if over[1] else ()
-    terms = ((ended[0], 1), (still[0], 1), (flow[0], -1), *((key, -1) for key, _ in rest))
-    yield Link((Relation(terms),), (flow, ended, still, *rest))
-    after, reason = (_cell(tables[name], GOING_ON) for name in ("kaa_measure_after", "kaa_measure_reason"))
-    yield Link((Relation(((after[0], 1), (reason[0], -1))),), (after, reason))
+    flow, registrations = _cell(tables["kaa_flow"], "total"), [_cell(tables["kaa_open"])]
+    if "kaa_ended" in tables:
+        registrations.append(_cell(tables["kaa_ended"], "total"))
+    over = make_key(flow[0], {"counted": "kaa_registrations_over"}), sum(n for _, n in registrations) - flow[1]
+    rest = [over] if over[1] else []
+    terms = (*((key, 1) for key, _ in registrations), *((key, -1) for key, _ in (flow, *rest)))
+    yield Link((Relation(terms),), (flow, *registrations, *rest))
+    if {"kaa_measure_after", "kaa_measure_reason"} <= set(tables):
+        after, reason = (_cell(tables[name], GOING_ON) for name in ("kaa_measure_after", "kaa_measure_reason"))
+        yield Link((Relation(((after[0], 1), (reason[0], -1))),), (after, reason))
 
 
 _OUTCOME = Dimension(
     "outcome",
     ("work", "study", "other", UNKNOWN, "ongoing"),
     groups={"ended": ("work", "study", "other", UNKNOWN), "to_work_or_study": ("work", "study")},
+    silent=(UNKNOWN,),
 )
-_YES_NO = ("yes", "no", UNKNOWN)
+_ENDED = Dimension("outcome", ("ended", "ongoing"))
+"""What is known where the list has no reasons."""
+
+
+def _yes_no(name: str) -> Dimension:
+    return Dimension(name, ("yes", "no", UNKNOWN), silent=(UNKNOWN,))
+
+
 _OF_EVERYONE = (
-    SEX,
-    _OUTCOME,
-    Dimension("examen", _YES_NO),
-    Dimension("assistance_start", _YES_NO),
-    Dimension("assistance_now", _YES_NO),
+    _yes_no("examen"),
+    _yes_no("assistance_start"),
+    _yes_no("assistance_now"),
     Dimension(
         "contact", ("within", "not_within", "too_early", "no_contact"), groups={"due": ("within", "not_within")}
     ),
 )
 _OF_SOME = (
-    (Dimension("place", ("same", "elsewhere", UNKNOWN)), "outcome", "to_work_or_study"),
+    (Dimension("place", ("same", "elsewhere", UNKNOWN), silent=(UNKNOWN,)), "outcome", "to_work_or_study"),
     (Dimension("followed", ("in_occupation", "not_in_occupation", "not_followed"),
                groups={"followed_up": ("in_occupation", "not_in_occupation")}), "outcome", "to_work_or_study"),
-    (Dimension("study_plan", _YES_NO), "examen", "no"),
+    (_yes_no("study_plan"), "examen", "no"),
 )  # fmt: skip
 LEFT = "left_assistance"
 
@@ -183,6 +199,7 @@ def participant_publication(
     kommun: str,
     links: Iterable[Link] = (),
     before: Mapping[Key, int] | None = None,
+    told: Collection[str] = PARTICIPANT_TABLES,
 ) -> Publication:
     """Make the tables of a programme's participants, all terms together.
 
@@ -196,9 +213,11 @@ def participant_publication(
         How the counts hang together with others.
     before
         What has been shown of terms before.
+    told
+        Which tables the list can tell of: the others are left out.
     """
     terms = list(counts)
-    tables = [table for one in terms for table in _term_tables(one, kommun)]
+    tables = [table for one in terms for table in _term_tables(one, kommun, told)]
     sizes = dict(before or {}) | {key: n for table in tables for key, n in table.cells()}
     name = f"participants {terms[0].term.since} {terms[-1].term.period}"
     return Publication(f"register:{kommun}", name, tuple(tables), (*_nested_terms(sizes), *links))
@@ -209,24 +228,33 @@ def _started(kommun: str, one: ParticipantCounts) -> list[tuple[str, str]]:
     return [("kommun", kommun), ("counted", "participants"), ("period", one.term.period), since]
 
 
-def _term_tables(one: ParticipantCounts, kommun: str) -> Iterable[Table]:
+def _term_tables(one: ParticipantCounts, kommun: str, told: Collection[str]) -> Iterable[Table]:
     persons = one.persons.loc[one.persons["region"] == kommun]
     context = _started(kommun, one)
     term = one.term.period
-    known = one.assistance_known(kommun)
-    for dimension in _OF_EVERYONE:
-        if dimension.name != "assistance_now" or known:
-            yield table_from_parts(
-                f"{term} {dimension.name}", context, (dimension,), _sums(persons, [dimension.name])
-            )
+    known = "assistance_now" in told and one.assistance_known(kommun)
+    everyone = [SEX, *_ended_dimension(told)]
+    everyone += [of for of in _OF_EVERYONE if of.name in told and (of.name != "assistance_now" or known)]
+    if "outcome" not in told:
+        persons = persons.assign(outcome=persons["outcome"].where(persons["outcome"] == "ongoing", "ended"))
+    for dimension in everyone:
+        yield table_from_parts(f"{term} {dimension.name}", context, (dimension,), _sums(persons, [dimension.name]))
     for dimension, column, group in _OF_SOME:
+        if dimension.name not in told:
+            continue
         members = _OUTCOME.groups.get(group, (group,))
         among = persons.loc[persons[column].isin(members)]
         parts = _sums(among, [dimension.name])
         yield table_from_parts(f"{term} {dimension.name}", [*context, (column, group)], (dimension,), parts)
-    both = (Dimension("assistance_start", _YES_NO), Dimension("assistance_now", _YES_NO))
-    if known:
+    both = (_yes_no("assistance_start"), _yes_no("assistance_now"))
+    if known and "assistance_start" in told:
         yield table_from_parts(f"{term} {LEFT}", context, both, _sums(persons, [one.name for one in both]))
+
+
+def _ended_dimension(told: Collection[str]) -> tuple[Dimension, ...]:
+    if "ended" not in told:
+        return ()
+    return (_OUTCOME if "outcome" in told else _ENDED,)
 
 
 def _sums(persons: pd.DataFrame, names: list[str]) -> dict[tuple[str, ...], int]:
@@ -237,7 +265,7 @@ def _sums(persons: pd.DataFrame, names: list[str]) -> dict[tuple[str, ...], int]
 _PASSING = {
     # what one has until something happens, so that the next term's are not those of this term and some more
     "outcome": ("ongoing",), "contact": ("too_early", "no_contact"), "followed": ("not_followed",),
-    "assistance_now": _YES_NO, "study_plan": ("no", UNKNOWN),
+    "assistance_now": ("yes", "no", UNKNOWN), "study_plan": ("no", UNKNOWN),
 }  # fmt: skip
 
 
