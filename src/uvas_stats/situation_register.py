@@ -43,7 +43,7 @@ class OwnRegisters(Holdings):
         """List the key figures of the programme's participants at each term's end."""
         if not self._has_participants:
             raise IndicatorError("Deltagarna är inte räknade. Räkna dem med: uvas register participants")
-        return tables.participants(self._totals, self.catalog, self.programme)
+        return tables.participants(self._register_rows, self.catalog, self.programme)
 
     @property
     def _has_participants(self) -> bool:

@@ -28,6 +28,7 @@ def figures(own: dict[str, float | None], riket: dict[str, float | None] | None 
     rows = [("2182", *item) for item in own.items()] + [("00", *item) for item in (riket or {}).items()]
     frame = pd.DataFrame(rows, columns=["region_code", "period", "value"]).astype({"value": "float64"})
     frame["period_end"] = pd.to_datetime(frame["period"] + "-12-31")
+    frame["status"] = frame["value"].notna().map({True: "ok", False: "missing"})
     return frame.sort_values("period_end", ignore_index=True)
 
 
@@ -138,6 +139,31 @@ def test_a_goal_is_judged(aim: Goal, measure, series: pd.DataFrame, today: dt.da
     assert found.status == status
     assert found.status in STATUSES
     assert found.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("hidden", "status", "says"),
+    [
+        ("2024", "kan inte bedömas", "Utfallet 2024 är dolt"),
+        ("2023", "nått", "Utfall 9,2 % (2024)"),
+    ],
+)
+def test_a_hidden_outcome_is_said_to_be_hidden_and_no_older_figure_is_judged(
+    hidden: str, status: str, says: str
+) -> None:
+    series = figures({"2023": 8.0, "2024": 9.15})
+    series.loc[series["period"] == hidden, ["value", "status"]] = [float("nan"), "suppressed"]
+    found = assess_goal(goal("at_least", target=5.0), MEASURE, series, "2182", OPEN)
+    assert (found.status, says in plain(found.reason)) == (status, True)
+    if hidden == "2024":
+        assert "Senast synliga uppgift: 8,0 %, 2023." in plain(found.reason)
+
+
+@pytest.mark.parametrize(("value", "status"), [(-0.1, "nått"), (0.0, "inte nått"), (0.1, "inte nått")])
+def test_below_a_level_is_not_at_it(value: float, status: str) -> None:
+    found = assess_goal(goal("below", target=0.0), MEASURE, figures({"2024": value}), "2182", PASSED)
+    assert found.status == status
+    assert "mot målet under 0" in plain(found.reason)
 
 
 def test_the_reason_says_both_figures_and_the_period() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -80,6 +81,23 @@ def test_a_list_without_a_column_tells_nothing_of_it_rather_than_nobody(tmp_path
 def test_who_has_left_assistance_is_known_when_the_file_says_now(counted: pd.DataFrame) -> None:
     assert value(counted, "participants_left_assistance_count") == 30
     assert value(counted, "participants_assistance_count") == 20
+    assert value(counted, "participants_assistance_change_pct") == -50
+
+
+def test_the_change_in_assistance_is_that_of_those_of_whom_both_are_known(tmp_path: Path) -> None:
+    path, mapping = write_participants(tmp_path)
+    rows = pd.read_csv(path, sep=";", dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    columns = tomllib.loads(mapping.read_text(encoding="utf-8"))["columns"]
+    start, now = (rows[columns[name]] for name in ("assistance_start", "assistance_now"))
+    for then in ("ja", "nej"):
+        rows.loc[rows.index[(start == then) & (now == "nej")][:6], columns["assistance_now"]] = ""
+    rows.to_csv(path, sep=";", index=False, encoding="utf-8")
+    after = run_participants(path, mapping, workspace=Workspace(tmp_path), at=AT).observations
+    left, stayed, came = 30 - 6, 10, 10
+    assert value(after, "participants_left_assistance_count") == left
+    assert value(after, "participants_assistance_change_pct") == pytest.approx(
+        100 * (came - left) / (stayed + left)
+    )
 
 
 def test_still_in_occupation_counts_those_followed_up_after_six_months(counted: pd.DataFrame) -> None:
@@ -142,6 +160,11 @@ def test_an_area_is_the_sum_of_three_lists_where_all_are_shown(tmp_path: Path) -
             assert "Kommun" not in alone  # no sum of an area that lacks two kommuner
     cells = nulage("ostra_sodertorn", workspace=tmp_path).participants().cells.set_index(["Uppgift", "Kommun"])
     together = cells.xs("Tillsammans", level="Kommun")["juni 2106"]
+    assert together["Avslutade: studier"] == "30"
+    assert ("Avslutade: studier", "Haninge") not in cells.index  # in parts the area alone: the table is long
     assert together["Påbörjat"] == "240"
-    assert together["Fått arbete"] == cells.loc[("Fått arbete", "Haninge"), "juni 2106"]
+    alone = cells.loc[("Fått arbete", "Haninge"), "juni 2106"]
+    assert together["Fått arbete"] == alone.replace("30\u00a0av\u00a080", "90\u00a0av\u00a0240")
+    ended = cells.loc[("Avslut till arbete eller studier", "Tillsammans")]
+    assert ended["Dokumentet"] == "cirka 70 %"  # what the document says of all three
     assert "Kostnad per deltagare" not in together

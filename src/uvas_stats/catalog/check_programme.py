@@ -41,8 +41,8 @@ NEEDS_MEASURE = (
     "ranking_list",
     "profile",
 )
-RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")
-NEEDS_TARGET = ("change_pct", "at_least", "at_most")
+RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "below", "falls", "rises", "none")
+NEEDS_TARGET = ("change_pct", "at_least", "at_most", "below")
 NEEDS_BASELINE = ("change_pct", "falls", "rises")
 CHECK_KINDS = ("partition", "union", "same")
 RANK_ORDERS = ("worst", "best")

@@ -193,7 +193,8 @@ class Goal:
     kind: str
     """``inriktning``, ``resultat``, ``aktivitet`` or ``kvalitativt``."""
     rule: str
-    """``better_than_riket``, ``change_pct``, ``at_least``, ``at_most``, ``falls``, ``rises`` or ``none``."""
+    """``better_than_riket``, ``change_pct``, ``at_least``, ``at_most``, ``below``, ``falls``, ``rises`` or
+    ``none``."""
     measure: str = ""
     monthly_measure: str = ""
     """A measure by month that takes its place once it is fetched: the goal is then judged by twelve months."""

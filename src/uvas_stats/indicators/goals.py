@@ -91,7 +91,7 @@ def _verdict(case: _Case, reached: bool, improving: bool) -> str:
     return ON_THE_WAY if case.open and improving else NOT_REACHED
 
 
-_SIGN = {"rises": 1, "at_least": 1, "falls": -1, "at_most": -1}
+_SIGN = {"rises": 1, "at_least": 1, "falls": -1, "at_most": -1, "below": -1}
 
 
 def _right_way(case: _Case, value: float, other: float) -> bool:
@@ -152,10 +152,12 @@ def _against_level(case: _Case) -> tuple[str, str, pd.DataFrame]:
     if case.goal.target is None:
         return UNKNOWN, "Målet saknar målvärde.", case.series.iloc[:0]
     value = case.outcome["value"]
-    reached = value >= case.goal.target if case.goal.rule == "at_least" else value <= case.goal.target
+    target = case.goal.target
+    reached = {"at_least": value >= target, "at_most": value <= target, "below": value < target}[case.goal.rule]
     when = period_text(case.outcome["period"])
     shown, wanted = case.texts(value, case.goal.target)
-    reason = f"Utfall {shown} ({when}) mot målet {wanted}."
+    aim = "under " if case.goal.rule == "below" else ""
+    reason = f"Utfall {shown} ({when}) mot målet {aim}{wanted}."
     return _verdict(case, reached, _improving(case)), reason, case.series.iloc[:0]
 
 
@@ -166,6 +168,7 @@ _RULES: dict[str, Callable[[_Case], tuple[str, str, pd.DataFrame]]] = {
     "rises": _against_baseline,
     "at_least": _against_level,
     "at_most": _against_level,
+    "below": _against_level,
 }
 
 
@@ -216,12 +219,30 @@ def assess_goal(
         )
     series = _of_goal(goal, series)
     demand_one_figure_each(series.loc[series["region_code"].isin([region, "00"])])
-    own = series.loc[(series["region_code"] == region) & series["value"].notna()].sort_values("period_end")
+    every = series.loc[series["region_code"] == region].sort_values("period_end")
+    own = every.loc[every["value"].notna()]
+    if hidden := _hidden(goal, every, own, measure):
+        return GoalStatus(goal.id, region, UNKNOWN, hidden, every.tail(1))
     if own.empty:
         return GoalStatus(goal.id, region, UNKNOWN, f"Uppgift saknas: {measure.short}. {goal.note}".strip(), own)
     if _seasonal(measure):
         return _by_year(goal, measure, series, region, today, list(breaks), denominators)
     return _assessed(goal, measure, series, own, region, today, breaks)
+
+
+def _hidden(goal: Goal, every: pd.DataFrame, own: pd.DataFrame, measure: Measure) -> str:
+    """Say that the outcome is hidden, where it is: an older figure that is shown is no outcome."""
+    within = every if goal.deadline is None else every.loc[every["period_end"] <= pd.Timestamp(goal.deadline)]
+    due = within if len(within) else every
+    if due.empty or due["status"].iloc[-1] != "suppressed":
+        return ""
+    own = own.loc[own["period_end"] < due["period_end"].iloc[-1]]
+    number = number_text(own["value"].iloc[-1], measure.decimals, measure.unit) if len(own) else ""
+    shown = f" Senast synliga uppgift: {number}, {period_text(own['period'].iloc[-1])}." if number else ""
+    return (
+        f"Utfallet {period_text(due['period'].iloc[-1])} är dolt: det gäller för få personer, eller skulle röja "
+        f"andra som är få.{shown}"
+    )
 
 
 def _seasonal(measure: Measure) -> bool:

@@ -79,7 +79,7 @@ def probability_text(probability: float) -> str:
 
 
 def _threshold(goal: Goal, series: pd.DataFrame, region: str, breaks: list[Break]) -> float:
-    if goal.rule in ("at_least", "at_most"):
+    if goal.rule in ("at_least", "at_most", "below"):
         return float(goal.target or 0.0)
     run = unbroken_run(series, region, breaks)
     base = run.values.get(goal.baseline_period)
@@ -99,7 +99,7 @@ def _below(goal: Goal, measure: Measure) -> bool:
         return measure.direction == "lower"
     if goal.rule == "change_pct":
         return (goal.target or 0.0) < 0
-    return goal.rule in ("falls", "at_most")
+    return goal.rule in ("falls", "at_most", "below")
 
 
 def _due(goal: Goal, newest: str) -> tuple[str, bool]:

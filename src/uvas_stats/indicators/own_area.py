@@ -6,21 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-__all__ = ["AREA_SHARES", "area_of_registers"]
+from uvas_stats.register.shares import SHARES, category_of
+
+__all__ = ["area_of_registers"]
 
 _SUMMED = ("register_kaa_stock_count", "_new_count", "_ended_count", "_open_count")
-AREA_SHARES = {
-    # measure: category of the numerator, breakdown and category of the denominator; total is everyone
-    "participants_ended_to_work_share_pct": (("outcome", "work"), ("outcome", "ended")),
-    "participants_ended_to_study_share_pct": (("outcome", "study"), ("outcome", "ended")),
-    "participants_ended_to_work_or_study_share_pct": (("outcome", "to_work_or_study"), ("outcome", "ended")),
-    "participants_mobility_share_pct": (("place", "elsewhere"), ("outcome", "ended")),
-    "participants_got_work_share_pct": (("outcome", "work"), ("", "")),
-    "participants_study_plan_share_pct": (("study_plan", "yes"), ("examen", "no")),
-    "participants_measure_within_6_months_share_pct": (("contact", "within"), ("contact", "due")),
-    "participants_still_in_occupation_share_pct": (("followed", "in_occupation"), ("followed", "followed_up")),
-}
-"""Shares of participants, and the counts that they are of."""
 
 
 def area_of_registers(rows: pd.DataFrame, members: Sequence[str], area: str) -> pd.DataFrame:
@@ -78,10 +68,10 @@ def _shares(sums: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """Make the shares of the area out of the sums of their numerators and denominators."""
     cells = sums.loc[(sums["measure"] == "participants_count") & (sums["sex"] == "total")]
     found = []
-    for measure, (part, whole) in AREA_SHARES.items():
+    for measure, conditions in SHARES.items():
         n, of = (
             cells.loc[(cells["breakdown"] == one[0]) & (cells["category"] == one[1])].set_index("period")["value"]
-            for one in (part, whole)
+            for one in map(category_of, conditions)
         )
         share = (100 * n / of.where(of > 0)).reindex(of.index[of != 0])
         rows = own.loc[(own["measure"] == measure) & own["period"].isin(share.index)].drop_duplicates("period")

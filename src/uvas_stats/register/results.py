@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,10 @@ import pandas as pd
 
 from uvas_stats.disclosure import Derived, Key, Protected, follow, make_key
 from uvas_stats.observation import make_observations
+from uvas_stats.register.fields import UNKNOWN
 from uvas_stats.register.kaa import KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
+from uvas_stats.register.shares import COUNTS, SHARES
 
 __all__ = ["Population", "kaa_observations", "participant_observations", "quantiles"]
 
@@ -157,33 +159,6 @@ def _innermost(rows: pd.DataFrame, name: str) -> pd.Series:
     return open_
 
 
-_SHARES = {
-    # measure: conditions of the numerator, conditions of the denominator
-    "participants_ended_to_work_share_pct": ({"outcome": "work"}, {"outcome": "ended"}),
-    "participants_ended_to_study_share_pct": ({"outcome": "study"}, {"outcome": "ended"}),
-    "participants_ended_to_work_or_study_share_pct": ({"outcome": "to_work_or_study"}, {"outcome": "ended"}),
-    "participants_mobility_share_pct": (
-        {"outcome": "to_work_or_study", "place": "elsewhere"},
-        {"outcome": "ended"},
-    ),
-    "participants_got_work_share_pct": ({"outcome": "work"}, {}),
-    "participants_study_plan_share_pct": ({"examen": "no", "study_plan": "yes"}, {"examen": "no"}),
-    "participants_measure_within_6_months_share_pct": ({"contact": "within"}, {"contact": "due"}),
-    "participants_still_in_occupation_share_pct": (
-        {"outcome": "to_work_or_study", "followed": "in_occupation"},
-        {"outcome": "to_work_or_study", "followed": "followed_up"},
-    ),
-}
-_COUNTS = {
-    "participants_assistance_count": {"assistance_now": "yes"},
-    "participants_assistance_start_count": {"assistance_start": "yes"},
-    "participants_left_assistance_count": {"assistance_start": "yes", "assistance_now": "no"},
-    "participants_ended_count": {"outcome": "ended"},
-    "participants_ended_to_work_count": {"outcome": "work"},
-    "participants_started_count": {},
-}
-
-
 def participant_observations(
     protected: Protected,
     counts: Iterable[ParticipantCounts],
@@ -213,17 +188,18 @@ def _participant_rows(
     base = {"kommun": kommun, "counted": "participants", "period": one.term.period,
             "since": one.term.since.isoformat()}  # fmt: skip
     figures, names = [], {}
-    for measure, conditions in _COUNTS.items():
+    for measure, conditions in COUNTS.items():
         key = make_key(base, conditions)
         if key in protected.kinds:
             figures.append(Derived(measure, protected.value(key), (key,)))
-    for measure, (part, whole) in _SHARES.items():
+    for measure, (part, whole) in SHARES.items():
         keys = make_key(base, part), make_key(base, whole)
         if not set(keys) <= set(protected.kinds):
             continue  # the list does not tell
         n, of = (protected.value(key) for key in keys)
         if of != 0:  # a share of nobody is no figure
             figures.append(Derived(measure, None if n is None or of is None else 100 * n / of, keys))
+    figures += _assistance_change(protected, base)
     started = make_key(base)
     n = protected.value(started)
     if cost is not None and n != 0:
@@ -231,3 +207,26 @@ def _participant_rows(
         figures.append(Derived("participants_cost_kkr", value, (started,)))
     names = {figure.id: (figure.id, None, None) for figure in figures}
     return _derived_rows(follow(protected, figures), names, one.term.period)
+
+
+def _assistance_change(protected: Protected, base: Mapping[str, str]) -> Iterator[Derived]:
+    """Give the change in how many have ekonomiskt bistånd since the start, of those of whom both are known."""
+
+    def key(start: str = "", now: str = "") -> Key:
+        wanted = {"assistance_start": start, "assistance_now": now}
+        return make_key(base, {name: code for name, code in wanted.items() if code})
+
+    had, has = key("yes"), key(now="yes")
+    if not {had, has, key("yes", "no")} <= set(protected.kinds):
+        return  # the list does not tell
+    if all(protected.value(one) == 0 for one in (key(UNKNOWN), key(now=UNKNOWN))):
+        keys: tuple[Key, ...] = (had, has)
+        before, after = (protected.value(one) or 0 for one in keys)
+    else:
+        keys = (key("yes", "yes"), key("yes", "no"), key("no", "yes"))
+        kept, left, came = (protected.value(one) or 0 for one in keys)
+        before, after = kept + left, kept + came
+    if any(protected.value(one) is None for one in keys):
+        yield Derived("participants_assistance_change_pct", None, keys)
+    elif before:
+        yield Derived("participants_assistance_change_pct", 100 * (after - before) / before, keys)

@@ -78,7 +78,12 @@ def save_results(
 
 
 _COST = "participants_cost_kkr"
-_OF_ITS_DAY = ("participants_assistance_count", "participants_left_assistance_count", _COST)
+_OF_ITS_DAY = (
+    "participants_assistance_count",
+    "participants_left_assistance_count",
+    "participants_assistance_change_pct",
+    _COST,
+)
 """What a list tells of now: a later list no longer tells it of an earlier term."""
 _FIGURE = [name for name in KEY if name not in ("edition", "dataset")]
 

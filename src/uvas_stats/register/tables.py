@@ -174,7 +174,9 @@ _ENDED = Dimension("outcome", ("ended", "ongoing"))
 
 
 def _yes_no(name: str) -> Dimension:
-    return Dimension(name, ("yes", "no", UNKNOWN), silent=(UNKNOWN,))
+    """Make a dimension of yes and no; that nobody has ekonomiskt bistånd is no secret of theirs."""
+    silent = ("no", UNKNOWN) if name.startswith("assistance") else (UNKNOWN,)
+    return Dimension(name, ("yes", "no", UNKNOWN), silent=silent)
 
 
 _OF_EVERYONE = (

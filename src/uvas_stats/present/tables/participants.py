@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pandas as pd
 
-from uvas_stats.catalog import Catalog, Measure, Programme
+from uvas_stats.catalog import Catalog, Programme
 from uvas_stats.indicators.own_area import area_of_registers
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
+from uvas_stats.register.labels import category_label
+from uvas_stats.register.shares import SHARES, category_of
 
 __all__ = ["participants"]
 
-ORDER = (
-    "started_count", "ended_count", "ended_to_work_count", "ended_to_work_share_pct", "ended_to_study_share_pct",
-    "ended_to_work_or_study_share_pct", "mobility_share_pct", "got_work_share_pct",
-    "still_in_occupation_share_pct", "study_plan_share_pct", "measure_within_6_months_share_pct",
-    "assistance_start_count", "assistance_count", "left_assistance_count", "cost_kkr",
+_Part = tuple[str, str, str, str]
+"""Measure, sex, breakdown and category of a row of the table; the last three are empty for a key figure."""
+
+
+def _counts(breakdown: str, *categories: str) -> tuple[_Part, ...]:
+    return tuple(("participants_count", "total", breakdown, one) for one in categories)
+
+
+def _figures(*names: str) -> tuple[_Part, ...]:
+    return tuple((f"participants_{name}", "total", "", "") for name in names)
+
+
+ORDER: tuple[_Part, ...] = (
+    *_figures("started_count"),
+    ("participants_count", "women", "", ""),
+    ("participants_count", "men", "", ""),
+    *_figures("ended_count"),
+    *_counts("outcome", "work", "study", "other", "unknown"),
+    *_figures("ended_to_work_share_pct", "ended_to_study_share_pct", "ended_to_work_or_study_share_pct"),
+    *_counts("place", "same", "elsewhere", "unknown"),
+    *_figures(
+        "mobility_share_pct", "got_work_share_pct", "still_in_occupation_share_pct", "study_plan_share_pct",
+        "measure_within_6_months_share_pct", "assistance_start_count", "assistance_count",
+        "left_assistance_count", "assistance_change_pct", "cost_kkr",
+    ),
 )  # fmt: skip
 """What is counted of participants, in the order of the way through a programme."""
+_OF = {"outcome": "Avslutade", "place": "Arbete eller studier"}
 MOST_TERMS = 4
 HIDDEN = "döljs"
 NOTE = (
@@ -27,17 +53,65 @@ NOTE = (
     "– = listan säger inte hur det var då."
 )
 AREA = " Tillsammans är summan där alla kommuner visas; den som finns i två kommuners listor räknas i båda."
+PRINTED = "Dokumentet"
+_KEYS = ["measure", "sex", "breakdown", "category", "region_code", "period"]
 
 
 def _heading(period: str) -> str:
     return f"{'dec.' if period.endswith('H2') else 'juni'} {period[:4]}"
 
 
-def _text(rows: pd.DataFrame, measure: Measure) -> str:
-    if rows.empty:
-        return MISSING
-    value = rows["value"].iloc[0]
-    return HIDDEN if pd.isna(value) else number_text(float(value), measure.decimals, measure.unit)
+def _name(part: _Part, catalog: Catalog) -> str:
+    measure, sex, breakdown, category = part
+    if breakdown:
+        return f"{_OF[breakdown]}: {category_label(breakdown, category)}"
+    if sex != "total":
+        return f"Påbörjat: {category_label('sex', sex)}"
+    return catalog.measures[measure].short
+
+
+class _Values:
+    """The figures of the participants by what they are about, where and when."""
+
+    def __init__(self, rows: pd.DataFrame, catalog: Catalog) -> None:
+        plain = rows.astype(dict.fromkeys(_KEYS, "object"))
+        plain = plain.assign(
+            **{name: plain[name].where(plain[name].notna(), "") for name in ("breakdown", "category")}
+        )
+        self._held: dict[Any, Any] = plain.drop_duplicates(_KEYS).set_index(_KEYS)["value"].to_dict()
+        self._catalog = catalog
+
+    def known(self, part: _Part, place: str) -> bool:
+        """Tell whether there is any such row, hidden or not."""
+        return any(key[:5] == (*part, place) for key in self._held)
+
+    def text(self, part: _Part, place: str, period: str) -> str:
+        """Write a figure; a share with what it is of, where that is shown."""
+        if (*part, place, period) not in self._held:
+            return MISSING
+        value = self._held[(*part, place, period)]
+        if pd.isna(value):
+            return HIDDEN
+        measure = self._catalog.measures[part[0]]
+        written = number_text(float(value), measure.decimals, measure.unit)
+        return f"{written}{self._of(part[0], place, period)}"
+
+    def _of(self, measure: str, place: str, period: str) -> str:
+        if measure not in SHARES:
+            return ""
+        found = [
+            self._held.get(("participants_count", "total", *category_of(one), place, period))
+            for one in SHARES[measure]
+        ]
+        if any(one is None or pd.isna(one) for one in found):
+            return ""
+        n, of = (number_text(float(one or 0), 0) for one in found)
+        return f" ({n}\u00a0av\u00a0{of})"
+
+
+def _printed(programme: Programme) -> dict[str, str]:
+    """Return what the programme's document says of its participants, by our measure."""
+    return {f"participants_{one.measure}": one.as_printed for one in programme.printed}
 
 
 def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> Table:
@@ -46,9 +120,8 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
     Parameters
     ----------
     rows
-        Observations of the datasets ``register:<kommun>``.
+        Observations of the datasets ``register:<kommun>``, the sexes for themselves too.
     """
-    measures = [f"participants_{name}" for name in ORDER]
     own = rows.loc[rows["measure"].str.startswith("participants_")]
     places = [code for code in programme.municipalities if code in set(own["region_code"])]
     names = {code: catalog.names[code] for code in places}
@@ -56,19 +129,9 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
     if len(places) > 1 and len(places) == len(programme.municipalities):
         area = area_of_registers(own, places, programme.id)
         names[programme.id] = "Tillsammans"
-    shown = own.loc[own["measure"].isin(measures)]
-    data = pd.concat([shown, area.loc[area["measure"].isin(measures)]]) if len(area) else shown
+    data = pd.concat([own, area]) if len(area) else own
     terms = sorted(set(data["period"]))[-MOST_TERMS:]
-    cells = [
-        {"Uppgift": catalog.measures[id_].short, "Kommun": name,
-         **{_heading(one): _text(mine.loc[mine["period"] == one], catalog.measures[id_]) for one in terms}}
-        for id_ in measures
-        for code, name in names.items()
-        if len(mine := data.loc[(data["measure"] == id_) & (data["region_code"] == code)])
-    ]  # fmt: skip
-    frame = pd.DataFrame(cells)
-    if len(names) == 1:
-        frame = frame.drop(columns="Kommun")
+    frame = _without_empty(pd.DataFrame(_lines(_Values(data, catalog), names, terms, catalog, programme)))
     last = _heading(terms[-1])
     where = "Kommun" in frame
     said = (
@@ -78,10 +141,30 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
         id="deltagare",
         title=f"{programme.name}: deltagarna vid terminens slut",
         subtitle="Räknat på deltagarlistan, som inte lämnar kommunen",
-        source=source_line(shown, catalog, computed=True),
+        source=source_line(own, catalog, computed=True),
         alt=f"{last}: {' '.join(said)}",
         note=NOTE + (AREA if len(area) else ""),
-        data=data.loc[data["period"].isin(terms) & (data["region_code"] != programme.id)],
+        data=own.loc[own["period"].isin(terms)],
     )
     left = 2 if where else 1
-    return Table(about, frame, ("left",) * left + ("right",) * len(terms))
+    return Table(about, frame, ("left",) * left + ("right",) * (len(frame.columns) - left))
+
+
+def _lines(
+    values: _Values, names: dict[str, str], terms: list[str], catalog: Catalog, programme: Programme
+) -> Iterator[dict[str, str]]:
+    printed = _printed(programme)
+    for part in ORDER:
+        for code, name in names.items():
+            whole = code == programme.id or len(names) == 1
+            if values.known(part, code) and (whole or part[0] != "participants_count"):
+                figures = {_heading(one): values.text(part, code, one) for one in terms}
+                in_document = printed.get(part[0], "") if whole else ""
+                yield {"Uppgift": _name(part, catalog), "Kommun": name, **figures, PRINTED: in_document or MISSING}
+
+
+def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the kommun where there is one, and the document where it says nothing."""
+    unused = [] if len(set(frame["Kommun"])) > 1 else ["Kommun"]
+    unused += [PRINTED] if frame[PRINTED].eq(MISSING).all() else []
+    return frame.drop(columns=unused)
