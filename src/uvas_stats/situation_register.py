@@ -27,23 +27,25 @@ class OwnRegisters(Holdings):
     def registers(self) -> Table:
         """List what the kommun has counted in its own registers, beside the published table."""
         _demand(self._counted_else, "räknade register", "uvas register kaa")
-        beside = {id_ for id_ in tables.PUBLISHED_BESIDE.values() if id_ in self.catalog.measures}
-        published = {id_: self.series(id_) for id_ in beside}
         rows, places = self._register_rows, self.programme.municipalities
         if len(places) > 1:
             rows = pd.concat([rows, area_of_registers(rows, places, self.programme.id)], ignore_index=True)
-        return tables.registers(rows, published, self.catalog, name=self.programme.name)
+        return tables.registers(rows, self._beside, self.catalog, name=self.programme.name)
 
     def register_parts(self) -> Table:
         """List the counts of the kommun's own KAA register by birth year, schooling, occupation and more."""
         _demand(self._counted and self._has_parts, "räknade delar av KAA-registret", "uvas register kaa")
-        return tables.register_parts(self._totals, self.catalog, name=self.programme.name)
+        return tables.register_parts(self._totals, self._beside, self.catalog, name=self.programme.name)
 
     def participants(self) -> Table:
         """List the key figures of the programme's participants at each term's end."""
         if not self._has_participants:
             raise IndicatorError("Deltagarna är inte räknade. Räkna dem med: uvas register participants")
         return tables.participants(self._register_rows, self.catalog, self.programme)
+
+    @property
+    def _beside(self) -> tables.PublishedBeside:
+        return tables.PublishedBeside(self.every, self.catalog)
 
     @property
     def _has_participants(self) -> bool:

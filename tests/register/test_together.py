@@ -180,10 +180,17 @@ def test_a_target_group_on_another_day_does_not_tell_of_the_one_who_left(
     assert np.isnan(sizes[1])
 
 
-def test_results_without_a_ledger_are_refused(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, kaa=set(range(40)))
-    folder.kaa()
+@pytest.mark.parametrize("first", ["kaa", "group"])
+def test_results_without_a_ledger_are_refused(tmp_path: Path, first: str) -> None:
+    folder = Folder(tmp_path, kaa=set(range(40)), deltagare=set(range(30, 60)))
+    _ = folder.kaa() if first == "kaa" else folder.group("kaa", "deltagare")
     (ledger,) = (tmp_path / "data" / "disclosure").glob("*.json")
     ledger.unlink()
     with pytest.raises(RegisterError, match="ingen liggare"):
         folder.kaa(dt.date(2106, 6, 1))
+
+
+def test_stated_numbers_need_no_ledger(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, kaa=set(range(40)))
+    run_overlap("grupp", {}, {"af": 20, "kaa": 30}, workspace=folder.space, kommun=KOMMUN, at=DAY)
+    assert folder.kaa() == 40

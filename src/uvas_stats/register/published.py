@@ -11,7 +11,7 @@ from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.halves import halves_of
 from uvas_stats.register.span import Span, span_of
-from uvas_stats.register.store import register_folder
+from uvas_stats.register.store import STATED, register_origins
 from uvas_stats.workspace import Workspace
 
 __all__ = ["earlier_spans", "list_days", "participant_terms", "published_counts", "register_ledger"]
@@ -33,8 +33,8 @@ def register_ledger(workspace: Workspace, kommun: str) -> Ledger:
     """
     name = f"register:{kommun}"
     if not ledger_file(workspace, name).exists():
-        folder = register_folder(workspace) / kommun
-        if any(True for kind in ("kaa", "participants") for _ in folder.glob(f"{kind}_*.parquet")):
+        folder, origins = f"register/{kommun}/", register_origins(workspace)
+        if any(one.startswith(folder) and not STATED.items() <= about.items() for one, about in origins.items()):
             raise RegisterError(
                 "Det finns räknade uppgifter men ingen liggare över vad som har visats",
                 where=ledger_file(workspace, name),

@@ -9,6 +9,7 @@ import pandas as pd
 from uvas_stats.catalog import Measure
 from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_text
+from uvas_stats.register.store import day_of
 
 __all__ = ["headline_lines"]
 
@@ -21,7 +22,8 @@ def headline_lines(observations: pd.DataFrame, measures: Mapping[str, Measure]) 
         measure = measures[str(one.measure)]
         if measure.id == "participants_count":
             continue
-        yield f"{measure.short}, {period_text(str(one.period))}: {figure_text(one, measure)}"
+        day = day_of(str(one.origin))
+        yield f"{measure.short}, {day or period_text(str(one.period))}: {figure_text(one, measure)}"
 
 
 def figure_text(one: object, measure: Measure) -> str:

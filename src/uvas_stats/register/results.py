@@ -62,7 +62,7 @@ def kaa_observations(
     rows["period"] = rows["period"].where(rows["counted"] != "kaa_stock", f"{span.at:%Y-%m}")
     rows = pd.concat([rows, _kaa_derived(protected, counts, kommun, kind, people)], ignore_index=True)
     stock = (rows["measure"] == "register_kaa_stock_count").to_numpy()
-    flow_name, stock_name = f"kaa_{span.period.replace('/', '-')}", f"kaa_stock_{span.at:%Y-%m}"
+    flow_name, stock_name = f"kaa_{span.period.replace('/', '-')}", f"kaa_stock_{span.at}"
     return {
         name: _finished(rows.loc[part], kommun, edition, f"register/{kommun}/{name}", _AGES)
         for name, part in ((flow_name, ~stock), (stock_name, stock))

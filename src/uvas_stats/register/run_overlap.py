@@ -21,7 +21,7 @@ from uvas_stats.register.published import earlier_spans, participant_terms, regi
 from uvas_stats.register.read import Register
 from uvas_stats.register.scope import on_day, with_scope
 from uvas_stats.register.span import Span
-from uvas_stats.register.store import save_results
+from uvas_stats.register.store import STATED, save_results
 from uvas_stats.register.together import (
     MEMBERS,
     between_days,
@@ -57,6 +57,8 @@ def run_overlap(
     UvasStatsError
         If a list cannot be read or trusted, or the size cannot be shown safely.
     """
+    if sizes and at is None:
+        raise RegisterError("Det sägs inte vilken dag de angivna antalen gäller", todo="Ange --at")
     catalog, when = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
     code, key = catalog.region(kommun).code, Key()
     registers = {one: read_trusted(*files, key, catalog, when) for one, files in lists.items()}
@@ -68,16 +70,21 @@ def run_overlap(
     few = any(0 < size < read_rule(workspace).threshold for size in sizes.values())
     size = None if whole is None or few else size_bounds(whole, sizes)
     edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
-    place = f"overlap_{name}_{when:%Y-%m}"
+    place = f"overlap_{name}_{when}"
     row = {
         "dataset": f"register:{code}", "edition": edition, "region_code": code, "period": f"{when:%Y-%m}",
         "age_group": "total", "measure": "register_overlap_count", "breakdown": "group", "category": name,
         "origin": f"register/{code}/{place}", **_bounds(size),
     }  # fmt: skip
     frame = make_observations(pd.DataFrame([row]))
-    files = save_results(workspace, code, {place: frame}, f"Mätdatum {when}.", {})
+    files = save_results(workspace, code, {place: frame}, _note(when, sizes), {} if registers else STATED)
     told = [] if size is None else [_UNTOLD.format(one, when) for one in hidden]
     return Outcome(frame, tuple(files), (*_remarks(registers), *told))
+
+
+def _note(when: dt.date, sizes: Mapping[str, int]) -> str:
+    stated = f" Angivna antal, inte räknade ur personer: {', '.join(sizes)}." if sizes else ""
+    return f"Mätdatum {when}.{stated}"
 
 
 def _bounds(size: GroupSize | None) -> dict[str, object]:

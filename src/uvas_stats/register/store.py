@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ from uvas_stats.workspace import Workspace, atomic_file
 
 __all__ = [
     "PUBLISHER",
+    "STATED",
     "cost_terms",
+    "day_of",
     "keep_shown",
     "register_files",
     "register_folder",
@@ -25,6 +29,8 @@ __all__ = [
 ]
 
 PUBLISHER = "kommunens eget register"
+STATED = {"of": "stated numbers"}
+"""What is kept of a target group that no person has been counted for."""
 
 
 def register_folder(workspace: Workspace) -> Path:
@@ -38,9 +44,27 @@ def register_folder(workspace: Workspace) -> Path:
     return workspace.root / "data" / "register"
 
 
+_OF_A_DAY = re.compile(r"(.*_\d{4}-\d{2})-\d{2}")
+
+
 def register_files(workspace: Workspace) -> tuple[Path, ...]:
-    """Return the files of results, in order."""
-    return tuple(sorted(register_folder(workspace).glob("[0-9][0-9][0-9][0-9]/*.parquet")))
+    """Return the files of results, in order; of what is counted of a day, the last day of each month."""
+    found = {}
+    for path in sorted(register_folder(workspace).glob("[0-9][0-9][0-9][0-9]/*.parquet")):
+        day = _OF_A_DAY.fullmatch(path.stem)
+        found[path.parent, day[1] if day else path.stem] = path
+    return tuple(found.values())
+
+
+def day_of(origin: str) -> dt.date | None:
+    """Return the day that a stock or a target group was counted on, None for what is counted of a period.
+
+    Examples
+    --------
+    >>> day_of("register/2182/kaa_stock_2106-06-15").isoformat(), day_of("register/2182/kaa_2105-06")
+    ('2106-06-15', None)
+    """
+    return dt.date.fromisoformat(origin[-10:]) if _OF_A_DAY.fullmatch(origin) else None
 
 
 def save_results(

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Measure
-from uvas_stats.numbers import number_text
-from uvas_stats.periods import period_text
+from uvas_stats.numbers import MISSING, number_text
+from uvas_stats.periods import MONTHS, period_text, same_period_last_year
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
+from uvas_stats.present.tables.published_beside import PublishedBeside
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
+from uvas_stats.register.store import day_of
 
-__all__ = ["PUBLISHED_BESIDE", "register_parts", "registers"]
+__all__ = ["register_parts", "registers"]
 
-PUBLISHED_BESIDE = {
-    "register_kaa_flow_count": "kaa_school_year_reported_count",
-    "register_kaa_share_pct": "kaa_school_year_share_pct",
-}
-"""Own measure to the published one that it is shown beside, where the catalog has that."""
 HIDDEN = "döljs"
 _OF = ["measure", "region_code", "period"]
 _SEXES = {"women": "Kvinnor", "men": "Män"}
@@ -31,6 +26,8 @@ DIFFERENCES = (
     "båda fallen folkmängden 16–19 år, men den kan gälla olika dagar. Läsår, halvår och år läggs aldrig ihop."
 )
 TOGETHER = "Tillsammans"
+COVERED = "Rapporterat av målgruppen"
+_FIGURES = ("Eget register", "Ett år tidigare", *_SEXES.values(), "Publicerat", COVERED)
 LEAST = "döljs = för få personer, eller ett antal som skulle avslöja ett dolt."
 
 
@@ -48,54 +45,55 @@ def _newest(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return rows.loc[rows["period_end"] == last]
 
 
-def _beside(row: pd.Series, published: Mapping[str, pd.DataFrame], catalog: Catalog) -> str:
-    """Write the published figure of the same kommun: of the same period if there is one, else of the newest."""
-    other = PUBLISHED_BESIDE.get(str(row["measure"]), "")
-    series = published.get(other, pd.DataFrame())
-    if series.empty:
-        return "–"
-    own = series.loc[(series["region_code"] == row["region_code"]) & series["value"].notna()]
-    same = own.loc[own["period"] == row["period"]]
-    chosen = same if len(same) else own.loc[own["period_end"] == own["period_end"].max()]
-    if len(chosen) != 1:
-        return "–"
-    text = _figure(chosen.iloc[0], catalog.measures[other])
-    return text if len(same) else f"{text} ({period_text(str(chosen['period'].iloc[0]))})"
+def _year_before(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
+    """Write the same figure of the same period one year earlier, where that has been counted."""
+    before = same_period_last_year(str(row["period"]))
+    at = (*(row[name] for name in _OF[:2]), before)
+    return _figure(rows.loc[at], catalog.measures[row["measure"]]) if at in rows.index else MISSING
 
 
-def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog: Catalog, *, name: str) -> Table:
+def _when(row: pd.Series) -> str:
+    """Write the period, or the day that a stock was counted on."""
+    day = day_of(str(row["origin"]))
+    return period_text(str(row["period"])) if day is None else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def registers(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, name: str) -> Table:
     """List what has been counted of the KAA and of target groups, newest period of each measure.
 
     Parameters
     ----------
     rows
         Observations of the datasets ``register:<kommun>``; of an area too, with its id as the region.
-    published
-        Published series by measure, to stand beside.
+    beside
+        Gives what is published of the same.
     """
     group = rows["measure"] == "register_overlap_count"
     whole = rows.loc[~rows["measure"].str.startswith("participants_") & (~rows["breakdown"].map(_is_text) | group)]
-    shown = _newest(whole.loc[whole["sex"] == "total"], ["measure", "region_code"])
+    both = whole.loc[whole["sex"] == "total"]
+    shown = _newest(both, ["measure", "region_code"])
+    earlier = both.loc[~both["breakdown"].map(_is_text)].set_index(_OF)
     of_sex = {sex: whole.loc[whole["sex"] == sex].set_index(_OF) for sex in _SEXES}
     cells = pd.DataFrame(
         [
             {
-                "Uppgift": catalog.measures[row["measure"]].short,
+                "Uppgift": _group_name(row, catalog),
                 "Kommun": catalog.names.get(row["region_code"], TOGETHER),
-                "Period": period_text(row["period"]),
+                "Period": _when(row),
                 "Eget register": _figure(row, catalog.measures[row["measure"]]),
+                "Ett år tidigare": _year_before(row, earlier, catalog),
                 **{title: _of_sex(row, of_sex[sex], catalog) for sex, title in _SEXES.items()},
-                "Publicerat": _beside(row, published, catalog),
+                "Publicerat": beside.text(row),
+                COVERED: beside.coverage(row) if str(row["measure"]).endswith("flow_count") else MISSING,
             }
             for _, row in shown.iterrows()
         ]
     )
-    unknown = [name for name in ("Publicerat", *_SEXES.values()) if cells[name].eq("–").all()]
+    unknown = [name for name in _FIGURES if name != "Eget register" and cells[name].eq(MISSING).all()]
     cells = cells.drop(columns=unknown)
     if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
-    used = [series for id_, series in published.items() if id_ in PUBLISHED_BESIDE.values() and len(series)]
-    data = pd.concat([shown.loc[shown["region_code"].isin(list(catalog.names))], *used], ignore_index=True)
+    data = pd.concat([shown.loc[shown["region_code"].isin(list(catalog.names))], *beside.used], ignore_index=True)
     note = f"{DIFFERENCES} {LEAST}" if shown["measure"].str.startswith("register_kaa").any() else LEAST
     about = About(
         id="egna_register",
@@ -109,10 +107,15 @@ def registers(rows: pd.DataFrame, published: Mapping[str, pd.DataFrame], catalog
     return Table(about, cells, _align(cells))
 
 
+def _group_name(row: pd.Series, catalog: Catalog) -> str:
+    short = catalog.measures[row["measure"]].short
+    return f"{short}: {str(row['category']).replace('_', ' ')}" if _is_text(row["category"]) else short
+
+
 def _of_sex(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
     """Write the same figure of one sex, where it is counted."""
     at = tuple(row[name] for name in _OF)
-    return _figure(rows.loc[at], catalog.measures[row["measure"]]) if at in rows.index else "–"
+    return _figure(rows.loc[at], catalog.measures[row["measure"]]) if at in rows.index else MISSING
 
 
 def _is_text(value: object) -> bool:
@@ -136,7 +139,7 @@ def _parts_of(rows: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(place=place).sort_values("place", kind="stable").drop(columns="place")
 
 
-def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
+def register_parts(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, name: str) -> Table:
     """List the counts of the KAA by birth year, schooling, occupation, contact, measures and reasons."""
     shown = _parts_of(rows)
     cells = pd.DataFrame(
@@ -147,27 +150,30 @@ def register_parts(rows: pd.DataFrame, catalog: Catalog, *, name: str) -> Table:
                 "Kategori": category_label(row["breakdown"], row["category"]),
                 "Period": period_text(row["period"]),
                 "Eget register": _figure(row, catalog.measures[row["measure"]]),
+                "Publicerat": beside.text(row),
             }
             for _, row in shown.iterrows()
         ]
     )
+    if cells["Publicerat"].eq(MISSING).all():
+        cells = cells.drop(columns="Publicerat")
     periods = sorted(set(cells["Period"]))
     if len(periods) == 1:
         cells = cells.drop(columns="Period")
     if len(set(cells["Kommun"])) == 1:
         cells = cells.drop(columns="Kommun")
+    data = pd.concat([shown, *beside.used], ignore_index=True)
     about = About(
         id="egna_register_delar",
         title=f"{name}: KAA-registret i delar",
         subtitle=f"{periods[0][0].upper()}{periods[0][1:]}" if len(periods) == 1 else "",
-        source=source_line(shown, catalog, computed=True),
+        source=source_line(data, catalog, computed=True),
         alt=f"{len(cells)} uppgifter ur kommunens KAA-register.",
         note=f"{LEAST} Födelseår som ingen har är utelämnade.",
-        data=shown,
+        data=data,
     )
     return Table(about, cells, _align(cells))
 
 
 def _align(cells: pd.DataFrame) -> tuple[str, ...]:
-    figures = ("Eget register", "Publicerat", *_SEXES.values())
-    return tuple("right" if name in figures else "left" for name in cells.columns)
+    return tuple("right" if name in _FIGURES else "left" for name in cells.columns)
