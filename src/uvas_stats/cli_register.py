@@ -113,6 +113,7 @@ def kaa_command(
     faults: FaultsOption = None,
 ) -> None:
     """Räkna KAA-registret för en period och ett mätdatum."""
+    from uvas_stats.catalog import load_catalog
     from uvas_stats.register.export import write_blocks
     from uvas_stats.register.run import run_kaa
     from uvas_stats.workspace import find_workspace
@@ -124,7 +125,7 @@ def kaa_command(
         )  # fmt: skip
     _told(outcome)
     if export is not None:
-        for target in write_blocks(outcome.observations, export):
+        for target in write_blocks(outcome.observations, export, load_catalog().names):
             typer.echo(f"De fem blocken: {target}")
 
 

@@ -166,20 +166,25 @@ def test_kinds_of_period_are_measures_of_their_own(demo: Path) -> None:
 def test_the_export_has_the_five_blocks_and_only_what_was_let_out(demo: Path) -> None:
     shown = count(demo)
     target = demo / "block.xlsx"
-    write_blocks(shown, target)
+    write_blocks(shown, target, {"2182": "Söderhamn"})
     book = openpyxl.load_workbook(target)
     assert [name[:2] for name in book.sheetnames] == ["1.", "2.", "3.", "4.", "5."]
     blocks = block_rows(shown)
     assert all(len(rows) for rows in blocks.values())
+    about = {str(row[0].value): row[1].value for row in book["1. Obligatoriska uppgifter"].iter_rows(max_row=4)}
+    assert about == {"Kommun": "Söderhamn", "Period": "läsåret 2105/06", "Mätdatum": "2106-06-30",
+                     "Räknat": str(shown["edition"].iloc[0])}  # fmt: skip
+    assert {"Nya registreringar per månad"} <= set(blocks[1]["Uppgift"])
     numbers = pd.concat(blocks.values())["Antal"]
-    assert not numbers.isin(["1", "2", "3", "4"]).any()
+    assert not numbers.isin([1, 2, 3, 4]).any()
+    assert numbers.map(type).isin([int, float, str]).all()
     assert "döljs" in set(numbers)
 
 
 def test_several_kommuner_get_a_workbook_each(demo: Path) -> None:
     shown = count(demo)
     both = pd.concat([shown, shown.assign(region_code="0136")], ignore_index=True)
-    written = write_blocks(both, demo / "block.xlsx")
+    written = write_blocks(both, demo / "block.xlsx", {"0136": "Haninge", "2182": "Söderhamn"})
     assert [path.name for path in written] == ["block_0136.xlsx", "block_2182.xlsx"]
     assert all(path.is_file() for path in written)
 

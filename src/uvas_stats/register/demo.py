@@ -27,6 +27,7 @@ _KAA = {
     "measure_from": "Åtgärd påbörjad",
     "measure_type": "Typ av åtgärd",
     "measure_to": "Åtgärd avslutad",
+    "measure_reason": "Grund för upphörd åtgärd",
     "measure_after": "Sysselsättning efter åtgärd",
     "closed": "Avregistrerad",
     "closed_reason": "Grund för avregistrering",
@@ -142,10 +143,11 @@ def _spells(rng: random.Random, persons: int) -> Iterable[list[str]]:
             rng.choice(["arbete", "utbildning", "ingen", "okänd"])])]  # fmt: skip
         after = rng.choice(["arbete", "utbildning", "ingen"]) if over else ""
         kind = rng.choice(["SYV", "praktik", "folkhögskola", "annan"]) if measure else ""
-        measures = [_text(measure), kind, _text(over), after]
+        reason = ("fullföljd", "avbruten")[over.day % 2] if over else ""
+        measures = [_text(measure), kind, _text(over), reason, after]
         for at, contact in enumerate(contacts or [None]):
             seen = [_text(contact), rng.choice(["arbete", "utbildning", "ingen", ""]) if contact else ""]
-            yield [*same, *seen, *(measures if at == 0 else [""] * 4), *ended]
+            yield [*same, *seen, *(measures if at == 0 else [""] * 5), *ended]
 
 
 def _participations(rng: random.Random, persons: int) -> Iterable[list[str]]:

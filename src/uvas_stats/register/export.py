@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from uvas_stats.numbers import number_text
+from uvas_stats.numbers import rounded
+from uvas_stats.periods import period_text
 from uvas_stats.register.fields import BLOCKS
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
+from uvas_stats.register.store import day_of
 from uvas_stats.workspace import atomic_file
 
 __all__ = ["block_rows", "write_blocks"]
@@ -33,41 +35,37 @@ def block_rows(observations: pd.DataFrame) -> dict[int, pd.DataFrame]:
     dict of int and pandas.DataFrame
         Columns ``Uppgift, Kategori, Antal`` for each block, in the order of the report.
     """
-    rows: dict[int, list[tuple[str, str, str]]] = {block: [] for block in BLOCKS}
+    rows: dict[int, list[tuple[str, str, float | str]]] = {block: [] for block in BLOCKS}
     plain = observations.astype({"measure": "str", "breakdown": "object", "category": "object"})
-    for one in map(_loose, plain.itertuples()):
-        broken = isinstance(one.breakdown, str)
-        block = BREAKDOWNS.get(str(one.breakdown), (1, ""))[0]
-        if not broken or one.breakdown == "month":
-            block = _block(str(one.measure))
+    for _, one in plain.iterrows():
+        broken = isinstance(one["breakdown"], str)
+        block = BREAKDOWNS.get(str(one["breakdown"]), (1, ""))[0]
+        if not broken or one["breakdown"] == "month":
+            block = _block(str(one["measure"]))
         if block in rows:
             rows[block].append((*_names(one, broken), _number(one)))
     names = ["Uppgift", "Kategori", "Antal"]
     return {block: pd.DataFrame(found, columns=names).drop_duplicates() for block, found in rows.items()}
 
 
-def _loose(row: Any) -> Any:
-    """Take a row of a frame as what it is: a tuple of anything."""
-    return row
-
-
 def _block(measure: str) -> int:
     return 5 if "_ended_" in measure else 1
 
 
-def _number(one: Any) -> str:
-    value = float(one.value)
+def _number(one: pd.Series) -> float | str:
+    value = float(one["value"])
     if math.isnan(value):
         return HIDDEN
-    return number_text(value, 1 if str(one.measure).endswith("_pct") else 0)
+    return rounded(value, 1) if str(one["measure"]).endswith("_pct") else round(value)
 
 
-def _names(one: Any, broken: bool) -> tuple[str, str]:
-    measure, sex = str(one.measure), str(one.sex)
+def _names(one: pd.Series, broken: bool) -> tuple[str, str]:
+    measure, sex = str(one["measure"]), str(one["sex"])
     if broken:
-        breakdown, category = str(one.breakdown), str(one.category)
-        ended = ", avregistreringar" if breakdown == "month" and "_ended_" in measure else ""
-        about = f"{breakdown_label(breakdown)}{ended}"
+        breakdown, category = str(one["breakdown"]), str(one["category"])
+        about = breakdown_label(breakdown)
+        if breakdown == "month":
+            about = f"{_SEX_TABLES['ended' if '_ended_' in measure else 'new']} per månad"
         return about, category_label(breakdown, category)
     if measure.endswith("_share_pct"):
         return "Andel av folkmängden 16–19 år, procent", "totalt"
@@ -75,8 +73,17 @@ def _names(one: Any, broken: bool) -> tuple[str, str]:
     return about, category_label("sex", sex)
 
 
-def write_blocks(observations: pd.DataFrame, target: Path) -> list[Path]:
+def write_blocks(observations: pd.DataFrame, target: Path, names: Mapping[str, str]) -> list[Path]:
     """Write the blocks to a workbook, one sheet each; the old file stands until the new one is whole.
+
+    Parameters
+    ----------
+    observations
+        What a run let out.
+    target
+        The workbook.
+    names
+        The kommuner's names by code.
 
     Returns
     -------
@@ -92,12 +99,26 @@ def write_blocks(observations: pd.DataFrame, target: Path) -> list[Path]:
     written = []
     for code in kommuner:
         path = target if len(kommuner) == 1 else target.with_stem(f"{target.stem}_{code}")
-        _write(block_rows(observations.loc[observations["region_code"] == code]), path)
+        own = observations.loc[observations["region_code"] == code]
+        _write(block_rows(own), _about(own, names[code]), path)
         written.append(path)
     return written
 
 
-def _write(blocks: dict[int, pd.DataFrame], target: Path) -> None:
+def _about(observations: pd.DataFrame, kommun: str) -> list[tuple[str, str]]:
+    """Say what has been counted: where, of which period, on which day, and when."""
+    days = [day for day in map(day_of, observations["origin"].astype("str").unique()) if day is not None]
+    stock = observations["measure"].astype("str") == "register_kaa_stock_count"
+    periods = sorted(set(observations.loc[~stock, "period"].astype("str")))
+    return [
+        ("Kommun", kommun),
+        ("Period", ", ".join(map(period_text, periods))),
+        ("Mätdatum", ", ".join(day.isoformat() for day in days)),
+        ("Räknat", str(observations["edition"].astype("str").max())),
+    ]
+
+
+def _write(blocks: dict[int, pd.DataFrame], about: list[tuple[str, str]], target: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
@@ -105,8 +126,11 @@ def _write(blocks: dict[int, pd.DataFrame], target: Path) -> None:
     del book["Sheet"]
     for block, rows in blocks.items():
         sheet = book.create_sheet(f"{block}. {BLOCKS[block]}"[:31])
+        for line in about:
+            sheet.append(line)
+        sheet.append([])
         sheet.append(list(rows.columns))
-        for cell in sheet[1]:
+        for cell in sheet[sheet.max_row]:
             cell.font = Font(bold=True)
         for row in rows.itertuples(index=False):
             sheet.append(list(row))
