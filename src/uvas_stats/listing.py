@@ -54,8 +54,9 @@ def _open() -> tuple[Workspace, Catalog]:
 
 def _series(workspace: Workspace, measure: Measure) -> pd.DataFrame:
     observations = latest_edition(read_observations(workspace.processed, [measure.id]))
-    rows = select(observations, measure=measure.id, dataset=measure.dataset, sex="total")
-    rows = rows.loc[rows["breakdown"].isna()]
+    rows = select(observations, measure=measure.id, sex="total")
+    of_measure = rows["dataset"].str.partition(":")[0] == measure.dataset  # a register has one for each kommun
+    rows = rows.loc[of_measure & rows["breakdown"].isna()]
     if rows.empty:
         raise UnknownNameError(f"Det finns inga uppgifter för {measure.title}", todo="Se: uvas sources")
     return pick_age(rows, measure)
@@ -187,5 +188,9 @@ def sources() -> str:
             f"{snapshot.dataset} {snapshot.edition}: {told}. {snapshot.publisher}. "
             f"{dataset.licence.rstrip('.')}. Uppdateras: {dataset.cadence.lower()}.{_left_out(snapshot, files)}"
         )
+    for origin, about in files.items():
+        if origin.startswith("register/"):
+            note = about.get("note", "")
+            lines.append(f"{origin} {about.get('retrieved', '')}: {about['publisher']}. {note}".strip())
     documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
     return "\n".join([*lines, *documents])

@@ -13,6 +13,7 @@ from tests.fakes.kaa_workbook import Book, workbook
 from uvas_stats import nulage
 from uvas_stats.adopt import adopt
 from uvas_stats.errors import RegisterError
+from uvas_stats.listing import history, sources
 from uvas_stats.register.demo import DEMO_PERIOD, write_demo
 from uvas_stats.register.run import run_kaa, run_overlap
 from uvas_stats.register.store import register_files, register_origins
@@ -122,3 +123,16 @@ def test_stated_numbers_need_their_day_and_are_said_to_be_stated(tmp_path: Path)
     cells = nulage("storuman", workspace=tmp_path).registers().cells
     assert cells.iloc[0].to_dict()["Period"] == "31 december 2016"
     assert "20–50" in cells.to_csv()
+
+
+def test_what_has_been_counted_can_be_shown_and_is_among_the_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted(tmp_path, DEMO_PERIOD)
+    monkeypatch.chdir(tmp_path)
+    shown = history("register_kaa_flow_count", "Lidköping", since=None, form="table")
+    assert "2105/06" in shown
+    assert "register/1494/kaa_2105-06" in shown
+    (line,) = [line for line in sources().splitlines() if line.startswith("register/1494/kaa_2105-06")]
+    assert "kommunens eget register" in line
+    assert "mätdatum 2106-06-30" in line
