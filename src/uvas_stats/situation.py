@@ -27,7 +27,7 @@ from uvas_stats.present.view import View
 from uvas_stats.processed import read_origins
 from uvas_stats.situation_goals import Goals
 from uvas_stats.situation_kaa import KaaNulage
-from uvas_stats.situation_register import OwnRegisters
+from uvas_stats.situation_register import UNCOUNTED, OwnRegisters
 from uvas_stats.situation_school import SchoolNulage
 from uvas_stats.workspace import Workspace, find_workspace
 
@@ -175,10 +175,11 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
 
     def chapter(self, heading: str) -> Chapter:
         """Return one chapter by its heading; what cannot be drawn is named in its text."""
-        headings = [section.heading for section in self.programme.sections]
+        sections = (*self.programme.sections, *(self._register_sections or (UNCOUNTED,)))
+        headings = [section.heading for section in sections]
         if heading not in headings:
             raise UnknownNameError(f"Kapitlet ”{heading}” finns inte", todo=f"Kapitlen är {', '.join(headings)}")
-        return self._chapter(self.programme.sections[headings.index(heading)])
+        return self._chapter(sections[headings.index(heading)])
 
     def content(self) -> Content:
         """Return all that a report consists of."""

@@ -17,7 +17,15 @@ from uvas_stats.periods import period_end
 from uvas_stats.present import tables
 from uvas_stats.present.table import Table
 
-__all__ = ["OwnRegisters"]
+__all__ = ["UNCOUNTED", "OwnRegisters"]
+
+HEADING = "Kommunens egna register"
+UNCOUNTED = Section(
+    HEADING,
+    "Inga egna register är räknade. Räkna dem med: uvas register kaa, eller uvas register participants för ett "
+    "programs deltagare.",
+)
+"""What the chapter says to who asks for it before anything is counted; a report leaves it out."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ class OwnRegisters(Holdings):
             "register_parts": bool(self._has_parts),
         }
         items = tuple(Item(kind) for kind, shown in wanted.items() if shown)
-        return (Section("Kommunens egna register", "", items),) if items else ()
+        return (Section(HEADING, "", items),) if items else ()
 
     @property
     def _totals(self) -> pd.DataFrame:
