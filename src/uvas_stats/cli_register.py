@@ -203,6 +203,20 @@ def _pairs(texts: list[str] | None, flag: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in pairs]
 
 
+@app.command("remove", cls=SwedishCommand)
+def remove_command(kommun: Annotated[str, typer.Option(metavar="NAMN|KOD", help="Kommunen.")]) -> None:
+    """Ta bort räknade uppgifter för en kommun, till exempel efter en demonstration.
+
+    Liggaren över vad som har visats ligger kvar, utom när alla är påhittade.
+    """
+    from uvas_stats.catalog import load_catalog
+    from uvas_stats.register.remove import remove_results
+    from uvas_stats.workspace import find_workspace
+
+    for path in remove_results(find_workspace(), load_catalog().region(kommun).code):
+        typer.echo(f"Borttaget: {path}")
+
+
 @app.command("demo", cls=SwedishCommand)
 def demo_command(
     out: Annotated[Path, typer.Option(metavar="MAPP", help="Mapp för filerna.")] = Path("demo"),
@@ -220,3 +234,4 @@ def demo_command(
     typer.echo(f"Prova: uvas register kaa {out / 'kaa.csv'} --mapping {out / 'kaa.toml'} --period {DEMO_PERIOD}")
     listed = f"{out / 'deltagare.csv'} --mapping {out / 'deltagare.toml'}"
     typer.echo(f"Prova: uvas register participants {listed} --at {DEMO_END}")
+    typer.echo("Ta bort igen: uvas register remove --kommun KOMMUNEN")

@@ -18,9 +18,10 @@ from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError
 from uvas_stats.pipeline import build
 from uvas_stats.processed import read_observations
-from uvas_stats.register import run
+from uvas_stats.register import remove, run
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks
+from uvas_stats.register.remove import remove_results
 from uvas_stats.register.run import run_kaa
 from uvas_stats.workspace import Workspace
 
@@ -222,3 +223,28 @@ def test_a_damaged_result_is_told_of(demo: Path) -> None:
     (demo / "data" / "register" / "2182" / "kaa_2105-06.parquet").write_bytes(b"PAR1")
     with pytest.raises(RegisterError, match="skadad"):
         build(Workspace(demo))
+
+
+def test_a_demonstration_is_marked_and_can_be_removed_with_its_ledger(demo: Path) -> None:
+    count(demo)
+    note = nulage(kommun="2182", workspace=demo).registers().about.note
+    assert note.startswith("Demonstration: personerna är påhittade.")
+    removed = remove_results(Workspace(demo), "2182")
+    assert ledger_file(Workspace(demo), "register:2182") in removed
+    assert not any(path.exists() for path in removed)
+    assert "Kommunens egna register" not in [
+        one.heading for one in nulage(kommun="2182", workspace=demo).content().chapters
+    ]
+    with pytest.raises(RegisterError, match="inga räknade register"):
+        remove_results(Workspace(demo), "2182")
+
+
+def test_what_has_been_shown_of_anybody_else_is_remembered_when_results_are_removed(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count(demo)
+    monkeypatch.setattr(remove, "is_invented", lambda day: day.year > 2200)
+    removed = remove.remove_results(Workspace(demo), "2182")
+    assert ledger_file(Workspace(demo), "register:2182").exists()
+    assert len(removed) == 4
+    assert count(demo)["value"].notna().any()

@@ -14,9 +14,10 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.register.mapping import Mapping, mapping_text
 from uvas_stats.workspace import publish_folder
 
-__all__ = ["DEMO_END", "DEMO_PERIOD", "invented_number", "write_demo"]
+__all__ = ["DEMO_END", "DEMO_PERIOD", "INVENTED", "invented_number", "is_invented", "write_demo"]
 
 DEMO_PERIOD, DEMO_END = "2105/06", dt.date(2106, 6, 30)
+INVENTED = "Demonstration: personerna är påhittade."
 _START, _END = dt.date(2102, 7, 1), DEMO_END
 _KAA = {
     "personnummer": "Personnummer",
@@ -49,6 +50,17 @@ _PARTICIPANTS = {
     "followed_up": "Uppföljd",
     "followed_up_occupation": "Sysselsättning vid uppföljning",
 }
+
+
+def is_invented(day: dt.date) -> bool:
+    """Tell whether only invented people can be counted on a day.
+
+    Examples
+    --------
+    >>> is_invented(DEMO_END), is_invented(dt.date(2026, 6, 30))
+    (True, False)
+    """
+    return day.year >= 2096  # the first who are invented, born in 2080, turn 16
 
 
 def invented_number(born: dt.date, serial: int, *, coordination: bool = False) -> str:

@@ -13,6 +13,7 @@ from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
+from uvas_stats.present.tables.register import invented
 from uvas_stats.register.labels import category_label
 from uvas_stats.register.shares import SHARES, category_of
 
@@ -143,7 +144,7 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
         subtitle="Räknat på deltagarlistan, som inte lämnar kommunen",
         source=source_line(own, catalog, computed=True),
         alt=f"{last}: {' '.join(said)}",
-        note=NOTE + (AREA if len(area) else ""),
+        note=invented(own) + NOTE + (AREA if len(area) else ""),
         data=own.loc[own["period"].isin(terms)],
     )
     left = 2 if where else 1

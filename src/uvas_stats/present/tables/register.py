@@ -11,10 +11,11 @@ from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.tables.published_beside import PublishedBeside
+from uvas_stats.register.demo import INVENTED, is_invented
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 from uvas_stats.register.store import day_of
 
-__all__ = ["register_parts", "registers"]
+__all__ = ["invented", "register_parts", "registers"]
 
 HIDDEN = "döljs"
 _OF = ["measure", "region_code", "period"]
@@ -95,6 +96,7 @@ def registers(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, 
         cells = cells.drop(columns="Kommun")
     data = pd.concat([shown.loc[shown["region_code"].isin(list(catalog.names))], *beside.used], ignore_index=True)
     note = f"{DIFFERENCES} {LEAST}" if shown["measure"].str.startswith("register_kaa").any() else LEAST
+    note = f"{invented(shown)}{note}"
     about = About(
         id="egna_register",
         title=f"{name}: kommunens egna register",
@@ -116,6 +118,11 @@ def _of_sex(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
     """Write the same figure of one sex, where it is counted."""
     at = tuple(row[name] for name in _OF)
     return _figure(rows.loc[at], catalog.measures[row["measure"]]) if at in rows.index else MISSING
+
+
+def invented(rows: pd.DataFrame) -> str:
+    """Say that the people are invented, where the periods are those of a demonstration."""
+    return f"{INVENTED} " if rows["period_end"].map(is_invented).any() else ""
 
 
 def _is_text(value: object) -> bool:
@@ -169,7 +176,7 @@ def register_parts(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog
         subtitle=f"{periods[0][0].upper()}{periods[0][1:]}" if len(periods) == 1 else "",
         source=source_line(data, catalog, computed=True),
         alt=f"{len(cells)} uppgifter ur kommunens KAA-register.",
-        note=f"{LEAST} Födelseår som ingen har är utelämnade.",
+        note=f"{invented(shown)}{LEAST} Födelseår som ingen har är utelämnade.",
         data=data,
     )
     return Table(about, cells, _align(cells))
