@@ -200,19 +200,6 @@ def test_a_file_without_headings_is_refused_without_quoting_it(tmp_path: Path, c
     assert "Planterad" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "heading", ["Diagnos", "Sjukskriven", "Hälsa", "Funktionsnedsättning", "Försörjningsstöd"]
-)
-def test_a_column_that_the_law_does_not_allow_is_refused_by_name(
-    tmp_path: Path, catalog: Catalog, heading: str
-) -> None:
-    path = write(tmp_path / "a.csv", [])
-    lines = path.read_text(encoding="utf-8").splitlines()
-    path.write_text(f"{lines[0]};{heading}\n", encoding="utf-8")
-    with pytest.raises(RegisterError, match=heading):
-        read_register(path, read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
-
-
 def test_a_large_file_of_garbage_is_told_of_quickly(tmp_path: Path, catalog: Catalog) -> None:
     rng = random.Random(1)
     words = ["".join(chr(rng.randint(33, 0x17F)) for _ in range(12)).replace(";", "x") for _ in range(997)]

@@ -12,7 +12,7 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.register.faults import Faults
 from uvas_stats.register.fields import Field, fields_of
 from uvas_stats.register.mapping import DATE_FORMATS, Mapping, mapping_text
-from uvas_stats.register.refused import refused_heading
+from uvas_stats.register.refused import refuse_columns
 from uvas_stats.register.rows import read_rows
 
 __all__ = ["propose_mapping", "write_proposal"]
@@ -72,18 +72,6 @@ def propose_mapping(path: Path, kind: str = "kaa") -> tuple[Mapping, list[str]]:
                 notes.append(f"{fields[name].label}: {rare} ovanliga koder skrivs inte ut; lägg till dem själv")
     dates = [rows[heading] for name, heading in columns.items() if fields[name].kind == "date"]
     return Mapping(kind, columns, codes, _date_formats(dates)), notes
-
-
-def refuse_columns(headings: list[str], kind: str, path: Path) -> None:
-    """Refuse a file with columns that the law does not allow, naming them."""
-    refused = [heading for heading in headings if refused_heading(heading, kind)]
-    if refused:
-        law = "29 kap. 9 § skollagen och förordning (2006:39)" if kind == "kaa" else "ändamålet med uppföljningen"
-        raise RegisterError(
-            f"Kolumnen {', '.join(f'”{name[:40]}”' for name in refused[:5])} får inte finnas med enligt {law}",
-            where=path.name,
-            todo="Exportera listan utan den",
-        )
 
 
 def _columns(rows: pd.DataFrame, kind: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from uvas_stats.register.convert import convert_rows
 from uvas_stats.register.faults import Faults
 from uvas_stats.register.identity import Key
 from uvas_stats.register.mapping import Mapping
-from uvas_stats.register.propose import refuse_columns
+from uvas_stats.register.refused import refuse_columns
 from uvas_stats.register.rows import read_rows
 from uvas_stats.register.sense import check_order, drop_repeated, link_persons, one_period_each
 
