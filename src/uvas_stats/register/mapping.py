@@ -11,11 +11,11 @@ from typing import Any
 from uvas_stats.catalog.names import fold
 from uvas_stats.catalog.toml import read_toml
 from uvas_stats.errors import CatalogError, RegisterError
+from uvas_stats.register.dates import DATE_FORMATS
 from uvas_stats.register.fields import CATEGORIES, KINDS, UNKNOWN, fields_of, required_of
 
-__all__ = ["DATE_FORMATS", "Mapping", "mapping_text", "read_mapping"]
+__all__ = ["Mapping", "mapping_text", "read_mapping"]
 
-DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S")
 _KEYS = {"kind", "kommun", "sheet", "date_formats", "largest_bad_share", "columns", "codes"}
 
 
@@ -124,7 +124,6 @@ def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
         path,
         f"Välj bland {', '.join(DATE_FORMATS)}",
     )
-    _demand(not {"%d/%m/%Y", "%m/%d/%Y"} <= set(formats), "Två datumformat kan förväxlas", path, "Välj ett")
     share = content.get("largest_bad_share", 0.02)
     _demand(
         isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share <= 0.2,

@@ -9,9 +9,10 @@ import pandas as pd
 
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
+from uvas_stats.register.dates import formats_of
 from uvas_stats.register.faults import Faults
 from uvas_stats.register.fields import Field, fields_of
-from uvas_stats.register.mapping import DATE_FORMATS, Mapping, mapping_text
+from uvas_stats.register.mapping import Mapping, mapping_text
 from uvas_stats.register.refused import refuse_columns
 from uvas_stats.register.rows import read_rows
 
@@ -71,7 +72,7 @@ def propose_mapping(path: Path, kind: str = "kaa") -> tuple[Mapping, list[str]]:
             if rare:
                 notes.append(f"{fields[name].label}: {rare} ovanliga koder skrivs inte ut; lägg till dem själv")
     dates = [rows[heading] for name, heading in columns.items() if fields[name].kind == "date"]
-    return Mapping(kind, columns, codes, _date_formats(dates)), notes
+    return Mapping(kind, columns, codes, formats_of(dates)), notes
 
 
 def _columns(rows: pd.DataFrame, kind: str) -> dict[str, str]:
@@ -113,17 +114,3 @@ def _codes(values: pd.Series, mapping: Mapping, name: str) -> tuple[dict[str, st
 
 def _may_be_written(code: str) -> bool:
     return len(code) <= 40 and not re.search(r"\d{4}|@", code)
-
-
-def _date_formats(columns: list[pd.Series]) -> tuple[str, ...]:
-    """Choose the formats that dates in the columns have, by their form."""
-    forms = {
-        "%Y-%m-%d": r"\d{4}-\d{2}-\d{2}",
-        "%Y%m%d": r"\d{8}",
-        "%d/%m/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
-        "%d.%m.%Y": r"\d{1,2}\.\d{1,2}\.\d{4}",
-        "%Y/%m/%d": r"\d{4}/\d{2}/\d{2}",
-        "%Y-%m-%d %H:%M:%S": r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}",
-    }
-    seen = [one for one in DATE_FORMATS if any(column.str.fullmatch(forms[one]).any() for column in columns)]
-    return tuple(seen) or ("%Y-%m-%d",)
