@@ -224,7 +224,7 @@ def test_a_proposed_mapping_has_no_rare_words(tmp_path: Path) -> None:
     text = target.read_text(encoding="utf-8")
     assert '"eget ord" = ""' in text
     assert '"avbrott" = "dropped_national"' in text
-    assert "1 ovanliga koder" in text
+    assert "1 ovanlig kod" in text
     assert_clean(text)
     with pytest.raises(RegisterError, match="finns redan"):
         write_proposal(tmp_path / "a.csv", target)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.dates import parse_dates
 from uvas_stats.register.faults import Faults
@@ -34,8 +35,8 @@ def _date(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults, at: dt
 
 
 def _code(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> pd.Series:
-    unique = pd.Series(texts.unique(), dtype="str")
-    known = {text: mapping.category(one.id, text) for text in unique}
+    table = mapping.code_table(one.id)
+    known = {text: table.get(fold(text)) for text in texts.unique()}
     categories = texts.map(known)
     missing = categories.isna() | (categories == "")
     faults.add(texts.index[missing], one.label, "har en kod som saknas i mappningen")
