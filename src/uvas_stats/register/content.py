@@ -22,13 +22,13 @@ _NUMBERS = 0.9
 """The share of a column's cells that look like personnummer, if that is what it holds."""
 
 
-def number_column(rows: pd.DataFrame) -> str:
-    """Return the heading of the first column of personnummer; empty where there is none."""
+def number_column(rows: pd.DataFrame) -> dict[str, str]:
+    """Find the first column that holds personnummer, as field to heading; empty where there is none."""
     for heading in rows.columns:
         values = rows[heading].loc[rows[heading] != ""]
         if len(values) and values.str.fullmatch(_FORM).mean() > _NUMBERS:
-            return str(heading)
-    return ""
+            return {"personnummer": str(heading)}
+    return {}
 
 
 def persons_of(rows: pd.DataFrame, heading: str) -> pd.Series:

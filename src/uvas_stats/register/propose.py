@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -65,43 +66,39 @@ def propose_mapping(path: Path, kind: str = "kaa", sheet: str = "") -> tuple[Map
     Raises
     ------
     RegisterError
-        If the file cannot be read, has a column that the law does not allow in the register, or nothing shows that
-        its headings are headings.
+        If the file cannot be read or has a column that the law does not allow in the register.
     """
     faults = Faults()
     rows = read_rows(path, faults, sheet)
     refuse_columns(rows.columns, kind, path)
-    named = _by_heading(rows, kind, path)
-    found = (
-        {} if "personnummer" in named else {"personnummer": number_column(rows.drop(columns=list(named.values())))}
-    )
-    number = {**named, **found}["personnummer"]
-    persons = persons_of(rows, number)
-    found = {name: heading for name, heading in found.items() if heading}
+    named = _by_heading(rows.columns, kind)
+    sure = "personnummer" in named
+    found = {} if sure else number_column(rows.drop(columns=list(named.values())))
+    persons = persons_of(rows, {**named, **found}.get("personnummer", ""))
     found |= columns_by_content(rows, Mapping(kind, {**named, **found}), persons)
-    columns = {name: heading for name in fields_of(kind) if (heading := {**named, **found}.get(name))}
-    codes, rare = _codes(rows, Mapping(kind, columns), persons)
-    dates = [rows[heading] for name, heading in columns.items() if fields_of(kind)[name].kind == "date"]
-    mapping = Mapping(kind, columns, codes, formats_of(dates), sheet=sheet)
-    return mapping, [*faults.notes, *_column_notes(list(rows.columns), mapping, found), *rare]
+    columns = {**named, **(found if sure else {})}
+    mapping = Mapping(kind, {name: columns[name] for name in fields_of(kind) if name in columns})
+    codes, rare = _codes(rows, mapping, persons)
+    notes = [*faults.notes, *_column_notes(rows, mapping, found, sure), *rare]
+    dates = [rows[one] for name, one in {**named, **found}.items() if fields_of(kind)[name].kind == "date"]
+    return replace(mapping, codes=codes, date_formats=formats_of(dates), sheet=sheet), notes
 
 
-def _by_heading(rows: pd.DataFrame, kind: str, path: Path) -> dict[str, str]:
-    """Match headings with fields, whole words first, then beginnings; refuse headings that could be a person's."""
-    left = {fold(heading): heading for heading in rows.columns}
+def _by_heading(headings: Iterable[str], kind: str) -> dict[str, str]:
+    """Match headings with fields: whole words first, then beginnings.
+
+    Only where personnummer is among them is it sure that they are headings, and may one with words that are not
+    ours be written.
+    """
+    left = {fold(heading): heading for heading in headings}
     found: dict[str, str] = {}
     for same in (True, False):
         for one in fields_of(kind).values():
-            if one.id not in found:
+            sure = same or one.id == "personnummer" or "personnummer" in found
+            if sure and one.id not in found:
                 hit = next((name for name in left if _names(one, name, same)), None)
                 if hit is not None:
                     found[one.id] = left.pop(hit)
-    if "personnummer" not in found and len(found) < 2:
-        raise RegisterError(
-            f"Rubrikerna på rad {rows.attrs['headings']} känns inte igen",
-            where=path.name,
-            todo="Kontrollera att listan har en rubrikrad; skriv annars mappningen för hand",
-        )
     return found
 
 
@@ -133,31 +130,37 @@ def _codes_of(texts: pd.Series, table: dict[str, str], persons: pd.Series) -> tu
 
     A code that is not known is written if :data:`FEWEST` persons have it: else it could be one person's own words.
     """
-    common = [str(text) for text in texts.loc[texts != ""].value_counts().index]
-    sure = {code: table[fold(code)] for code in common if fold(code) in table}
-    others = [code for code in common if code not in sure]
+    codes = {str(text): table.get(fold(str(text))) for text in texts.loc[texts != ""].value_counts().index}
+    plain = {code: category for code, category in codes.items() if category}
     having = persons.loc[persons != ""].groupby(texts).nunique()
-    written = [code for code in others if having.get(code, 0) >= FEWEST and _may_be_written(code)][:_MOST_CODES]
-    return {**sure, **dict.fromkeys(written, "")}, len(others) - len(written)
+    enough = set(having.index[having >= FEWEST])
+    written = [code for code in codes if code not in plain and code in enough and _may_be_written(code)]
+    codes_shown = {**plain, **dict.fromkeys(written[:_MOST_CODES], "")}
+    return codes_shown, len(codes) - len(codes_shown)
 
 
 def _may_be_written(text: str) -> bool:
     return len(text) <= 40 and not re.search(r"\d{4}|@", text)
 
 
-def _column_notes(headings: list[str], mapping: Mapping, found: dict[str, str]) -> Iterator[str]:
+def _column_notes(rows: pd.DataFrame, mapping: Mapping, found: dict[str, str], sure: bool) -> Iterator[str]:
     """Say which fields have no column, which were found by content, and which columns have no field."""
-    numbers = {heading: at for at, heading in enumerate(headings, start=1)}
+    places = {heading: _column(at, heading, sure) for at, heading in enumerate(rows.columns, start=1)}
+    if not sure:
+        yield (
+            f"Kontrollera att rad {rows.attrs['headings']} är rubriker: personnummer är ingen av dem, "
+            "så andra rubriker än de vanligaste skrivs inte ut"
+        )
+    todo = "kontrollera" if sure else "skriv in rubriken själv, om det stämmer"
     for one in fields_of(mapping.kind).values():
-        if one.required and one.id not in mapping.columns:
-            yield f"Hittar ingen kolumn för {one.label}"
         if one.id in found:
-            yield f"{one.label}: {_column(numbers, found[one.id])} efter innehållet: kontrollera"
-    for heading in headings:
-        if heading not in mapping.columns.values():
-            yield f"Används inte: {_column(numbers, heading)}"
+            yield f"{one.label}: {places[found[one.id]]} efter innehållet: {todo}"
+        elif one.required and one.id not in mapping.columns:
+            yield f"Hittar ingen kolumn för {one.label}"
+    used = {*mapping.columns.values(), *found.values()}
+    yield from (f"Används inte: {place}" for heading, place in places.items() if heading not in used)
 
 
-def _column(numbers: dict[str, int], heading: str) -> str:
-    place = f"kolumn {numbers[heading]}"
-    return f"{place} ”{one_line(heading)}”" if heading != place and _may_be_written(heading) else place
+def _column(at: int, heading: str, sure: bool) -> str:
+    place = f"kolumn {at}"
+    return f"{place} ”{one_line(heading)}”" if sure and heading != place and _may_be_written(heading) else place
