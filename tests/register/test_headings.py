@@ -72,6 +72,8 @@ def test_a_list_of_one_column_has_its_heading(tmp_path: Path) -> None:
         (["Namn, adress, ort;Pnr", *["Planterad, Gatan 1, Orten;1"] * 3], 2),
         (["Pnr;Kostnad;Mer;Ännu mer", *["1;10,5;a;b"] * 60], 4),
         (["Pnr;Text", *["1;en, två, tre, fyra"] * 60], 2),
+        (["Pnr;Kostnad;Text", *["1;10,5;a", "1;10,5;a;b"] * 20], 3),
+        (["Lista; juni", "Pnr,In,Text", *["1,2,a;b", "1,2,a;b;c"] * 20], 3),
         (["Pnr\tIn\tUt", *["1\t2\ta, b; c"] * 3], 3),
         (["Pnr,In,Ut", *['1,"a;b;c;d",3'] * 3], 3),
         (["Pnr", "1", "2"], 1),

@@ -12,7 +12,7 @@ from tests.register.test_privacy import run_cli
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import Mapping, read_mapping
+from uvas_stats.register.mapping import Mapping, mapping_text, read_mapping
 from uvas_stats.register.propose import propose_mapping, write_proposal
 from uvas_stats.register.read import read_register
 
@@ -68,6 +68,7 @@ def test_a_heading_cannot_break_out_of_its_comment(tmp_path: Path) -> None:
     )
     write_proposal(path, target)
     assert read_mapping(target).kommun == ""
+    assert "\nkommun = 1" not in mapping_text(Mapping("kaa", {}), ["x\nkommun = 1"])
 
 
 STATUS = ["IM", "studiebevis", "avbrott", "", "okänd", "IM", "IM", "IM"]

@@ -138,6 +138,12 @@ def test_a_row_with_another_fault_still_tells_that_two_numbers_are_one_person(
     assert len(set(register.tables["spells"]["person"])) == 1
 
 
+def test_a_row_without_a_valid_number_takes_nobody_with_it(tmp_path: Path, catalog: Catalog) -> None:
+    register = linked(tmp_path, catalog, [(number(1), "", "2105-01-01"), ("fel", number(1), "2105-01-01")])
+    assert register.faults.bad_rows == {3}
+    assert (register.tables["members"]["person"] != 0).tolist() == [True]
+
+
 def test_no_hash_is_rounded_on_its_way_to_the_tables(tmp_path: Path, catalog: Catalog) -> None:
     key, numbers = Key(), [number(at) for at in range(40)]
     rows = [(one, "", "2105-01-01") for one in numbers] + [(number(50), numbers[0], "2105-02-01"), ("", "", "")]
