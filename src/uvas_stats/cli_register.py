@@ -81,6 +81,7 @@ def map_command(
         ),
     ] = "kaa",
     out: Annotated[Path | None, typer.Option(metavar="FIL", help="Mappningsfil att skriva.")] = None,
+    sheet: Annotated[str, typer.Option(metavar="BLAD", help="Bladet, om arbetsboken har flera.")] = "",
 ) -> None:
     """Föreslå en mappning ur rubriker och innehåll och skriv den, för redigering. Skriver aldrig över."""
     from uvas_stats.register.fields import KINDS
@@ -90,7 +91,7 @@ def map_command(
     if kind not in KINDS:
         raise typer.BadParameter(f"--kind ska vara något av {', '.join(KINDS)}")
     target = out or file.with_suffix(".toml")
-    mapping, notes = guarded(write_proposal)(file, target, kind)
+    mapping, notes = guarded(write_proposal)(file, target, kind, sheet)
     for note in notes:
         typer.echo(note, err=True)
     typer.echo(f"{len(mapping.columns)} fält hittade: {target}. Kontrollera filen innan registret räknas.")

@@ -14,7 +14,8 @@ import pytest
 
 from tests.register.people import HEADINGS, MAPPING, PERIOD, mapping_file, number, row, write
 from uvas_stats import cli_register
-from uvas_stats.errors import RegisterError, UvasStatsError
+from uvas_stats.disclosure import Dimension, table_from_parts
+from uvas_stats.errors import DisclosureError, RegisterError, UvasStatsError
 from uvas_stats.register.identity import Key
 from uvas_stats.register.run import guarded, run_kaa
 from uvas_stats.workspace import Workspace
@@ -175,6 +176,12 @@ def test_no_error_keeps_the_key_or_the_register_in_its_frames(
     assert [one for one in gc.get_objects() if type(one) is Key] == []
 
 
+def test_a_table_does_not_quote_codes_it_does_not_know() -> None:
+    with pytest.raises(DisclosureError, match="Okända koder") as caught:
+        table_from_parts("kön", [], [Dimension("sex", ("women", "men"))], {(NAME,): 3})
+    assert_clean(str(caught.value))
+
+
 def test_guarded_lets_the_packages_own_errors_through() -> None:
     def refuse() -> None:
         raise RegisterError("Nej")
@@ -217,7 +224,7 @@ def test_a_proposed_mapping_has_no_rare_words(tmp_path: Path) -> None:
     text = target.read_text(encoding="utf-8")
     assert '"eget ord" = ""' in text
     assert '"avbrott" = "dropped_national"' in text
-    assert "1 ovanliga koder" in text
+    assert "1 ovanlig kod" in text
     assert_clean(text)
     with pytest.raises(RegisterError, match="finns redan"):
         write_proposal(tmp_path / "a.csv", target)

@@ -162,7 +162,7 @@ def table_from_parts(
     ]  # fmt: skip
     for codes, count in parts.items():
         if len(codes) != len(dims) or any(c not in found for c, found in zip(codes, belongs, strict=True)):
-            raise DisclosureError(f"Okända koder {codes}", where=id_, todo="Rätta tabellens dimensioner")
+            raise DisclosureError("Okända koder i en tabells delar", where=id_, todo="Rätta tabellens dimensioner")
         for cell in itertools.product(*(found[code] for code, found in zip(codes, belongs, strict=True))):
             counts[cell] += count
     return Table(id_, tuple(context), dims, counts, shown)

@@ -8,45 +8,24 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.errors import RegisterError, UnknownNameError
+from uvas_stats.catalog.names import fold
+from uvas_stats.errors import RegisterError
+from uvas_stats.register.dates import parse_dates
 from uvas_stats.register.faults import Faults
 from uvas_stats.register.fields import UNKNOWN, Field, fields_of
-from uvas_stats.register.identity import Key, check_numbers, real_dates
+from uvas_stats.register.identity import Key, check_numbers
 from uvas_stats.register.mapping import Mapping
+from uvas_stats.register.place import kommun_code
 
-__all__ = ["convert_rows", "parse_dates"]
+__all__ = ["convert_rows"]
 
-_FORMS = {
-    "%Y-%m-%d": r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
-    "%Y%m%d": r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
-    "%d/%m/%Y": r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})",
-    "%d.%m.%Y": r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
-    "%Y/%m/%d": r"(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})",
-    "%Y-%m-%d %H:%M:%S": r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})[ T]\d{2}:\d{2}:\d{2}",
-}
 NUMBER_COLUMNS = ("born", "sex", "coordination")
+_MOST_KOMMUNER = 1000
+"""How many different texts may name a kommun: there are 290, written in a few ways."""
 
 
-def parse_dates(texts: pd.Series, formats: tuple[str, ...]) -> pd.Series:
-    """Return the dates of the texts that are one in any of the formats; the others are missing.
-
-    Examples
-    --------
-    >>> parse_dates(pd.Series(["2106-02-30", "2106-03-01", ""]), ("%Y-%m-%d",)).notna().tolist()
-    [False, True, False]
-    """
-    unique = pd.Series(texts.unique(), dtype="str")
-    found = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
-    for one in formats:
-        parts = unique.str.extract(f"^{_FORMS[one]}$")
-        fits = parts["year"].notna() & found.isna()
-        numbers = parts.loc[fits, ["year", "month", "day"]].astype("int64")
-        found.loc[fits] = real_dates(numbers["year"], numbers["month"], numbers["day"])
-    return texts.map(pd.Series(found.to_numpy(), index=unique)).astype("datetime64[s]")
-
-
-def _date(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> pd.Series:
-    dates = parse_dates(texts, mapping.date_formats)
+def _date(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults, at: dt.date) -> pd.Series:
+    dates = parse_dates(texts, mapping.date_formats, at)
     faults.add(
         texts.index[dates.isna() & (texts != "")], one.label, "är inget datum i de format som mappningen anger"
     )
@@ -56,8 +35,8 @@ def _date(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> pd.
 
 
 def _code(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> pd.Series:
-    unique = pd.Series(texts.unique(), dtype="str")
-    known = {text: mapping.category(one.id, text) for text in unique}
+    table = mapping.code_table(one.id)
+    known = {text: table.get(fold(text)) for text in texts.unique()}
     categories = texts.map(known)
     missing = categories.isna() | (categories == "")
     faults.add(texts.index[missing], one.label, "har en kod som saknas i mappningen")
@@ -71,7 +50,7 @@ def _amount(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> p
     return plain.where(fits, "nan").astype("float64")
 
 
-_CONVERT = {"date": _date, "code": _code, "amount": _amount}
+_CONVERT = {"code": _code, "amount": _amount}
 
 
 def convert_rows(
@@ -89,7 +68,7 @@ def convert_rows(
     Raises
     ------
     RegisterError
-        If a column of the mapping is not in the file.
+        If a column of the mapping is not in the file, or the one for the kommun holds something else.
     """
     fields = fields_of(mapping.kind)
     wanted = {name: heading for name, heading in mapping.columns.items() if heading}
@@ -101,7 +80,9 @@ def convert_rows(
     result = _persons(rows, wanted, key, faults, at)
     for name, one in fields.items():
         texts = rows[wanted[name]] if name in wanted else pd.Series("", index=rows.index, dtype="str")
-        if one.kind in _CONVERT:
+        if one.kind == "date":
+            result[name] = _date(texts, one, mapping, faults, at)
+        elif one.kind in _CONVERT:
             result[name] = _CONVERT[one.kind](texts, one, mapping, faults)
     result["region"] = _regions(rows, wanted, mapping, faults, catalog)
     return result
@@ -142,23 +123,17 @@ def _regions(
     rows: pd.DataFrame, wanted: dict[str, str], mapping: Mapping, faults: Faults, catalog: Catalog
 ) -> pd.Series:
     if "kommun" not in wanted:
-        code = _code_of(mapping.kommun, catalog) if mapping.kommun else ""
+        code = kommun_code(mapping.kommun, catalog) if mapping.kommun else ""
         if mapping.kommun and not code:
             raise RegisterError(
                 f"Kommunen ”{mapping.kommun}” i mappningen finns inte", todo="Skriv kommunkod eller namn"
             )
         return pd.Series(code, index=rows.index, dtype="str")
     texts = rows[wanted["kommun"]]
-    known = {str(text): _code_of(str(text), catalog) for text in texts.unique()}
+    unique = texts.unique()
+    if len(unique) > _MOST_KOMMUNER:
+        raise RegisterError("Kolumnen för kommun har annat än kommuner", todo="Rätta rubriken i mappningen")
+    known = {str(text): kommun_code(str(text), catalog) for text in unique}
     codes = texts.map(known).astype("str")
-    faults.add(rows.index[codes == ""], "Kommun", "finns inte")
+    faults.add(rows.index[codes == ""], "Kommun", "finns inte, eller har en kod och ett namn som inte hör ihop")
     return codes
-
-
-def _code_of(text: str, catalog: Catalog) -> str:
-    plain = text.zfill(4) if text.isdigit() else text
-    try:
-        code = catalog.region(plain).code
-    except UnknownNameError:
-        return ""
-    return code if len(code) == len("0000") else ""

@@ -18,9 +18,14 @@ __all__ = ["Faults"]
 MOST_ROWS = 12
 
 
+def _first(rows: npt.NDArray[np.int64], most: int) -> str:
+    """Write the first row numbers."""
+    return ", ".join(str(row) for row in rows[:most]) + (" …" if len(rows) > most else "")
+
+
 @dataclass
 class Faults:
-    """A growing list of what does not fit; rows are numbered as a spreadsheet does, headings being row 1.
+    """A growing list of what does not fit; rows are numbered as a spreadsheet does.
 
     Examples
     --------
@@ -75,12 +80,15 @@ class Faults:
         with atomic_file(path) as temporary:
             table.to_csv(temporary, sep=";", index=False, encoding="utf-8-sig")
 
+    def worst(self) -> str:
+        """Write the kinds of findings that most rows are left out for, with the first row numbers."""
+        fatal = sorted((one for one in self._parts if one[3]), key=lambda one: -len(one[0]))
+        return "; ".join(f"{label} {problem}, rad {_first(rows, 3)}" for rows, label, problem, _ in fatal[:3])
+
     def lines(self) -> Iterator[str]:
         """Write one line a kind of finding, with the first row numbers."""
         yield from self.notes
         for rows, label, problem, fatal in self._parts:
-            shown = ", ".join(str(row) for row in rows[:MOST_ROWS])
-            more = " …" if len(rows) > MOST_ROWS else ""
             count = f"{len(rows)} {'rad' if len(rows) == 1 else 'rader'}"
             kept = "" if fatal else "; räknas ändå"
-            yield f"{label} {problem}: {count} ({shown}{more}){kept}"
+            yield f"{label} {problem}: {count} ({_first(rows, MOST_ROWS)}){kept}"

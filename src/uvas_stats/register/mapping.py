@@ -11,11 +11,11 @@ from typing import Any
 from uvas_stats.catalog.names import fold
 from uvas_stats.catalog.toml import read_toml
 from uvas_stats.errors import CatalogError, RegisterError
+from uvas_stats.register.dates import DATE_FORMATS
 from uvas_stats.register.fields import CATEGORIES, KINDS, UNKNOWN, fields_of, required_of
 
-__all__ = ["DATE_FORMATS", "Mapping", "mapping_text", "read_mapping"]
+__all__ = ["Mapping", "mapping_text", "one_line", "read_mapping"]
 
-DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S")
 _KEYS = {"kind", "kommun", "sheet", "date_formats", "largest_bad_share", "columns", "codes"}
 
 
@@ -124,7 +124,6 @@ def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
         path,
         f"Välj bland {', '.join(DATE_FORMATS)}",
     )
-    _demand(not {"%d/%m/%Y", "%m/%d/%Y"} <= set(formats), "Två datumformat kan förväxlas", path, "Välj ett")
     share = content.get("largest_bad_share", 0.02)
     _demand(
         isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share <= 0.2,
@@ -142,9 +141,14 @@ def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
     return {"date_formats": tuple(formats), "kommun": kommun, "sheet": sheet, "largest_bad_share": float(share)}
 
 
+def one_line(text: str) -> str:
+    """Take out what would break a line or colour a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{"".join(char if char.isprintable() else " " for char in escaped)}"'
+    return f'"{one_line(escaped)}"'
 
 
 def mapping_text(mapping: Mapping, notes: Iterable[str] = ()) -> str:
@@ -158,7 +162,7 @@ def mapping_text(mapping: Mapping, notes: Iterable[str] = ()) -> str:
     """
     lines = [
         "# Förslag till mappning. Kontrollera varje rad; en tom rubrik betyder att uppgiften inte finns.",
-        *(f"# {note}" for note in notes),
+        *(f"# {one_line(note)}" for note in notes),
         f'kind = "{mapping.kind}"',
         f'kommun = "{mapping.kommun}"  # kommunkod, om filen inte har en kolumn för den',
         f"sheet = {_quoted(mapping.sheet)}",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -32,17 +33,36 @@ class Outcome:
     remarks: tuple[str, ...]
 
 
+@contextmanager
+def _no_core_dump() -> Iterator[None]:
+    """Keep a crash of the process from writing its memory, which holds the register and the key, to a file."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    too_small = 0 if hard == 0 else 1  # Linux writes no file of 1 byte, and takes 1 to mean that no pipe gets it either
+    resource.setrlimit(resource.RLIMIT_CORE, (too_small, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
 def guarded(function: Callable[P, T]) -> Callable[P, T]:
     """Turn any unforeseen error into one that quotes nothing: its text could hold a row of the register.
 
-    No error keeps its cause, nor the frames it passed: their variables are the register and the key.
+    No error keeps its cause, nor the frames it passed: their variables are the register and the key. While it runs
+    the process may leave no core dump (POSIX).
     """
 
     @wraps(function)
     def call(*words: P.args, **names: P.kwargs) -> T:
         told: BaseException
         try:
-            return function(*words, **names)
+            with _no_core_dump():
+                return function(*words, **names)
         except UvasStatsError as error:
             told = error
         except KeyboardInterrupt:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
+from uvas_stats.register.content import (
+    FEWEST,
+    columns_by_content,
+    number_column,
+    persons_of,
+)
+from uvas_stats.register.dates import formats_of
 from uvas_stats.register.faults import Faults
 from uvas_stats.register.fields import Field, fields_of
-from uvas_stats.register.mapping import DATE_FORMATS, Mapping, mapping_text
-from uvas_stats.register.refused import refused_heading
+from uvas_stats.register.mapping import Mapping, mapping_text, one_line
+from uvas_stats.register.refused import refuse_columns
 from uvas_stats.register.rows import read_rows
 
 __all__ = ["propose_mapping", "write_proposal"]
 
-_FEWEST = 5
-"""A code that fewer rows have could be one person's own words: it is counted but not written."""
 _MOST_CODES = 40
-_NUMBER = r"\s*(\d{2})?\d{6}[-+]?\d{4}\s*"
 
 
-def write_proposal(path: Path, target: Path, kind: str = "kaa") -> tuple[Mapping, list[str]]:
+def write_proposal(path: Path, target: Path, kind: str = "kaa", sheet: str = "") -> tuple[Mapping, list[str]]:
     """Propose a mapping for a file and write it where no file is yet.
 
     Raises
@@ -31,7 +37,7 @@ def write_proposal(path: Path, target: Path, kind: str = "kaa") -> tuple[Mapping
     RegisterError
         If the target exists, or the file cannot be read.
     """
-    mapping, notes = propose_mapping(path, kind)
+    mapping, notes = propose_mapping(path, kind, sheet)
     made = True
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
@@ -47,8 +53,15 @@ def write_proposal(path: Path, target: Path, kind: str = "kaa") -> tuple[Mapping
     return mapping, notes
 
 
-def propose_mapping(path: Path, kind: str = "kaa") -> tuple[Mapping, list[str]]:
+def propose_mapping(path: Path, kind: str = "kaa", sheet: str = "") -> tuple[Mapping, list[str]]:
     """Propose a mapping and say what the user must look at.
+
+    Parameters
+    ----------
+    path, sheet
+        The file, and the sheet of a workbook with several.
+    kind
+        Of register.
 
     Raises
     ------
@@ -56,54 +69,37 @@ def propose_mapping(path: Path, kind: str = "kaa") -> tuple[Mapping, list[str]]:
         If the file cannot be read or has a column that the law does not allow in the register.
     """
     faults = Faults()
-    rows = read_rows(path, faults)
-    refuse_columns(list(rows.columns), kind, path)
-    columns = _columns(rows, kind)
-    notes = list(faults.notes)
-    fields = fields_of(kind)
-    notes += [
-        f"Hittar ingen kolumn för {one.label}" for one in fields.values() if one.required and one.id not in columns
-    ]
-    codes: dict[str, dict[str, str]] = {}
-    for name, heading in columns.items():
-        if fields[name].categories:
-            codes[name], rare = _codes(rows[heading], Mapping(kind, columns), name)
-            if rare:
-                notes.append(f"{fields[name].label}: {rare} ovanliga koder skrivs inte ut; lägg till dem själv")
-    dates = [rows[heading] for name, heading in columns.items() if fields[name].kind == "date"]
-    return Mapping(kind, columns, codes, _date_formats(dates)), notes
+    rows = read_rows(path, faults, sheet)
+    refuse_columns(rows.columns, kind, path)
+    named = _by_heading(rows.columns, kind)
+    sure = "personnummer" in named
+    found = {} if sure else number_column(rows.drop(columns=list(named.values())))
+    persons = persons_of(rows, {**named, **found}.get("personnummer", ""))
+    found |= columns_by_content(rows, Mapping(kind, {**named, **found}), persons)
+    columns = {**named, **(found if sure else {})}
+    mapping = Mapping(kind, {name: columns[name] for name in fields_of(kind) if name in columns})
+    codes, rare = _codes(rows, mapping, persons)
+    notes = [*faults.notes, *_column_notes(rows, mapping, found, sure), *rare]
+    dates = [rows[one] for name, one in {**named, **found}.items() if fields_of(kind)[name].kind == "date"]
+    return replace(mapping, codes=codes, date_formats=formats_of(dates), sheet=sheet), notes
 
 
-def refuse_columns(headings: list[str], kind: str, path: Path) -> None:
-    """Refuse a file with columns that the law does not allow, naming them."""
-    refused = [heading for heading in headings if refused_heading(heading, kind)]
-    if refused:
-        law = "29 kap. 9 § skollagen och förordning (2006:39)" if kind == "kaa" else "ändamålet med uppföljningen"
-        raise RegisterError(
-            f"Kolumnen {', '.join(f'”{name[:40]}”' for name in refused[:5])} får inte finnas med enligt {law}",
-            where=path.name,
-            todo="Exportera listan utan den",
-        )
+def _by_heading(headings: Iterable[str], kind: str) -> dict[str, str]:
+    """Match headings with fields: whole words first, then beginnings.
 
-
-def _columns(rows: pd.DataFrame, kind: str) -> dict[str, str]:
-    """Match headings with fields: whole words first, then beginnings; a personnummer is found by its content."""
-    left = {fold(heading): heading for heading in rows.columns}
+    Only where personnummer is among them is it sure that they are headings, and may one with words that are not
+    ours be written.
+    """
+    left = {fold(heading): heading for heading in headings}
     found: dict[str, str] = {}
-    fields = list(fields_of(kind).values())
     for same in (True, False):
-        for one in fields:
-            if one.id not in found:
+        for one in fields_of(kind).values():
+            sure = same or one.id == "personnummer" or "personnummer" in found
+            if sure and one.id not in found:
                 hit = next((name for name in left if _names(one, name, same)), None)
                 if hit is not None:
                     found[one.id] = left.pop(hit)
-    if "personnummer" not in found:
-        for name, heading in left.items():
-            values = rows[heading].loc[rows[heading] != ""]
-            if len(values) and values.str.fullmatch(_NUMBER).mean() > 0.9:
-                found["personnummer"] = left.pop(name)
-                break
-    return {one.id: found[one.id] for one in fields if one.id in found}
+    return found
 
 
 def _names(one: Field, folded: str, same: bool) -> bool:
@@ -113,29 +109,58 @@ def _names(one: Field, folded: str, same: bool) -> bool:
     return any(folded.startswith((f"{word} ", f"{word}(")) for word in words)
 
 
-def _codes(values: pd.Series, mapping: Mapping, name: str) -> tuple[dict[str, str], int]:
-    """Return their codes with our category where it is plain, and how many codes are too rare to be written."""
-    counted = values.loc[values != ""].value_counts()
-    known = {str(code): mapping.category(name, str(code)) or "" for code in counted.index}
-    sure = {code: category for code, category in known.items() if category}
-    common = [str(code) for code, n in counted.items() if n >= _FEWEST and _may_be_written(str(code))]
-    others = [code for code in common if code not in sure][:_MOST_CODES]
-    return {**sure, **dict.fromkeys(others, "")}, len(known) - len(sure) - len(others)
+def _codes(
+    rows: pd.DataFrame, mapping: Mapping, persons: pd.Series
+) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return their codes with our category where it is plain, and notes of codes too rare to be written."""
+    codes: dict[str, dict[str, str]] = {}
+    notes = []
+    for name, heading in mapping.columns.items():
+        one = fields_of(mapping.kind)[name]
+        if one.categories:
+            codes[name], rare = _codes_of(rows[heading], mapping.code_table(name), persons)
+            if rare:
+                count = "1 ovanlig kod" if rare == 1 else f"{rare} ovanliga koder"
+                notes.append(f"{one.label}: {count} skrivs inte ut; lägg till själv")
+    return codes, notes
 
 
-def _may_be_written(code: str) -> bool:
-    return len(code) <= 40 and not re.search(r"\d{4}|@", code)
+def _codes_of(texts: pd.Series, table: dict[str, str], persons: pd.Series) -> tuple[dict[str, str], int]:
+    """Return codes with our category, empty where it is not plain, and the number of codes too rare to be written.
+
+    A code that is not known is written if :data:`FEWEST` persons have it: else it could be one person's own words.
+    """
+    codes = {str(text): table.get(fold(str(text))) for text in texts.loc[texts != ""].value_counts().index}
+    plain = {code: category for code, category in codes.items() if category}
+    having = persons.loc[persons != ""].groupby(texts).nunique()
+    enough = set(having.index[having >= FEWEST])
+    written = [code for code in codes if code not in plain and code in enough and _may_be_written(code)]
+    codes_shown = {**plain, **dict.fromkeys(written[:_MOST_CODES], "")}
+    return codes_shown, len(codes) - len(codes_shown)
 
 
-def _date_formats(columns: list[pd.Series]) -> tuple[str, ...]:
-    """Choose the formats that dates in the columns have, by their form."""
-    forms = {
-        "%Y-%m-%d": r"\d{4}-\d{2}-\d{2}",
-        "%Y%m%d": r"\d{8}",
-        "%d/%m/%Y": r"\d{1,2}/\d{1,2}/\d{4}",
-        "%d.%m.%Y": r"\d{1,2}\.\d{1,2}\.\d{4}",
-        "%Y/%m/%d": r"\d{4}/\d{2}/\d{2}",
-        "%Y-%m-%d %H:%M:%S": r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}",
-    }
-    seen = [one for one in DATE_FORMATS if any(column.str.fullmatch(forms[one]).any() for column in columns)]
-    return tuple(seen) or ("%Y-%m-%d",)
+def _may_be_written(text: str) -> bool:
+    return len(text) <= 40 and not re.search(r"\d{4}|@", text)
+
+
+def _column_notes(rows: pd.DataFrame, mapping: Mapping, found: dict[str, str], sure: bool) -> Iterator[str]:
+    """Say which fields have no column, which were found by content, and which columns have no field."""
+    places = {heading: _column(at, heading, sure) for at, heading in enumerate(rows.columns, start=1)}
+    if not sure:
+        yield (
+            f"Kontrollera att rad {rows.attrs['headings']} är rubriker: personnummer är ingen av dem, "
+            "så andra rubriker än de vanligaste skrivs inte ut"
+        )
+    todo = "kontrollera" if sure else "skriv in rubriken själv, om det stämmer"
+    for one in fields_of(mapping.kind).values():
+        if one.id in found:
+            yield f"{one.label}: {places[found[one.id]]} efter innehållet: {todo}"
+        elif one.required and one.id not in mapping.columns:
+            yield f"Hittar ingen kolumn för {one.label}"
+    used = {*mapping.columns.values(), *found.values()}
+    yield from (f"Används inte: {place}" for heading, place in places.items() if heading not in used)
+
+
+def _column(at: int, heading: str, sure: bool) -> str:
+    place = f"kolumn {at}"
+    return f"{place} ”{one_line(heading)}”" if sure and heading != place and _may_be_written(heading) else place

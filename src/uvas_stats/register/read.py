@@ -18,9 +18,15 @@ from uvas_stats.register.convert import convert_rows
 from uvas_stats.register.faults import Faults
 from uvas_stats.register.identity import Key
 from uvas_stats.register.mapping import Mapping
-from uvas_stats.register.propose import refuse_columns
+from uvas_stats.register.refused import refuse_columns
 from uvas_stats.register.rows import read_rows
-from uvas_stats.register.sense import check_order, drop_repeated, link_persons, one_period_each
+from uvas_stats.register.sense import (
+    check_order,
+    drop_repeated,
+    link_persons,
+    note_two_numbers,
+    one_period_each,
+)
 
 __all__ = ["Register", "demand_trust", "read_register"]
 
@@ -86,9 +92,10 @@ def read_register(path: Path, mapping: Mapping, key: Key, catalog: Catalog, at: 
         return Register(mapping.kind, {}, faults, count, mapping.largest_bad_share, columns)
     held = convert_rows(rows, mapping, key, faults, catalog, at or dt.date.today())  # noqa: DTZ011 - a calendar day
     del rows
+    held = link_persons(held.loc[held["person"] != 0], faults)  # first: it may change when a person was born
     check_order(held, mapping.kind, faults)
     held = held.loc[~held.index.isin(list(faults.bad_rows))]
-    held = drop_repeated(link_persons(held, faults), faults)
+    held = drop_repeated(note_two_numbers(held, faults), faults)
     tables = _TABLES[mapping.kind](held, faults)
     return Register(mapping.kind, tables, faults, count, mapping.largest_bad_share, columns)
 
@@ -99,17 +106,17 @@ def demand_trust(register: Register) -> None:
     Raises
     ------
     RegisterError
-        With the number of rows, and the share that was allowed.
+        With the number of rows, the share that was allowed, and the most common faults by row and field.
     """
     if not register.rows or not register.tables:
         raise RegisterError("Registret har inga rader att räkna", todo="Kontrollera exporten")
     bad = len(register.faults.bad_rows)
     if register.bad_share > register.largest_bad_share:
+        share = f"{100 * register.largest_bad_share:g}".replace(".", ",")
         raise RegisterError(
-            f"{bad} av {register.rows} rader går inte att använda: antalen skulle inte gå att lita på",
-            todo=f"Rätta raderna i listan; högst {register.largest_bad_share:.0%} får falla bort".replace(
-                ".", ","
-            ),
+            f"{bad} av {register.rows} rader går inte att använda ({register.faults.worst()}): "
+            "antalen skulle inte gå att lita på",
+            todo=f"Rätta raderna i listan; högst {share} procent får falla bort (largest_bad_share i mappningen)",
         )
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import re
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
-from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.faults import Faults
+from uvas_stats.register.headings import find_headings
 
 __all__ = ["read_rows"]
 
@@ -21,7 +21,8 @@ LARGEST = 2_000_000_000
 """Bytes; a whole country's register is kept in Parquet."""
 LONGEST_CELL = 10_000
 _EXCEL = (".xlsx", ".xlsm", ".xls")
-_PERSONAL = re.compile(r"\d{6}|@|\d{4}-\d{2}-\d{2}")
+_START, _LINES = 1_000_000, 50
+"""How many characters and lines of a CSV tell what it is divided by."""
 
 
 def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
@@ -39,20 +40,21 @@ def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Text columns named by the headings; the index is the row number, headings being row 1. Empty rows are left
-        out.
+        Text columns named by the headings; the index is the row number in the file, as Excel counts. Empty rows
+        and a title above the headings are left out. ``attrs`` has the number of ``rows`` and the row of the
+        ``headings``.
 
     Raises
     ------
     RegisterError
-        If the file cannot be read or its first row holds no headings. Content is never quoted.
+        If the file cannot be read or it has no row of headings. Content is never quoted.
     """
     rows = _workbook(path, sheet) if path.suffix.lower() in _EXCEL else _csv(path, faults)
     if not rows:
         raise RegisterError("Filen är tom", where=path.name, todo="Exportera listan igen, med rubriker")
-    headings = _headings(rows[0], path)
+    place, headings = find_headings(rows, path)
     width = len(headings)
-    full = [(at, row) for at, row in enumerate(rows[1:], start=2) if any(row)]
+    full = [(at, row) for at, row in enumerate(rows[place + 1 :], start=place + 2) if any(row)]
     odd = [at for at, row in full if len(row) < width or any(row[width:])]
     faults.add(odd, "Raden", "har fel antal celler")
     wrong = set(odd)
@@ -60,38 +62,32 @@ def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
     columns = list(zip(*(row for _, row in kept), strict=True)) if kept else [()] * width
     index = pd.Index([at for at, _ in kept], dtype="int64", name="rad")
     frame = pd.DataFrame(dict(zip(headings, columns, strict=True)), index=index, dtype="str")
-    frame.attrs["rows"] = len(full)
+    frame.attrs |= {"rows": len(full), "headings": place + 1}
     return frame
-
-
-def _headings(cells: list[str], path: Path) -> list[str]:
-    """Take the first row as headings, unless it looks like a person's."""
-    while cells and not cells[-1]:
-        cells = cells[:-1]
-    if any(_PERSONAL.search(cell) for cell in cells) or not any(cells):
-        raise RegisterError(
-            "Första raden är inga rubriker", where=path.name, todo="Exportera listan med en rubrikrad överst"
-        )
-    names = [cell or f"kolumn {at}" for at, cell in enumerate(cells, start=1)]
-    double = [at for at, name in enumerate(names, start=1) if Counter(map(fold, names))[fold(name)] > 1]
-    if double:
-        places = " och ".join(str(at) for at in double[:2])
-        raise RegisterError(
-            f"Kolumn {places} har samma rubrik", where=path.name, todo="Ge kolumnerna olika rubriker"
-        )
-    return names
 
 
 def _csv(path: Path, faults: Faults) -> list[list[str]]:
     text = _decode(_bytes(path), path, faults)
-    first = next((line for line in text.splitlines()[:50] if line.strip()), "")
-    delimiter = max(";\t,", key=first.count)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         return [[cell.strip()[:LONGEST_CELL] for cell in row] for row in reader]
     except csv.Error:
         line = reader.line_num
     raise RegisterError("Filen är inte en läsbar CSV-fil", where=f"{path.name}, rad {line}", todo="Exportera igen")
+
+
+def _delimiter(text: str) -> str:
+    """Choose what divides most of the first lines, then what divides most of them alike."""
+    lines = list(islice(io.StringIO(text[:_START], newline=""), _LINES))
+
+    def fits(delimiter: str) -> tuple[int, int]:
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
+        except csv.Error:
+            return 0, 0
+        return widths.total(), max(widths.values(), default=0)
+
+    return max(";\t,", key=fits)
 
 
 def _bytes(path: Path) -> bytes:
@@ -127,10 +123,14 @@ def _workbook(path: Path, sheet: str) -> list[list[str]]:
 
     sheets = {name: rows for name, rows in read_sheets(path).items() if any(map(any, rows))}
     if sheet and sheet not in sheets:
-        raise RegisterError("Bladet i mappningen finns inte eller är tomt", where=path.name, todo="Rätta sheet")
+        raise RegisterError(
+            "Bladet finns inte eller är tomt", where=path.name, todo="Rätta --sheet, eller sheet i mappningen"
+        )
     if not sheet and len(sheets) > 1:
         raise RegisterError(
-            f"Arbetsboken har {len(sheets)} blad", where=path.name, todo="Ange bladets namn som sheet i mappningen"
+            f"Arbetsboken har {len(sheets)} blad",
+            where=path.name,
+            todo="Ange bladets namn: --sheet, eller sheet i mappningen",
         )
     rows = sheets[sheet] if sheet else next(iter(sheets.values()), [])
     return [[_text(cell) for cell in row] for row in rows]

@@ -59,6 +59,11 @@ def run_overlap(
     """
     if sizes and at is None:
         raise RegisterError("Det sägs inte vilken dag de angivna antalen gäller", todo="Ange --at")
+    if not name.isidentifier() or len(name) > 40:
+        raise RegisterError(
+            "Målgruppens namn går inte att använda",
+            todo="Ange högst 40 bokstäver, siffror och _, och börja inte med en siffra",
+        )
     catalog, when = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
     code, key = catalog.region(kommun).code, Key()
     registers = {one: read_trusted(*files, key, catalog, when) for one, files in lists.items()}

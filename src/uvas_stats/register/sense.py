@@ -8,7 +8,7 @@ import pandas as pd
 from uvas_stats.register.faults import Faults
 from uvas_stats.register.fields import UNKNOWN, fields_of
 
-__all__ = ["check_order", "drop_repeated", "link_persons", "one_period_each"]
+__all__ = ["check_order", "drop_repeated", "link_persons", "note_two_numbers", "one_period_each"]
 
 _PAIRS = {
     "kaa": (
@@ -20,12 +20,13 @@ _PAIRS = {
     "participants": (("start", "end"), ("first_contact", "first_measure"), ("end", "followed_up")),
     "list": (("start", "end"),),
 }
+_ALIKE = ["region", "born", "sex"]
 _LONGEST_CHAIN = 5
 _YOUNGEST = 15
 
 
 def check_order(held: pd.DataFrame, kind: str, faults: Faults) -> None:
-    """Note ends before their beginnings, and anything before the person was born."""
+    """Note ends before their beginnings, and anything before the person was born by the number of today."""
     fields = fields_of(kind)
     for first, last in _PAIRS[kind]:
         wrong = held[first].notna() & (held[last] < held[first])
@@ -65,6 +66,24 @@ def _as_now(kept: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     known = kept["person"].isin(now.index)
     born, sex = kept["person"].map(now["born"]), kept["person"].map(now["sex"])
     return kept.assign(born=born.where(known, kept["born"]), sex=sex.where(known, kept["sex"]))
+
+
+def note_two_numbers(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """Note rows with a samordningsnummer that may be of one who has a personnummer too, and forget which they are.
+
+    The birth date, sex and kommun are the same, and nothing in the file says that they are one person.
+    """
+    temporary = held["coordination"].astype("bool")
+    others = held.loc[~temporary]
+    lonely = held.loc[temporary & ~held["person"].isin(others["person"])]
+    alike = pd.MultiIndex.from_frame(lonely[_ALIKE]).isin(pd.MultiIndex.from_frame(others[_ALIKE]))
+    faults.add(
+        lonely.index[alike],
+        "Samordningsnummer",
+        "kan vara samma person som på en annan rad med personnummer; ange tidigare nummer om så är fallet",
+        fatal=False,
+    )
+    return held.drop(columns="coordination")
 
 
 def drop_repeated(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
