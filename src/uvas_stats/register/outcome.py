@@ -42,7 +42,9 @@ def _no_core_dump() -> Iterator[None]:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    too_small = 0 if hard == 0 else 1  # Linux writes no file of 1 byte, and takes 1 to mean that no pipe gets it either
+    too_small = (
+        0 if hard == 0 else 1
+    )  # Linux writes no file of 1 byte, and takes 1 to mean that no pipe gets it either
     resource.setrlimit(resource.RLIMIT_CORE, (too_small, hard))
     try:
         yield
