@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import resource
 import sys
 from pathlib import Path
@@ -50,5 +51,6 @@ def test_the_name_of_a_target_group_is_refused_unless_it_is_one_word(tmp_path: P
 
 
 def test_a_name_with_swedish_letters_may_be_used(tmp_path: Path) -> None:
-    outcome = run_overlap("målgrupp_16_19", {}, {"AF": 20}, workspace=Workspace(tmp_path), kommun="2421")
+    day, space = dt.date(2106, 6, 15), Workspace(tmp_path)
+    outcome = run_overlap("målgrupp_16_19", {}, {"AF": 20}, workspace=space, kommun="2421", at=day)
     assert outcome.observations["category"].tolist() == ["målgrupp_16_19"]

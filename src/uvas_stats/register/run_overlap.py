@@ -57,13 +57,13 @@ def run_overlap(
     UvasStatsError
         If a list cannot be read or trusted, or the size cannot be shown safely.
     """
-    if sizes and at is None:
-        raise RegisterError("Det sägs inte vilken dag de angivna antalen gäller", todo="Ange --at")
     if not name.isidentifier() or len(name) > 40:
         raise RegisterError(
             "Målgruppens namn går inte att använda",
             todo="Ange högst 40 bokstäver, siffror och _, och börja inte med en siffra",
         )
+    if sizes and at is None:
+        raise RegisterError("Det sägs inte vilken dag de angivna antalen gäller", todo="Ange --at")
     catalog, when = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
     code, key = catalog.region(kommun).code, Key()
     registers = {one: read_trusted(*files, key, catalog, when) for one, files in lists.items()}
