@@ -8,6 +8,7 @@ import io
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from uvas_stats import cli
@@ -219,6 +220,24 @@ def test_check_compare_says_when_there_is_nothing_to_compare(
     code, _, err = run(capsys, monkeypatch, "check", "--out", "a.csv")
     assert code == 2
     assert "--compare" in err
+
+
+def test_check_compare_leaves_out_the_own_registers(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capsys, monkeypatch, "build")
+    held = read_observations(at_home.processed)
+    one = held.loc[(held["measure"] == "uvas_share_pct") & (held["region_code"] == "2182")].iloc[[0]]
+    texts = ["dataset", "edition", "period", "origin"]
+    told = dict.fromkeys(texts, "object")
+    counts = [
+        one.astype(told).assign(dataset="register:2182", edition=day, period=day[:4], origin="register/2182/kaa")
+        for day in ("2025-06-30", "2026-06-30")
+    ]
+    whole = pd.concat([held.astype(told), *counts], ignore_index=True).astype(dict.fromkeys(texts, "category"))
+    write_observations(whole, at_home.processed, read_origins(at_home.processed))
+    _, text, _ = run(capsys, monkeypatch, "check", "--compare")
+    assert text.strip() == "Ingen utgåva har ändrat en uppgift i en tidigare."
 
 
 def test_check_tells_of_folders_that_are_no_editions(

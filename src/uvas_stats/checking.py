@@ -112,9 +112,14 @@ def compare(out: Path | None = None) -> str:
 
 
 def _with_several_editions(observations: pd.DataFrame) -> pd.DataFrame:
-    """Keep the measures that more than one edition of their dataset has; printed documents are not editions."""
-    several = observations.groupby(["dataset", "measure"], observed=True)["edition"].transform("nunique") > 1
-    return observations.loc[several & (observations["dataset"] != "programme_documents")]
+    """Keep the measures that more than one edition of their dataset has.
+
+    Printed documents are not editions, and each count of a register replaces the one before.
+    """
+    dataset = observations["dataset"].astype("str")
+    published = observations.loc[~dataset.str.startswith("register:") & (dataset != "programme_documents")]
+    several = published.groupby(["dataset", "measure"], observed=True)["edition"].transform("nunique") > 1
+    return published.loc[several]
 
 
 def _route_table(newest: pd.DataFrame, route: Route) -> pd.DataFrame:
