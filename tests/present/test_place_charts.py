@@ -140,6 +140,23 @@ def test_the_season_is_told_with_the_programmes_own_warning(workspace: Workspace
     assert len(chart.about.derived) == 24
 
 
+def test_the_months_say_what_the_measure_is(workspace: Workspace) -> None:
+    area = about(workspace, "ostra_sodertorn")
+    share = area.months(RATE)
+    assert share.about.subtitle == (
+        "Arbetslösa 18–24 år, andel av arbetskraften per månad. "
+        "Procent av arbetskraften 18–24 år enligt BAS; före 2022 den registerbaserade arbetskraften"
+    )
+    assert "skillnaden i procentenheter mot oktober 2025" in share.about.title
+    assert "Riket" in share.about.alt
+    count = area.months(monthly.COUNT)
+    assert count.about.subtitle == "Arbetslösa 18–24 år, antal per månad"
+    assert "inom parentes skillnaden mot oktober 2025" in count.about.title
+    assert "procentenheter" not in count.about.title + count.about.alt
+    assert set(count.about.data["region_code"]) == set(area.programme.municipalities)  # riket's are another size
+    assert [list(faults(chart)) for chart in (share, count)] == [[], []]
+
+
 def test_the_projection_tells_its_probability_and_its_test(workspace: Workspace) -> None:
     chart = about(workspace, "soderhamn").projection()
     assert "sannolikheten är under 5 procent" in chart.about.title

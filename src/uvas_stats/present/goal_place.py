@@ -139,8 +139,8 @@ def _season(series: pd.DataFrame, view: View, one: Standing, breaks: list[Break]
 
 
 def _side(value: float, view: View) -> str:
-    unit = " procentenheter" if view.measure.unit == "procent" else ""
-    return f"{number_text(abs(value), view.measure.decimals)}{unit} {'över' if value >= 0 else 'under'}"
+    distance = f"{number_text(abs(value), view.measure.decimals)}{view.difference_unit}"
+    return f"{distance} {'över' if value >= 0 else 'under'}"
 
 
 def _months(

@@ -76,6 +76,17 @@ class View:
         short = self.measure.short
         return short if short[:2].isupper() else short[:1].lower() + short[1:]
 
+    @property
+    def unit(self) -> str:
+        """The unit as a word that begins a line."""
+        return {"kkr": "Tusental kronor"}.get(self.measure.unit, self.measure.unit.capitalize())
+
+    @property
+    def difference_unit(self) -> str:
+        """The unit of a difference, after its number and with a space before it; a count has none."""
+        words = {"procent": "procentenheter", "plats": "platser", "antal": "", "kkr": "tkr"}
+        return f" {words.get(self.measure.unit, self.measure.unit)}".rstrip()
+
     def name(self, code: str) -> str:
         """Return the name of a region."""
         return self.catalog.names[code]
