@@ -16,6 +16,7 @@ from uvas_stats.errors import ObservationError
 __all__ = [
     "MONTHS",
     "PERIOD_KINDS",
+    "in_period",
     "month_name",
     "period_end",
     "period_kind",
@@ -124,3 +125,15 @@ def period_text(period: str) -> str:
         ordinal = ("första", "andra", "tredje", "fjärde")[part - 1]
         return f"{ordinal} {'kvartalet' if kind == 'quarter' else 'halvåret'} {year}"
     return f"läsåret {period}" if kind == "school_year" else period
+
+
+def in_period(period: str) -> str:
+    """Write a period as it stands after a verb: only a month takes a preposition.
+
+    Examples
+    --------
+    >>> in_period("2009-11"), in_period("2024"), in_period("2024/25")
+    ('i november 2009', '2024', 'läsåret 2024/25')
+    """
+    text = period_text(period)
+    return f"i {text}" if period_kind(period) == "month" else text

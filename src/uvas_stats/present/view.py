@@ -9,7 +9,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Group, Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import direction_words, latest_period
-from uvas_stats.numbers import number_text
+from uvas_stats.numbers import difference_unit, number_text
 from uvas_stats.periods import period_text
 
 __all__ = ["STATUS_TEXT", "View", "join_words"]
@@ -84,8 +84,12 @@ class View:
     @property
     def difference_unit(self) -> str:
         """The unit of a difference, after its number and with a space before it; a count has none."""
-        words = {"procent": "procentenheter", "plats": "platser", "antal": "", "kkr": "tkr"}
-        return f" {words.get(self.measure.unit, self.measure.unit)}".rstrip()
+        return difference_unit(self.measure.unit)
+
+    @property
+    def in_difference_unit(self) -> str:
+        """What a difference is told in, such as `` i procentenheter``; nothing for a count."""
+        return f" i{self.difference_unit}" if self.difference_unit else ""
 
     def name(self, code: str) -> str:
         """Return the name of a region."""

@@ -158,12 +158,8 @@ def _title(view: View, period: str, changes: list[tuple[str, float | None, float
     ]
     return (
         f"{view.measure.short} i {period_text(period)}: {join_words(listed)}; "
-        f"inom parentes skillnaden{_of_what(view)} mot {before}"
+        f"inom parentes skillnaden{view.in_difference_unit} mot {before}"
     )
-
-
-def _of_what(view: View) -> str:
-    return f" i{view.difference_unit}" if view.difference_unit else ""
 
 
 def _signed(change: float, view: View) -> str:
