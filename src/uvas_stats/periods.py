@@ -17,6 +17,7 @@ __all__ = [
     "MONTHS",
     "PERIOD_KINDS",
     "in_period",
+    "is_day",
     "month_name",
     "period_end",
     "period_kind",
@@ -50,6 +51,20 @@ def _parse(period: str) -> tuple[str, int, int]:
     raise ObservationError(
         f"Perioden ”{period}” är inte giltig", todo="Skriv 2024, 2024-11, 2024Q1, 2024H2 eller 2024/25 (läsår)"
     )
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day that exists, written with its four, two and two digits.
+
+    Examples
+    --------
+    >>> is_day("2026-02-28"), is_day("2026-02-31"), is_day("20260228")
+    (True, False, False)
+    """
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def period_kind(period: str) -> str:

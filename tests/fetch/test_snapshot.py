@@ -99,7 +99,9 @@ def test_an_origin_that_is_not_utf8_is_told(tmp_path: Path) -> None:
         read_snapshot(folder)
 
 
-@pytest.mark.parametrize("edition", ["senaste", "2027", "2027-01-01_../x", "20270101", "２０２７-01-01"])
+@pytest.mark.parametrize(
+    "edition", ["senaste", "2027", "2026-02-31", "2026-13-01_02", "2027-01-01_../x", "20270101", "２０２７-01-01"]
+)
 def test_an_edition_that_is_no_date_is_told(tmp_path: Path, edition: str) -> None:
     folder = snapshot(tmp_path, edition=f'"{edition}"')
     place = tmp_path / "kolada" / Path(edition).name
