@@ -22,6 +22,7 @@ from uvas_stats.register import run
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks
 from uvas_stats.register.run import run_kaa
+from uvas_stats.register.store import register_origins
 from uvas_stats.workspace import Workspace
 
 
@@ -217,3 +218,13 @@ def test_a_damaged_result_is_told_of(demo: Path) -> None:
     (demo / "data" / "register" / "2182" / "kaa_2105-06.parquet").write_bytes(b"PAR1")
     with pytest.raises(RegisterError, match="skadad"):
         build(Workspace(demo))
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "\udcff"])
+def test_a_damaged_note_beside_a_result_is_told_of(tmp_path: Path, content: str) -> None:
+    folder = tmp_path / "data" / "register" / "2182"
+    folder.mkdir(parents=True)
+    (folder / "kaa_2105-06.parquet").touch()
+    (folder / "kaa_2105-06.json").write_text(content, encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(RegisterError, match=r"skadad .*kaa_2105-06\.json.*Ta bort den"):
+        register_origins(Workspace(tmp_path))
