@@ -124,7 +124,6 @@ def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
         path,
         f"Välj bland {', '.join(DATE_FORMATS)}",
     )
-    _demand(not {"%d/%m/%Y", "%m/%d/%Y"} <= set(formats), "Två datumformat kan förväxlas", path, "Välj ett")
     share = content.get("largest_bad_share", 0.02)
     _demand(
         isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share <= 0.2,
