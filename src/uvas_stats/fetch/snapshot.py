@@ -16,6 +16,8 @@ from uvas_stats.periods import is_day
 
 __all__ = ["RawFile", "Snapshot", "list_snapshots", "read_snapshot", "verify"]
 
+LARGEST_ORIGIN = 20_000_000
+"""Bytes; an edition of a few thousand files, each with its question, is a few million."""
 _EDITION = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T_][\w.-]+)?")
 _FILE_NAME = re.compile(r"[\w. ()+-]{1,150}(/[\w. ()+-]{1,150})?")
 _SHA256 = re.compile("[0-9a-fA-F]{64}")
@@ -81,7 +83,7 @@ def read_snapshot(folder: Path, *, placed: bool = True) -> Snapshot:
     """
     where = folder / "origin.toml"
     try:
-        snapshot = replace(build(Snapshot, _dated(read_toml(where)), where), folder=folder)
+        snapshot = replace(build(Snapshot, _dated(read_toml(where, LARGEST_ORIGIN)), where), folder=folder)
     except CatalogError as error:
         raise RawFileError(error.what, where=where, todo="Hämta utgåvan igen eller rätta origin.toml") from error
     if placed and (snapshot.dataset, snapshot.edition) != (folder.parent.name, folder.name):
