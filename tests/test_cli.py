@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from uvas_stats import cli
+from uvas_stats import cli, listing
 from uvas_stats.processed import read_observations, read_origins, write_observations
 from uvas_stats.workspace import Workspace
 
@@ -71,7 +71,15 @@ def test_an_error_is_one_swedish_line_and_exit_1(
         (["rank"], "MÅTT saknas"),
         (["rank", "N02797", "--order", "x"], "worst, best"),
         (["rank", "N02797", "--fel"], "Flaggan --fel finns inte"),
-        (["hej"], "Kommandot hej finns inte"),
+        (["rank", "N02797", "--grop", "GR"], "Flaggan --grop finns inte (närmast: --group)"),
+        (["rank", "Varken", "arbete"], "För många argument: arbete (skriv namn med mellanslag inom citattecken)"),
+        (["hej"], "Kommandot hej finns inte. "),
+        (["rnk"], "Kommandot rnk finns inte (närmast: rank)"),
+        (["rank N02797"], "Kommandot rank N02797 finns inte. "),
+        (["nulage", "--kommun", "Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
+        (["show", "N02797", "--kommun=Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
+        (["nulage", "--all=ja"], "Flaggan --all tar inget värde"),
+        (["register", "demo", "--persons", "många"], "--persons ska vara ett heltal"),
     ],
 )
 def test_wrong_usage_is_one_swedish_line_and_exit_2(
@@ -81,6 +89,28 @@ def test_wrong_usage_is_one_swedish_line_and_exit_2(
     assert code == 2
     assert one_line(err)
     assert said in err
+
+
+def test_a_fault_in_the_package_is_one_line_without_data(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise KeyError("212121-1212")
+
+    monkeypatch.setattr(listing, "ranking", fail)
+    code, out, err = run(capsys, monkeypatch, "rank", "N02797")
+    assert (code, out) == (1, "")
+    assert one_line(err)
+    assert err.startswith("Fel: Oväntat fel i programmet: KeyError (cli.py rad ")
+    assert "2121" not in err
+
+
+def test_a_name_that_no_encoding_can_write_is_told_all_the_same(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run(capsys, monkeypatch, "rank", "a\udcffb")
+    assert code == 1
+    assert "Måttet ”a\\udcffb” finns inte" in err
 
 
 def test_no_words_at_all_shows_the_help(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +124,15 @@ def test_help_is_in_swedish(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -
     assert code == 0
     for english in ("Usage", "Options", "Arguments", "Show this message", "required", "default"):
         assert english not in out
+
+
+def test_the_usage_line_says_uvas_however_it_was_started(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/somewhere/uvas_stats/__main__.py", "rank", "--help"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert capsys.readouterr().out.startswith("Användning: uvas rank ")
 
 
 def test_rank_as_csv_has_the_promised_columns(
