@@ -38,7 +38,7 @@ class SwedishCommand(TyperCommand):
         """Read the words of a call; an option that takes one value is given once."""
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))
         for param in given:
-            single = param.param_type_name == "option" and not (param.multiple or param.is_flag)
+            single = param.param_type_name == "option" and not (param.multiple or getattr(param, "is_flag", False))
             if single and given.count(param) > 1:
                 raise typer.BadParameter(f"{param.opts[0]} kan bara anges en gång")
         return super().parse_args(ctx, args)
