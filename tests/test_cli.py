@@ -244,7 +244,7 @@ def test_check_compare_lists_what_a_newer_edition_changed(
     code, text, _ = run(capsys, monkeypatch, "check", "--compare", "--out", str(out))
     assert code == 0
     assert "utgåva 2027-01-01 mot 2026-11-21" in text
-    assert "Söderhamn 2024 (totalt): 9,2 → 9,4, ändrat" in text
+    assert "Söderhamn 2024 (båda könen): 9,2 → 9,4, ändrat" in text
     assert "1 nya uppgifter" in text
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
     changed = [row for row in rows if row["kind"] == "changed"]

@@ -41,6 +41,7 @@ NEEDS_MEASURE = (
     "ranking_list",
     "profile",
 )
+GOAL_KINDS = ("inriktning", "resultat", "aktivitet", "kvalitativt")
 RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")
 NEEDS_TARGET = ("change_pct", "at_least", "at_most")
 NEEDS_BASELINE = ("change_pct", "falls", "rises")
@@ -88,6 +89,7 @@ def _unique(names: Iterable[object], key: str, where: Path) -> None:
 
 def _check_goal(catalog: Catalog, goal: Goal, where: Path) -> None:
     name = f"goals {goal.id}"
+    require(goal.kind, GOAL_KINDS, f"{name}: kind", where)
     require(goal.rule, RULES, f"{name}: rule", where)
     if goal.rule == "none":
         return

@@ -15,13 +15,14 @@ from uvas_stats.clean.workbook import cell_name
 from uvas_stats.errors import RawFileError, UnknownNameError
 from uvas_stats.fetch.snapshot import Snapshot
 from uvas_stats.observation import make_observations
+from uvas_stats.periods import MONTHS
 
 __all__ = ["read_af_history", "read_af_openly_year"]
 
 _TITLE = re.compile(r"öppet arbetslösa 18\s*[-\u2010-\u2015]\s*24 år\D*årsmedeltal ((?:19|20)\d\d)", re.IGNORECASE)
 _YEAR_HEADS = ("kommun/region", "antal", "andel (%)")
 _PARAMETER = re.compile(r"(Månad|Län|Ålder|Kön|Utrikesfödda)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
-_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_MONTHS = [name[:3] for name in MONTHS]
 _SEXES = {"kvinnor och män": "total", "totalt": "total", "kvinnor": "women", "män": "men"}
 Row = tuple[int, list[str]]
 """A row's number in the file, from 0, and its cells."""

@@ -12,7 +12,7 @@ from uvas_stats.indicators import direction_words, latest_period
 from uvas_stats.numbers import difference_unit, number_text
 from uvas_stats.periods import period_text
 
-__all__ = ["STATUS_TEXT", "View", "join_words"]
+__all__ = ["SEX_TEXT", "STATUS_TEXT", "View", "join_words"]
 
 STATUS_TEXT = {
     "ok": "",
@@ -23,6 +23,9 @@ STATUS_TEXT = {
     "not_available": "uppgift saknas",
     "interval": "endast intervall känt",
 }
+
+
+SEX_TEXT = {"total": "båda könen", "women": "kvinnor", "men": "män"}
 
 
 def join_words(words: list[str]) -> str:

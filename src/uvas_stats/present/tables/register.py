@@ -12,6 +12,7 @@ from uvas_stats.periods import period_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
+from uvas_stats.present.view import SEX_TEXT
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 
 __all__ = ["PUBLISHED_BESIDE", "register_parts", "registers"]
@@ -23,7 +24,7 @@ PUBLISHED_BESIDE = {
 """Own measure to the published one that it is shown beside, where the catalog has that."""
 HIDDEN = "döljs"
 _OF = ["measure", "region_code", "period"]
-_SEXES = {"women": "Kvinnor", "men": "Män"}
+_SEXES = {sex: SEX_TEXT[sex].capitalize() for sex in ("women", "men")}
 DIFFERENCES = (
     "Eget register och Skolverkets tabell är inte samma sak. Skolverket publicerar flödet: alla som omfattats "
     "någon dag under perioden och som kommunen har rapporterat. Mätdatumets antal är ett bestånd en dag och är "
@@ -116,7 +117,7 @@ def _of_sex(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value not in ("", "nan")
+    return isinstance(value, str) and value != ""
 
 
 def _about(row: pd.Series) -> str:
