@@ -41,12 +41,12 @@ NEEDS_MEASURE = (
     "ranking_list",
     "profile",
 )
-GOAL_KINDS = ("inriktning", "resultat", "aktivitet", "kvalitativt")
 RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "falls", "rises", "none")
 NEEDS_TARGET = ("change_pct", "at_least", "at_most")
 NEEDS_BASELINE = ("change_pct", "falls", "rises")
 CHECK_KINDS = ("partition", "union", "same")
 RANK_ORDERS = ("worst", "best")
+GOAL_KINDS = ("inriktning", "resultat", "aktivitet", "kvalitativt")
 ASSESSMENTS = ("", "nått", "på väg", "inte nått")
 _AGE = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}|\+)?|total|")
 _WORD = re.compile(r"[a-z][a-z0-9_]*|")

@@ -12,7 +12,6 @@ from uvas_stats.periods import period_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
-from uvas_stats.present.view import SEX_TEXT
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 
 __all__ = ["PUBLISHED_BESIDE", "register_parts", "registers"]
@@ -24,7 +23,7 @@ PUBLISHED_BESIDE = {
 """Own measure to the published one that it is shown beside, where the catalog has that."""
 HIDDEN = "döljs"
 _OF = ["measure", "region_code", "period"]
-_SEXES = {sex: SEX_TEXT[sex].capitalize() for sex in ("women", "men")}
+_SEXES = {"women": "Kvinnor", "men": "Män"}
 DIFFERENCES = (
     "Eget register och Skolverkets tabell är inte samma sak. Skolverket publicerar flödet: alla som omfattats "
     "någon dag under perioden och som kommunen har rapporterat. Mätdatumets antal är ett bestånd en dag och är "
@@ -117,7 +116,7 @@ def _of_sex(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != ""
+    return isinstance(value, str) and value not in ("", "nan")
 
 
 def _about(row: pd.Series) -> str:
