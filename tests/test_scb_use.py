@@ -272,5 +272,5 @@ def test_without_the_figures_the_commands_are_named(tmp_path: Path) -> None:
     one = nulage("ostra_sodertorn", workspace=tmp_path)
     text = "\n".join(chapter.text for chapter in one.chapters())
     assert "Folkmängden 16–24 år saknas. Hämta den med: uvas fetch scb_population" in text
-    assert "Utanför arbete och studier 20–24 år: uppgifter saknas. Hämta dem med: uvas fetch scb_bas" in text
+    assert "Månadssignalen saknas. Hämta den med: uvas fetch scb_bas" in text
     assert "Hämta folkmängden med: uvas fetch scb_population" in one.summary().about.note

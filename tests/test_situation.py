@@ -26,7 +26,7 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
         missing = len(section.items) - len(chapter.parts)
         reasons = {  # what the first edition cannot show
             "counts": "Folkmängden 16–24 år saknas. Hämta den med: uvas fetch scb_population",
-            "months": "Utanför arbete och studier 20–24 år: uppgifter saknas. Hämta dem med: uvas fetch scb_bas",
+            "months": "Månadssignalen saknas. Hämta den med: uvas fetch scb_bas",
             "projection": "Framskrivningen bygger på månadsuppgifter, som saknas",
             "participants": "Deltagarna är inte räknade. Räkna dem med: uvas register participants",
             "europe": "Uppgifter om NEET i andra länder saknas. Hämta dem med: uvas fetch eurostat_neet",

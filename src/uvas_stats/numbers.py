@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["MISSING", "THIN_SPACE", "count_word", "difference_unit", "number_text", "rounded", "signed_text"]
+__all__ = ["MISSING", "THIN_SPACE", "count_word", "number_text", "rounded", "signed_text"]
 
 THIN_SPACE = "\u202f"
 """Narrow no-break space: between thousands and before the percent sign."""
@@ -43,17 +43,6 @@ def signed_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
     text = number_text(value, decimals, unit)
     positive = value is not None and math.isfinite(value) and rounded(value, decimals) > 0
     return f"+{text}" if positive else text
-
-
-def difference_unit(unit: str) -> str:
-    """Write the unit of a difference as it stands after the number; a count has none.
-
-    Examples
-    --------
-    >>> [difference_unit(unit) for unit in ("procent", "plats", "antal", "kkr", "poäng")]
-    [' procentenheter', ' platser', '', ' tkr', ' poäng']
-    """
-    return {"procent": " procentenheter", "plats": " platser", "antal": "", "kkr": " tkr"}.get(unit, f" {unit}")
 
 
 def count_word(count: int, *, neuter: bool = False) -> str:

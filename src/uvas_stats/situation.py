@@ -23,7 +23,7 @@ from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.source import edition_date, source_line
 from uvas_stats.present.table import Table
-from uvas_stats.present.view import SEX_TEXT, View
+from uvas_stats.present.view import View
 from uvas_stats.processed import read_origins
 from uvas_stats.situation_goals import Goals
 from uvas_stats.situation_kaa import KaaNulage
@@ -34,6 +34,7 @@ from uvas_stats.workspace import Workspace, find_workspace
 __all__ = ["Nulage", "nulage"]
 
 COUNTED = "uvas_share_pct"
+WHO = {"women": "kvinnor", "men": "män"}
 SIGNAL = "register_outside_share_pct"
 Exporter = Callable[..., Any]
 
@@ -68,9 +69,7 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
             years = f"{age.replace('-', '–')} år"
             chosen = replace(chosen, title=f"{chosen.title}, {years}", short=f"{chosen.short} {years}")
         if sex != "total":
-            chosen = replace(
-                chosen, title=f"{chosen.title}, {SEX_TEXT[sex]}", short=f"{chosen.short}, {SEX_TEXT[sex]}"
-            )
+            chosen = replace(chosen, title=f"{chosen.title}, {WHO[sex]}", short=f"{chosen.short}, {WHO[sex]}")
         at, coverage = self.period if same_kind else None, self._coverage(chosen)
         return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage)
 
@@ -116,6 +115,8 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
             raise IndicatorError(f"{view.measure.title} finns inte per månad", todo="Välj ett månadsmått")
         if self._ages_of(view.measure.id).empty:
             dataset = self._dataset(view.measure.id)
+            if view.measure.id == SIGNAL:
+                raise IndicatorError(f"Månadssignalen saknas. Hämta den med: uvas fetch {dataset}")
             raise IndicatorError(f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {dataset}")
         return charts.months(self.series(view.measure.id, view.age), view)
 

@@ -13,7 +13,7 @@ from uvas_stats.indicators.change import break_between
 from uvas_stats.indicators.season import rolling_year
 from uvas_stats.indicators.series import demand_one_figure_each
 from uvas_stats.numbers import count_word, number_text
-from uvas_stats.periods import in_period, period_end, period_text
+from uvas_stats.periods import period_end, period_text
 
 __all__ = ["STATUSES", "GoalStatus", "assess_goal"]
 
@@ -77,6 +77,10 @@ def _outcome(goal: Goal, own: pd.DataFrame, today: dt.date) -> tuple[pd.Series, 
     return last, f" Utfall för {goal.deadline.year} saknas; bedömt på {newest}, {period_text(last['period'])}."
 
 
+def _when(period: str) -> str:
+    return f"i {period_text(period)}" if "-" in period else period_text(period)
+
+
 def _better(measure: Measure, value: float, other: float) -> bool:
     return value > other if measure.direction == "higher" else value < other
 
@@ -117,7 +121,7 @@ def _against_riket(case: _Case) -> tuple[str, str, pd.DataFrame]:
     reached = _better(case.measure, value, other)
     shown = case.texts(value, other)
     reason = (
-        f"{shown[0]} mot rikets {shown[1]} {in_period(case.outcome['period'])}: "
+        f"{shown[0]} mot rikets {shown[1]} {_when(case.outcome['period'])}: "
         f"{'bättre' if reached else 'inte bättre'} än riksgenomsnittet."
     )
     return _verdict(case, reached, _improving(case)), reason, riket

@@ -12,7 +12,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.compare import difference
 from uvas_stats.indicators.projection import Projection, project
 from uvas_stats.indicators.series import period_after, unbroken_run
-from uvas_stats.numbers import count_word, difference_unit, number_text, rounded, signed_text
+from uvas_stats.numbers import count_word, number_text, rounded, signed_text
 from uvas_stats.periods import period_end, period_text
 
 __all__ = ["Outlook", "goal_outlook", "probability_text"]
@@ -30,7 +30,7 @@ class Outlook:
     """What the figure is to be better than: 0 for a difference to riket."""
     below: bool
     to_riket: bool
-    """Whether the figure is the difference to riket."""
+    """Whether the figure is the difference to riket, in percentage points."""
     passed: bool
     """Whether the goal's day has passed; the projection is then one year ahead."""
     probability: float
@@ -45,7 +45,7 @@ class Outlook:
         """Write the projection, the probability and the test of it as sentences."""
         one, test = self.projection, self.projection.test
         mean, low, high = (self.number(value, measure) for value in (one.mean, one.low, one.high))
-        what = f"{difference_unit(measure.unit)} mot riket" if self.to_riket else ""
+        what = " procentenheter mot riket" if self.to_riket else ""
         share = number_text(100 * test.coverage, 0)
         held = count_word(test.held) if test.held else "ingen"
         kind = "Tolvmånadersmedlet till och med" if measure.period_kind == "month" else "Värdet"

@@ -9,7 +9,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Group, Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import direction_words, latest_period
-from uvas_stats.numbers import difference_unit, number_text
+from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_text
 
 __all__ = ["SEX_TEXT", "STATUS_TEXT", "View", "join_words"]
@@ -86,8 +86,17 @@ class View:
 
     @property
     def difference_unit(self) -> str:
-        """The unit of a difference, after its number and with a space before it; a count has none."""
-        return difference_unit(self.measure.unit)
+        """The unit of a difference, after its number and with a space before it; a count has none.
+
+        Examples
+        --------
+        >>> from uvas_stats.catalog import load_catalog
+        >>> catalog = load_catalog()
+        >>> [View(catalog, catalog.measures[id_], ()).difference_unit for id_ in ("uvas_share_pct", "bas_total_count")]
+        [' procentenheter', '']
+        """
+        words = {"procent": "procentenheter", "plats": "platser", "antal": "", "kkr": "tkr"}
+        return f" {words.get(self.measure.unit, self.measure.unit)}".rstrip()
 
     @property
     def in_difference_unit(self) -> str:

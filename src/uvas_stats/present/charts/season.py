@@ -134,8 +134,9 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
             f"{view.number(change.value)} {view.when(period)}."
         )
         broken.append(change.broken_by)
+    unit = {"procent": " procentenheter", "plats": " platser"}.get(view.measure.unit, "")
     when = f"{view.when(period)} mot {view.when(same_period_last_year(period))}"
-    title = f"{view.measure.short}, {when}: {join_words(words)}{view.difference_unit}{verdict}"
+    title = f"{view.measure.short}, {when}: {join_words(words)}{unit}{verdict}"
     texts = " ".join(dict.fromkeys(filter(None, broken)))
     return title, f"Lutningsdiagram. {view.measure.title}. {' '.join(alt)}", texts
 

@@ -171,7 +171,7 @@ def trend(
     about = About(
         id=f"utveckling_{view.measure.id}",
         title=view.title or f"{view.focus_names}: {view.measure.title}",
-        subtitle=f"{view.unit}, {view.when(periods[0])}–{view.when(periods[-1])}",
+        subtitle=f"{view.measure.unit.capitalize()}, {view.when(periods[0])}–{view.when(periods[-1])}",
         source=_source(main, view, spreads),
         alt=_alt(main, view, weighted),
         note=_note(view, spreads, periods, weighted, zero=zero),
