@@ -92,7 +92,8 @@ class View:
         --------
         >>> from uvas_stats.catalog import load_catalog
         >>> catalog = load_catalog()
-        >>> [View(catalog, catalog.measures[id_], ()).difference_unit for id_ in ("uvas_share_pct", "bas_total_count")]
+        >>> measures = [catalog.measures[id_] for id_ in ("uvas_share_pct", "bas_total_count")]
+        >>> [View(catalog, measure, ()).difference_unit for measure in measures]
         [' procentenheter', '']
         """
         words = {"procent": "procentenheter", "plats": "platser", "antal": "", "kkr": "tkr"}
