@@ -69,4 +69,6 @@ def test_no_file_and_a_wrong_date_are_refused(workspace: Workspace, tmp_path: Pa
         adopt(workspace, "riket", [tmp_path / "borta.csv"])
     with pytest.raises(RawFileError, match="inget datum"):
         adopt(workspace, "riket", [tmp_path / "a.csv"], edition="i går")
+    with pytest.raises(RawFileError, match="Utgåvan ”2026-02-31” är inget datum"):
+        adopt(workspace, "riket", [tmp_path / "a.csv"], edition="2026-02-31")
     assert own(workspace) == []

@@ -8,9 +8,10 @@ import io
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from uvas_stats import cli
+from uvas_stats import cli, listing
 from uvas_stats.processed import read_observations, read_origins, write_observations
 from uvas_stats.workspace import Workspace
 
@@ -70,7 +71,15 @@ def test_an_error_is_one_swedish_line_and_exit_1(
         (["rank"], "MÅTT saknas"),
         (["rank", "N02797", "--order", "x"], "worst, best"),
         (["rank", "N02797", "--fel"], "Flaggan --fel finns inte"),
-        (["hej"], "Kommandot hej finns inte"),
+        (["rank", "N02797", "--grop", "GR"], "Flaggan --grop finns inte (närmast: --group)"),
+        (["rank", "Varken", "arbete"], "För många argument: arbete (skriv namn med mellanslag inom citattecken)"),
+        (["hej"], "Kommandot hej finns inte. "),
+        (["rnk"], "Kommandot rnk finns inte (närmast: rank)"),
+        (["rank N02797"], "Kommandot rank N02797 finns inte. "),
+        (["nulage", "--kommun", "Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
+        (["show", "N02797", "--kommun=Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
+        (["nulage", "--all=ja"], "Flaggan --all tar inget värde"),
+        (["register", "demo", "--persons", "många"], "--persons ska vara ett heltal"),
     ],
 )
 def test_wrong_usage_is_one_swedish_line_and_exit_2(
@@ -80,6 +89,28 @@ def test_wrong_usage_is_one_swedish_line_and_exit_2(
     assert code == 2
     assert one_line(err)
     assert said in err
+
+
+def test_a_fault_in_the_package_is_one_line_without_data(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise KeyError("212121-1212")
+
+    monkeypatch.setattr(listing, "ranking", fail)
+    code, out, err = run(capsys, monkeypatch, "rank", "N02797")
+    assert (code, out) == (1, "")
+    assert one_line(err)
+    assert err.startswith("Fel: Oväntat fel i programmet: KeyError (cli.py rad ")
+    assert "2121" not in err
+
+
+def test_a_name_that_no_encoding_can_write_is_told_all_the_same(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run(capsys, monkeypatch, "rank", "a\udcffb")
+    assert code == 1
+    assert "Måttet ”a\\udcffb” finns inte" in err
 
 
 def test_no_words_at_all_shows_the_help(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +124,15 @@ def test_help_is_in_swedish(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -
     assert code == 0
     for english in ("Usage", "Options", "Arguments", "Show this message", "required", "default"):
         assert english not in out
+
+
+def test_the_usage_line_says_uvas_however_it_was_started(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/somewhere/uvas_stats/__main__.py", "rank", "--help"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert capsys.readouterr().out.startswith("Användning: uvas rank ")
 
 
 def test_rank_as_csv_has_the_promised_columns(
@@ -204,7 +244,7 @@ def test_check_compare_lists_what_a_newer_edition_changed(
     code, text, _ = run(capsys, monkeypatch, "check", "--compare", "--out", str(out))
     assert code == 0
     assert "utgåva 2027-01-01 mot 2026-11-21" in text
-    assert "Söderhamn 2024 (totalt): 9,2 → 9,4, ändrat" in text
+    assert "Söderhamn 2024 (båda könen): 9,2 → 9,4, ändrat" in text
     assert "1 nya uppgifter" in text
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
     changed = [row for row in rows if row["kind"] == "changed"]
@@ -219,6 +259,24 @@ def test_check_compare_says_when_there_is_nothing_to_compare(
     code, _, err = run(capsys, monkeypatch, "check", "--out", "a.csv")
     assert code == 2
     assert "--compare" in err
+
+
+def test_check_compare_leaves_out_the_own_registers(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capsys, monkeypatch, "build")
+    held = read_observations(at_home.processed)
+    one = held.loc[(held["measure"] == "uvas_share_pct") & (held["region_code"] == "2182")].iloc[[0]]
+    texts = ["dataset", "edition", "period", "origin"]
+    told = dict.fromkeys(texts, "object")
+    counts = [
+        one.astype(told).assign(dataset="register:2182", edition=day, period=day[:4], origin="register/2182/kaa")
+        for day in ("2025-06-30", "2026-06-30")
+    ]
+    whole = pd.concat([held.astype(told), *counts], ignore_index=True).astype(dict.fromkeys(texts, "category"))
+    write_observations(whole, at_home.processed, read_origins(at_home.processed))
+    _, text, _ = run(capsys, monkeypatch, "check", "--compare")
+    assert text.strip() == "Ingen utgåva har ändrat en uppgift i en tidigare."
 
 
 def test_check_tells_of_folders_that_are_no_editions(

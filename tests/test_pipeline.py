@@ -348,6 +348,23 @@ def test_nothing_is_done_when_nothing_has_changed(built: Workspace, monkeypatch:
     assert state_of(built.processed) == before
 
 
+@pytest.mark.parametrize("name", ["regions.csv", "pxweb_tables.toml", "siris_reports.toml"])
+def test_a_changed_declaration_is_built_in(built: Workspace, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    folder = shutil.copytree(pipeline.DATA, built.root / "data" / "declared")
+    monkeypatch.setattr(pipeline, "DATA", folder)
+    assert ensure_processed(built) is None
+    other = shutil.copytree(folder, built.root / "data" / "declared_anew")
+    (other / name).write_bytes((other / name).read_bytes() + b"\n")
+    monkeypatch.setattr(pipeline, "DATA", other)
+    assert ensure_processed(built) is not None
+
+
+def test_another_version_of_the_package_builds_again(built: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "version", lambda _: "9.9")
+    assert ensure_processed(built) is not None
+    assert ensure_processed(built) is None
+
+
 @pytest.mark.parametrize("name", ["observations.parquet", "origins.json"])
 def test_a_missing_part_is_built_again(built: Workspace, name: str) -> None:
     (built.processed / name).unlink()

@@ -13,13 +13,13 @@ from uvas_stats.catalog import Catalog, Dataset, load_catalog
 from uvas_stats.catalog.names import nearest
 from uvas_stats.errors import RawFileError, UnknownNameError, UvasStatsError
 from uvas_stats.fetch.files import FileOutcome, FilePlan, Wanted, fetch_files
+from uvas_stats.periods import is_day
 from uvas_stats.pipeline import edition_check
 from uvas_stats.workspace import Workspace
 
 __all__ = ["adopt", "adoptable", "adopted_as"]
 
 MOST_BYTES = 256 * 1024 * 1024
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def adoptable(catalog: Catalog, name: str) -> Dataset:
@@ -95,7 +95,7 @@ def adopt(
     UvasStatsError
         If a file is not what the dataset's reader expects; nothing is then stored.
     """
-    if edition is not None and not _DATE.fullmatch(edition):
+    if edition is not None and not is_day(edition):
         raise RawFileError(f"Utgåvan ”{edition}” är inget datum", todo="Skriv till exempel 2025-11-28")
     catalog = load_catalog(workspace)
     dataset = adoptable(catalog, name)

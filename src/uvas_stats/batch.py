@@ -15,6 +15,10 @@ from uvas_stats.workspace import Workspace, find_workspace
 __all__ = ["Exported", "export_all"]
 
 
+MOST_PROCESSES = 61
+"""Windows waits for no more than that."""
+
+
 @dataclass(frozen=True)
 class Exported:
     """What was written for one programme."""
@@ -90,7 +94,7 @@ def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
         return
     # spawn on every system: the same behaviour on Windows, and no threads are forked
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context, initializer=_warm)
+    pool = ProcessPoolExecutor(min(os.cpu_count() or 1, MOST_PROCESSES), mp_context=context, initializer=_warm)
     try:
         pool.submit(int)  # the processes start with the first task
         yield pool

@@ -18,6 +18,7 @@ from uvas_stats.indicators.revisions import revisions
 from uvas_stats.newest import latest_edition
 from uvas_stats.numbers import number_text
 from uvas_stats.observation import validate
+from uvas_stats.present.view import SEX_TEXT
 from uvas_stats.processed import read_observations
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import atomic_file, find_workspace
@@ -28,7 +29,6 @@ STALE_DAYS = 550
 """An edition older than this is called old: a year's figures and half a year of grace."""
 MOST_SHOWN = 40
 """Differences that are printed for a measure; a file has them all."""
-_SEXES = {"total": "totalt", "women": "kvinnor", "men": "män"}
 _KINDS = {
     "changed": "ändrat",
     "filled": "tillkommet värde",
@@ -112,9 +112,14 @@ def compare(out: Path | None = None) -> str:
 
 
 def _with_several_editions(observations: pd.DataFrame) -> pd.DataFrame:
-    """Keep the measures that more than one edition of their dataset has; printed documents are not editions."""
-    several = observations.groupby(["dataset", "measure"], observed=True)["edition"].transform("nunique") > 1
-    return observations.loc[several & (observations["dataset"] != "programme_documents")]
+    """Keep the measures that more than one edition of their dataset has.
+
+    Printed documents are not editions, and each count of a register replaces the one before.
+    """
+    dataset = observations["dataset"].astype("str")
+    published = observations.loc[~dataset.str.startswith("register:") & (dataset != "programme_documents")]
+    several = published.groupby(["dataset", "measure"], observed=True)["edition"].transform("nunique") > 1
+    return published.loc[several]
 
 
 def _route_table(newest: pd.DataFrame, route: Route) -> pd.DataFrame:
@@ -135,7 +140,9 @@ def _revision_lines(revised: pd.DataFrame, catalog: Catalog) -> list[str]:
         for row in changed.head(MOST_SHOWN).to_dict("records"):
             old, new = (number_text(row[name], known.decimals) for name in ("old", "new"))
             place = catalog.names.get(row["region_code"], row["region_code"])
-            lines.append(f"  {place} {row['period']} ({_SEXES[row['sex']]}): {old} → {new}, {_KINDS[row['kind']]}")
+            lines.append(
+                f"  {place} {row['period']} ({SEX_TEXT[row['sex']]}): {old} → {new}, {_KINDS[row['kind']]}"
+            )
         lines += _rest(len(changed))
     return lines
 

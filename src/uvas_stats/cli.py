@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -168,13 +169,22 @@ for name, command in (
 app.add_typer(cli_register.app, name="register")
 
 
+def _unexpected(error: Exception) -> str:
+    """Say of a fault in the package what kind it is and where it arose, and nothing of the data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "uvas_stats" in frame.filename][-1]
+    place = f"{Path(own.filename).name} rad {own.lineno}"
+    return f"Oväntat fel i programmet: {type(error).__name__} ({place}). Rapportera felet med den här raden."
+
+
 def main() -> None:
-    """Run the command line: exit 0, 2 for wrong usage, 1 for an UvasStatsError, told in one line."""
+    """Run the command line: exit 0, 2 for wrong usage, 1 for any other error, told in one line."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")  # a Windows console or pipe may be cp1252
+            # a Windows console or pipe may be cp1252, and a file's name may hold what no encoding can write
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="uvas", standalone_mode=False)
     except UvasStatsError as error:
         print(f"Fel: {error}", file=sys.stderr)
         code = 1
@@ -185,4 +195,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         print("Avbrutet.", file=sys.stderr)
         code = 130
+    except Exception as error:  # noqa: BLE001 - a fault in the package; its message may quote a file, and is not told
+        print(f"Fel: {_unexpected(error)}", file=sys.stderr)
+        code = 1
     raise SystemExit(code)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup
+from uvas_stats.cli_swedish import SwedishCommand, SwedishGroup, command_word
 from uvas_stats.errors import UvasStatsError
 
 if TYPE_CHECKING:
@@ -232,7 +232,10 @@ def demo_command(
 
     for path in write_demo(out, kommun=load_catalog().region(kommun).code, persons=persons):
         typer.echo(str(path))
-    typer.echo(f"Prova: uvas register kaa {out / 'kaa.csv'} --mapping {out / 'kaa.toml'} --period {DEMO_PERIOD}")
-    listed = f"{out / 'deltagare.csv'} --mapping {out / 'deltagare.toml'}"
-    typer.echo(f"Prova: uvas register participants {listed} --at {DEMO_END}")
+    for command, name, more in (
+        ("kaa", "kaa", f"--period {DEMO_PERIOD}"),
+        ("participants", "deltagare", f"--at {DEMO_END}"),
+    ):
+        file, mapping = (command_word(out / f"{name}.{ending}") for ending in ("csv", "toml"))
+        typer.echo(f"Prova: uvas register {command} {file} --mapping {mapping} {more}")
     typer.echo("Ta bort igen: uvas register remove --kommun KOMMUNEN")

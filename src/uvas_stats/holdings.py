@@ -141,7 +141,7 @@ class Holdings:
             return self._nothing
         dataset = self._datasets(measure, held)
         rows = self._until(select(held, measure=measure, dataset=dataset, sex=sex), measure)
-        return rows.loc[rows["breakdown"].isin(["nan", ""]) | rows["breakdown"].isna()]
+        return rows.loc[rows["breakdown"].isna()]
 
     def _ages_of(self, measure: str, sex: str = "total") -> pd.DataFrame:
         """Return the observations of a measure and sex for all its ages, read when they are asked for."""

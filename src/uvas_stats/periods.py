@@ -16,6 +16,8 @@ from uvas_stats.errors import ObservationError
 __all__ = [
     "MONTHS",
     "PERIOD_KINDS",
+    "in_period",
+    "is_day",
     "month_name",
     "period_end",
     "period_kind",
@@ -49,6 +51,20 @@ def _parse(period: str) -> tuple[str, int, int]:
     raise ObservationError(
         f"Perioden ”{period}” är inte giltig", todo="Skriv 2024, 2024-11, 2024Q1, 2024H2 eller 2024/25 (läsår)"
     )
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day that exists, written with its four, two and two digits.
+
+    Examples
+    --------
+    >>> is_day("2026-02-28"), is_day("2026-02-31"), is_day("20260228")
+    (True, False, False)
+    """
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def period_kind(period: str) -> str:
@@ -124,3 +140,15 @@ def period_text(period: str) -> str:
         ordinal = ("första", "andra", "tredje", "fjärde")[part - 1]
         return f"{ordinal} {'kvartalet' if kind == 'quarter' else 'halvåret'} {year}"
     return f"läsåret {period}" if kind == "school_year" else period
+
+
+def in_period(period: str) -> str:
+    """Write a period as it stands after a verb: only a month takes a preposition.
+
+    Examples
+    --------
+    >>> in_period("2009-11"), in_period("2024"), in_period("2024/25")
+    ('i november 2009', '2024', 'läsåret 2024/25')
+    """
+    text = period_text(period)
+    return f"i {text}" if period_kind(period) == "month" else text

@@ -6,12 +6,15 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
+from uvas_stats.catalog.load import DATA
 from uvas_stats.catalog.similar import write_similar
 from uvas_stats.errors import ObservationError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots, read_snapshot
@@ -35,10 +38,19 @@ class BuildResult:
     editions: int
 
 
+@cache
+def _declared(folder: Path) -> str:
+    """Summarise what the package declares: regions, tables, reports, breaks and all else that readers go by."""
+    digest = hashlib.sha256()
+    for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".csv")):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> str:
-    """Summarise all that a build depends on, from file sizes and times, without reading the raw files."""
-    digest = hashlib.sha256(repr(catalog.programmes).encode())
-    digest.update(repr((catalog.measures, catalog.datasets)).encode())
+    """Summarise all that a build depends on, without reading the raw files: of them sizes and times are enough."""
+    digest = hashlib.sha256(f"{version('uvas-stats')} {_declared(DATA)}".encode())
+    digest.update(repr((catalog.programmes, catalog.measures, catalog.datasets)).encode())
     for snapshot in snapshots:
         for path in (snapshot.folder / "origin.toml", *[snapshot.path(file) for file in snapshot.files]):
             size = (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)

@@ -108,18 +108,17 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
             raise IndicatorError(f"Folkmängden {years} år saknas. Hämta den med: uvas fetch {dataset}")
         return tables.counts(self.series(view.measure.id, view.age), people, view)
 
-    def months(
-        self, measure: str = SIGNAL, group: str | None = None, title: str = "", age: str = "20-24"
-    ) -> Chart:
+    def months(self, measure: str = SIGNAL, group: str | None = None, title: str = "", age: str = "") -> Chart:
         """Draw a monthly measure with one line a year; ``group`` makes no difference."""
         view = self.view(measure, group, title, age)
         if view.measure.period_kind != "month":
             raise IndicatorError(f"{view.measure.title} finns inte per månad", todo="Välj ett månadsmått")
         if self._ages_of(view.measure.id).empty:
-            raise IndicatorError(
-                f"Månadssignalen saknas. Hämta den med: uvas fetch {self._dataset(view.measure.id)}"
-            )
-        return charts.months(self.series(view.measure.id, age), view)
+            dataset = self._dataset(view.measure.id)
+            if view.measure.id == SIGNAL:
+                raise IndicatorError(f"Månadssignalen saknas. Hämta den med: uvas fetch {dataset}")
+            raise IndicatorError(f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {dataset}")
+        return charts.months(self.series(view.measure.id, view.age), view)
 
     def kkik(self) -> Table:
         """Give the three latest outcomes, the change and the best, middle or worst group."""

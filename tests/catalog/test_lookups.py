@@ -74,6 +74,16 @@ def test_what_does_not_exist_raises_with_three_different_suggestions(catalog: Ca
         assert len(str(caught.value).splitlines()) == 1
 
 
+def test_a_short_title_that_several_measures_have_is_not_guessed(catalog: Catalog) -> None:
+    assert (
+        catalog.measure("gymnasieexamen inom 3 år").id == "kolada_exam_3y_share_pct"
+    )  # the other is a document's
+    with pytest.raises(UnknownNameError, match="”Studerande” kan vara flera mått") as caught:
+        catalog.measure("Studerande")
+    for id_ in ("bas_students_count", "scb_studying_share_pct", "scb_kommun_studying_share_pct"):
+        assert f"{id_} ({catalog.measures[id_].title})" in str(caught.value)
+
+
 def test_an_id_and_a_title_that_are_both_near_count_once() -> None:
     things = {"ale": 1, "lund": 2, "boden": 3}
     with pytest.raises(UnknownNameError, match=r"Närmast: ale, lund, boden|Närmast: ale, boden, lund"):

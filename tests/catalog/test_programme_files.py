@@ -192,6 +192,7 @@ def changed(old: str, new: str) -> str:
         (changed('period = "2013"', 'period = "2014"'), ["printed: uppgiften", "två gånger"]),
         (changed('["2182"]', '["2182", "2101"]'), ["printed andel: region saknas"]),
         (changed('rule = "at_most"', 'rule = "at_mots"'), ["goals mal: rule", "Närmast: at_most"]),
+        (changed('kind = "resultat"', 'kind = "resultatmål"'), ["goals mal: kind", "Närmast: resultat"]),
         (changed("target = 5.0\n", ""), ["mal", "saknar target"]),
         (changed('rule = "at_most"', 'rule = "falls"'), ["mal", "saknar baseline_period"]),
         (

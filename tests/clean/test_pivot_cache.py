@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fakes import af_books as books
+from uvas_stats.clean import pivot_parts
 from uvas_stats.clean.pivot_cache import find_cache, list_caches, read_cache
 from uvas_stats.clean.pivot_chunks import plain_columns, slow_columns
 from uvas_stats.errors import RawFileError
@@ -200,3 +201,14 @@ def test_the_two_ways_agree(rows: list[tuple[str | None, float | None, float | N
         else:  # a column of which nothing is known is places in the one and numbers in the other
             assert (one.values == -1).all()
             assert np.isnan(other.values).all()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_document_type_behind_a_long_comment_is_found_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><!--{" " * 2**16}--><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+    )
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr("a.xml", text.encode(encoding))
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive, pytest.raises(RawFileError, match="dokumenttyp"):
+        pivot_parts._xml(archive, "a.xml")

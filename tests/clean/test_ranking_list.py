@@ -71,6 +71,12 @@ def snapshot(folder: Path, content: bytes, name: str = "lista.xls", **options: s
     return Snapshot("af_ranking", day.isoformat(), "t", "AF", "", day, "fri", (file,), options=kept, folder=folder)
 
 
+def test_a_raised_digit_among_the_kommuner_is_no_number(catalog: Catalog, tmp_path: Path) -> None:
+    rows = rows_of(listed(catalog), "Kommun", "Andel 18-24 år", "Plats")
+    found = read_af_ranking(snapshot(tmp_path, as_csv([["²"], *rows])), catalog)
+    assert found["region_code"].nunique() == 290
+
+
 @pytest.mark.parametrize("form", [as_xlsx, as_csv, as_html])
 def test_share_and_place_of_each_kommun_come_out(
     catalog: Catalog, tmp_path: Path, form: Callable[[Rows], bytes]

@@ -142,7 +142,7 @@ def test_equal_rows_are_taken_once_and_it_is_said(tmp_path: Path, catalog: Catal
     path.write_bytes(replace(SPECIMEN, rows=[*SPECIMEN.rows, *SPECIMEN.rows[:2]]).csv())
     frame = read_siris({"o": path}, "siris_eligibility", "2026-01-01", catalog)
     assert len(frame) == len(SPECIMEN.rows) * 5
-    assert frame.attrs["siris"]["o"]["notes"] == ["2 upprepade rader är borttagna"]
+    assert frame.attrs["provenance"]["o"]["sheets"][0]["notes"] == ["2 upprepade rader är borttagna"]
 
 
 def test_the_same_läsår_in_two_files_is_an_error(tmp_path: Path, catalog: Catalog) -> None:

@@ -320,6 +320,7 @@ def test_retry_after_can_be_a_date() -> None:
     now = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
     assert retry_after_seconds("Sat, 21 Nov 2026 12:00:30 GMT", now) == 30
     assert retry_after_seconds("Sat, 21 Nov 2026 11:00:00 GMT", now) == 0
+    assert retry_after_seconds("7²") is None
 
 
 # What a fetch makes of it

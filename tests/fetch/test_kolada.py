@@ -15,6 +15,7 @@ from tests.fetch.conftest import QUICK
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.kolada import KoladaKpi
 from uvas_stats.errors import FetchError, RawFileError
+from uvas_stats.fetch import kolada_pages
 from uvas_stats.fetch.files import FileOutcome, fetch_files
 from uvas_stats.fetch.kolada import boxes, resolve_kpis
 from uvas_stats.fetch.kolada_pages import get_pages, values_of
@@ -159,6 +160,18 @@ def test_all_pages_are_read(kolada: KoladaFake, kolada_clients: Clients) -> None
     pages = get_pages(kolada_clients.http("kolada"), path, DECLARED)
     assert [len(json.loads(body)["values"]) for body in pages.bodies] == [7, 5]
     assert len({(one["kpi"], one["municipality"], one["period"]) for one in pages.values}) == 12
+
+
+def test_pages_that_do_not_end_are_followed_no_further(
+    kolada: KoladaFake, kolada_clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kolada.page_size = 1
+    path = "/data/kpi/N02797/municipality/2182,1440,0000/year/2024"
+    monkeypatch.setattr(kolada_pages, "MOST_PAGES", 3)
+    assert len(get_pages(kolada_clients.http("kolada"), path, DECLARED).bodies) == 3
+    monkeypatch.setattr(kolada_pages, "MOST_PAGES", 2)
+    with pytest.raises(FetchError, match="mer än 2 sidor"):
+        get_pages(kolada_clients.http("kolada"), path, DECLARED)
 
 
 def test_the_next_page_may_be_at_the_declared_address(kolada: KoladaFake, kolada_clients: Clients) -> None:

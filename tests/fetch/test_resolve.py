@@ -195,7 +195,7 @@ def test_expressions_of_time(expression: str, wanted: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["0185", "9*", "TOP(0)", "TOP(x)", "TOP(1,2,3)", "RANGE(00)", "FROM(x)", "?"]
+    "expression", ["0185", "9*", "TOP(0)", "TOP(x)", "TOP(²)", "TOP(1,2,3)", "RANGE(00)", "FROM(x)", "?"]
 )
 def test_what_matches_nothing_is_an_error_and_never_the_total(expression: str) -> None:
     with pytest.raises(FetchError):

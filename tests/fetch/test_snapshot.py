@@ -92,6 +92,15 @@ def test_a_wrong_origin_is_one_line_that_says_what(tmp_path: Path, keys: dict[st
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_an_edition_of_thousands_of_files_has_a_long_origin(tmp_path: Path) -> None:
+    folder = snapshot(tmp_path, note=f'"{"x" * 2_000_000}"')
+    assert len(read_snapshot(folder).note) == 2_000_000
+    with (folder / "origin.toml").open("a", encoding="utf-8") as file:
+        file.write("\n#" + "x" * 20_000_000)
+    with pytest.raises(RawFileError, match="större än 20 MB"):
+        read_snapshot(folder)
+
+
 def test_an_origin_that_is_not_utf8_is_told(tmp_path: Path) -> None:
     folder = snapshot(tmp_path)
     (folder / "origin.toml").write_bytes("publisher = 'Åtgärd'".encode("latin-1"))
@@ -99,7 +108,9 @@ def test_an_origin_that_is_not_utf8_is_told(tmp_path: Path) -> None:
         read_snapshot(folder)
 
 
-@pytest.mark.parametrize("edition", ["senaste", "2027", "2027-01-01_../x", "20270101", "２０２７-01-01"])
+@pytest.mark.parametrize(
+    "edition", ["senaste", "2027", "2026-02-31", "2026-13-01_02", "2027-01-01_../x", "20270101", "２０２７-01-01"]
+)
 def test_an_edition_that_is_no_date_is_told(tmp_path: Path, edition: str) -> None:
     folder = snapshot(tmp_path, edition=f'"{edition}"')
     place = tmp_path / "kolada" / Path(edition).name

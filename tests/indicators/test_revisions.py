@@ -23,6 +23,7 @@ def rows(edition: str, **values: float | None) -> pd.DataFrame:
             "measure": "uvas_share_pct",
             "value": value,
             "status": "ok" if value is not None else "not_available",
+            "origin": f"kolada/{edition}/a.csv",
         }
         for region, value in values.items()
     ]
@@ -89,3 +90,14 @@ def test_the_parts_of_a_breakdown_are_never_mixed() -> None:
     new = pd.concat([rows("b", r00=5.0), rows("b", r00=9.9).assign(**born)])
     found = revisions(pd.concat([old, new], ignore_index=True))
     assert found[["category", "old", "new"]].values.tolist() == [["foreign_born", 9.0, 9.9]]
+
+
+def test_what_is_taken_in_one_period_at_a_time_withdraws_nothing() -> None:
+    lists = [
+        rows(edition, r1730=value).assign(dataset="af_ranking", period=period)
+        for edition, period, value in (
+            ("2026-01-01", "2025-11", 5.3), ("2026-02-01", "2025-12", 5.2), ("2026-03-01", "2025-11", 5.1),
+        )
+    ]  # fmt: skip
+    found = revisions(pd.concat(lists, ignore_index=True))
+    assert found[["period", "old", "new", "kind"]].values.tolist() == [["2025-11", 5.3, 5.1, "changed"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,10 @@ from tests import monthly
 from tests.monthly import RATE
 from tests.present.test_charts import faults, words
 from uvas_stats import nulage
-from uvas_stats.catalog import Catalog, Measure
+from uvas_stats.catalog import Catalog, Goal, Measure
 from uvas_stats.catalog.eurostat import load_euro_regions
 from uvas_stats.errors import IndicatorError, UnknownNameError
+from uvas_stats.indicators import goal_outlook
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
 from uvas_stats.present.charts.goal_board import GoalRow
@@ -140,12 +142,44 @@ def test_the_season_is_told_with_the_programmes_own_warning(workspace: Workspace
     assert len(chart.about.derived) == 24
 
 
+def test_the_months_say_what_the_measure_is(workspace: Workspace) -> None:
+    area = about(workspace, "ostra_sodertorn")
+    share = area.months(RATE)
+    assert share.about.subtitle == (
+        "Arbetslösa 18–24 år, andel av arbetskraften per månad. "
+        "Procent av arbetskraften 18–24 år enligt BAS; före 2022 den registerbaserade arbetskraften"
+    )
+    assert "skillnaden i procentenheter mot oktober 2025" in share.about.title
+    assert "Riket" in share.about.alt
+    count = area.months(monthly.COUNT)
+    assert count.about.subtitle == "Arbetslösa 18–24 år, antal per månad"
+    assert "inom parentes skillnaden mot oktober 2025" in count.about.title
+    assert "procentenheter" not in count.about.title + count.about.alt
+    assert set(count.about.data["region_code"]) == set(area.programme.municipalities)  # riket's are another size
+    assert [list(faults(chart)) for chart in (share, count)] == [[], []]
+
+
 def test_the_projection_tells_its_probability_and_its_test(workspace: Workspace) -> None:
     chart = about(workspace, "soderhamn").projection()
     assert "sannolikheten är under 5 procent" in chart.about.title
     assert "prövningar på år den inte sett" in chart.about.note
     assert "målets dag har passerat" in chart.about.subtitle
     assert chart.about.derived["Period"].iloc[-1] == "2027-10"
+
+
+def test_a_projection_by_year_says_nothing_of_months(workspace: Workspace) -> None:
+    one = about(workspace, "storuman")
+    view, series = one.view("uvas_share_pct"), one.series("uvas_share_pct")
+    due = dt.date(2026, 12, 31)
+    aim = Goal("m", "Mål", "resultat", "better_than_riket", measure="uvas_share_pct", deadline=due)
+    chart = charts.projection(goal_outlook(aim, view.measure, series, "2421"), aim, series, view)
+    told = " ".join([chart.about.title, chart.about.subtitle, chart.about.alt, chart.about.note])
+    assert "månad" not in told
+    assert "säsong" not in told
+    assert chart.about.subtitle.endswith("utfall (heldragen) och framskrivning till målets dag")
+    assert "riksgenomsnittet 2026: sannolikheten" in chart.about.title
+    assert "i 2026" not in words(chart).replace("\n", " ")
+    assert list(faults(chart)) == []
 
 
 def test_the_goal_board_rests_on_twelve_months_and_shows_the_projection(workspace: Workspace) -> None:

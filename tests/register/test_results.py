@@ -23,6 +23,7 @@ from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks
 from uvas_stats.register.remove import remove_results
 from uvas_stats.register.run import run_kaa
+from uvas_stats.register.store import register_origins
 from uvas_stats.workspace import Workspace
 
 
@@ -248,3 +249,13 @@ def test_what_has_been_shown_of_anybody_else_is_remembered_when_results_are_remo
     assert ledger_file(Workspace(demo), "register:2182").exists()
     assert len(removed) == 4
     assert count(demo)["value"].notna().any()
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "\udcff"])
+def test_a_damaged_note_beside_a_result_is_told_of(tmp_path: Path, content: str) -> None:
+    folder = tmp_path / "data" / "register" / "2182"
+    folder.mkdir(parents=True)
+    (folder / "kaa_2105-06.parquet").touch()
+    (folder / "kaa_2105-06.json").write_text(content, encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(RegisterError, match=r"skadad .*kaa_2105-06\.json.*Ta bort den"):
+        register_origins(Workspace(tmp_path))

@@ -116,6 +116,27 @@ def test_what_is_not_a_word_document(tmp_path: Path, kind: str) -> None:
         read_template(path)
 
 
+def test_a_template_with_a_damaged_part_is_told_of(tmp_path: Path) -> None:
+    path = own_template(tmp_path / "mall.docx", "{{p innehall }}")
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("word/document.xml")
+    start = part.header_offset + 30 + len(part.filename)
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    with pytest.raises(ReportError, match=r"skadad .*mall\.docx"):
+        read_template(path)
+
+
+def test_a_template_that_unpacks_beyond_reason_is_refused(tmp_path: Path) -> None:
+    path = own_template(tmp_path / "mall.docx", "{{p innehall }}")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("word/x.xml", "w") as part:
+        for _ in range(65):
+            part.write(bytes(2**20))
+    with pytest.raises(ReportError, match=r"orimligt stor, mer än 64 MB .*mall\.docx"):
+        read_template(path)
+
+
 def test_text_that_looks_like_markup_or_a_placeholder_stays_text() -> None:
     evil = "<w:p/> & {{ titel }} {% if %} \x07\x00 =1"
     chart = make_chart(title="<b>Fet</b> & {{ x }}")

@@ -46,6 +46,7 @@ NEEDS_TARGET = ("change_pct", "at_least", "at_most", "below")
 NEEDS_BASELINE = ("change_pct", "falls", "rises")
 CHECK_KINDS = ("partition", "union", "same")
 RANK_ORDERS = ("worst", "best")
+GOAL_KINDS = ("inriktning", "resultat", "aktivitet", "kvalitativt")
 ASSESSMENTS = ("", "nått", "på väg", "inte nått")
 _AGE = re.compile(r"[0-9]{1,3}(-[0-9]{1,3}|\+)?|total|")
 _WORD = re.compile(r"[a-z][a-z0-9_]*|")
@@ -88,6 +89,7 @@ def _unique(names: Iterable[object], key: str, where: Path) -> None:
 
 def _check_goal(catalog: Catalog, goal: Goal, where: Path) -> None:
     name = f"goals {goal.id}"
+    require(goal.kind, GOAL_KINDS, f"{name}: kind", where)
     require(goal.rule, RULES, f"{name}: rule", where)
     if goal.rule == "none":
         return

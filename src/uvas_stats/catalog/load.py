@@ -17,7 +17,7 @@ from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Programme, 
 from uvas_stats.catalog.names import find, find_region, fold
 from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar, read_similar
 from uvas_stats.catalog.toml import build, read_toml
-from uvas_stats.errors import CatalogError
+from uvas_stats.errors import CatalogError, UnknownNameError
 from uvas_stats.workspace import Workspace
 
 __all__ = ["Catalog", "load_catalog"]
@@ -87,14 +87,24 @@ class Catalog:
         return find(text, self.groups, {group.id: group.name for group in self.listed_groups}, "Gruppen")
 
     def measure(self, text: str) -> Measure:
-        """Find a measure by id, title, the publisher's id or, unless only a document has it, its short title."""
+        """Find a measure by id, title, the publisher's id or, unless only a document has it, its short title.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, with the nearest; or if several have the short title, with them.
+        """
         for measure in self.measures.values():
             if measure.source_id and measure.source_id.casefold() == text.strip().casefold():
                 return measure
         wanted = fold(text)
-        for measure in self.measures.values():
-            if fold(measure.short) == wanted and measure.dataset != "programme_documents":
-                return measure
+        published = [item for item in self.measures.values() if item.dataset != "programme_documents"]
+        hits = [measure for measure in published if fold(measure.short) == wanted]
+        if len(hits) > 1:
+            listed = "; ".join(f"{measure.id} ({measure.title})" for measure in hits)
+            raise UnknownNameError(f"”{text}” kan vara flera mått", todo=f"Välj ett av dem: {listed}")
+        if hits:
+            return hits[0]
         return find(text, self.measures, {id_: item.title for id_, item in self.measures.items()}, "Måttet")
 
     def programme(self, text: str) -> Programme:

@@ -36,8 +36,8 @@ _SHORT = reprlib.Repr()
 _SHORT.maxother = _SHORT.maxstring = 60
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
+def read_toml(path: Path, largest: int = LARGEST) -> dict[str, Any]:
+    """Read a TOML file of at most ``largest`` bytes.
 
     Raises
     ------
@@ -45,8 +45,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         If the file cannot be read, is not UTF-8, is not TOML, or is larger or deeper than any honest file.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise CatalogError("Filen är större än 1 MB", where=path, todo="Kontrollera att det är rätt fil")
+        if path.stat().st_size > largest:
+            size = largest // 10**6
+            raise CatalogError(f"Filen är större än {size} MB", where=path, todo="Kontrollera att det är rätt fil")
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise CatalogError("Filen är inte sparad som UTF-8", where=path, todo="Spara om den som UTF-8") from error

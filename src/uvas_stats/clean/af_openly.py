@@ -15,14 +15,17 @@ from uvas_stats.clean.workbook import cell_name
 from uvas_stats.errors import RawFileError, UnknownNameError
 from uvas_stats.fetch.snapshot import Snapshot
 from uvas_stats.observation import make_observations
+from uvas_stats.periods import MONTHS
 
 __all__ = ["read_af_history", "read_af_openly_year"]
 
 _TITLE = re.compile(r"öppet arbetslösa 18\s*[-\u2010-\u2015]\s*24 år\D*årsmedeltal ((?:19|20)\d\d)", re.IGNORECASE)
 _YEAR_HEADS = ("kommun/region", "antal", "andel (%)")
 _PARAMETER = re.compile(r"(Månad|Län|Ålder|Kön|Utrikesfödda)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
-_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_MONTHS = [name[:3] for name in MONTHS]
 _SEXES = {"kvinnor och män": "total", "totalt": "total", "kvinnor": "women", "män": "men"}
+Row = tuple[int, list[str]]
+"""A row's number in the file, from 0, and its cells."""
 _AREAS = 312
 _AGAIN = "Kontrollera att det är rätt fil"
 
@@ -34,12 +37,12 @@ class _Figure:
     share: float
 
 
-def _cells(path: Path) -> list[list[str]]:
+def _cells(path: Path) -> list[Row]:
     tables = loose_tables(path)
     if len(tables) != 1:
         raise RawFileError(f"Filen har {len(tables)} tabeller", where=path, todo="Lägg in en tabell i taget")
     rows = [[" ".join(str(cell).split()) for cell in row] for row in tables[0][1]]
-    return [row for row in rows if any(row)]
+    return [(number, row) for number, row in enumerate(rows) if any(row)]
 
 
 def _region(name: str, catalog: Catalog, where: str) -> str:
@@ -56,12 +59,10 @@ def _number(text: str, where: str) -> float:
     return number
 
 
-def _figures(
-    rows: list[list[str]], columns: tuple[int, int, int], first: int, catalog: Catalog, path: Path
-) -> Iterator[_Figure]:
+def _figures(rows: list[Row], columns: tuple[int, int, int], catalog: Catalog, path: Path) -> Iterator[_Figure]:
     seen: set[str] = set()
     area, count, share = columns
-    for number, row in enumerate(rows, start=first):
+    for number, row in rows:
         if len(row) <= max(columns):
             raise RawFileError("Raden är för kort", where=f"{path}, rad {number + 1}", todo=_AGAIN)
         code = _region(row[area], catalog, f"{path}, {cell_name(number, area)}")
@@ -88,14 +89,14 @@ def _frame(figures: list[_Figure], count: str, share: str, period: str, sex: str
 
 def _yearly(path: Path, catalog: Catalog) -> tuple[list[_Figure], str]:
     rows = _cells(path)
-    title = _TITLE.search(" ".join(rows[0])) if rows else None
+    title = _TITLE.search(" ".join(rows[0][1])) if rows else None
     if title is None:
         raise RawFileError("Titeln är inte ”Öppet arbetslösa 18-24 år. Årsmedeltal ÅÅÅÅ”", where=path, todo=_AGAIN)
-    heads = [at for at, row in enumerate(rows) if tuple(cell.casefold() for cell in row[:3]) == _YEAR_HEADS]
+    heads = [at for at, (_, row) in enumerate(rows) if tuple(cell.casefold() for cell in row[:3]) == _YEAR_HEADS]
     if len(heads) != 1:
         raise RawFileError("Rubrikerna är inte Kommun/Region, Antal, Andel (%)", where=path, todo=_AGAIN)
-    body = [row for row in rows[heads[0] + 1 :] if not row[0].casefold().startswith("källa")]
-    return list(_figures(body, (0, 1, 2), heads[0] + 1, catalog, path)), title[1]
+    body = [(number, row) for number, row in rows[heads[0] + 1 :] if not row[0].casefold().startswith("källa")]
+    return list(_figures(body, (0, 1, 2), catalog, path)), title[1]
 
 
 def read_af_openly_year(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
@@ -117,9 +118,9 @@ def read_af_openly_year(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))
 
 
-def _parameters(rows: list[list[str]], path: Path) -> dict[str, str]:
+def _parameters(rows: list[Row], path: Path) -> dict[str, str]:
     found = {}
-    for row in rows:
+    for _, row in rows:
         match = _PARAMETER.fullmatch(" ".join(cell for cell in row if cell))
         if match:
             found[match[1].casefold()] = match[2].strip()
@@ -172,15 +173,15 @@ def read_af_history(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     for file in snapshot.files:
         path = snapshot.path(file)
         rows = _cells(path)
-        heads = [at for at, row in enumerate(rows) if not row[0] and sum(bool(cell) for cell in row) > 1]
+        heads = [at for at, (_, row) in enumerate(rows) if not row[0] and sum(bool(cell) for cell in row) > 1]
         if not heads:
             raise RawFileError("Filen har ingen rad med rubriker", where=path, todo=_AGAIN)
-        count, share = _open_columns(rows[heads[-1]], path)
+        count, share = _open_columns(rows[heads[-1]][1], path)
         told = _parameters(rows[heads[-1] + 1 :], path)
-        body = [row for row in rows[heads[-1] + 1 :] if sum(bool(cell) for cell in row) > 2]
+        body = [(number, row) for number, row in rows[heads[-1] + 1 :] if sum(bool(cell) for cell in row) > 2]
         if len(body) != _AREAS:
             raise RawFileError(f"Filen har {len(body)} områden av {_AREAS}", where=path, todo=_AGAIN)
-        figures = list(_figures(body, (0, count, share), heads[-1] + 1, catalog, path))
+        figures = list(_figures(body, (0, count, share), catalog, path))
         names = ("af_openly_unemployed_18_24_count", "af_openly_unemployed_18_24_rate_pct")
         month, sex = _month(told.get("månad", ""), path), _SEXES[told["kön"].casefold()]
         parts.append(_frame(figures, *names, month, sex, snapshot.origin(file)))

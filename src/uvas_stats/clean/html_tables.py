@@ -41,7 +41,7 @@ class _Parser(HTMLParser):
         elif tag in ("td", "th") and self._row is not None:
             self._end_cell()
             span = dict(attrs).get("colspan") or "1"
-            self._cell, self._span = [], min(int(span), LARGEST_SPAN) if span.isdigit() else 1
+            self._cell, self._span = [], min(int(span[:4]), LARGEST_SPAN) if span.isdecimal() else 1
 
     def handle_endtag(self, tag: str) -> None:
         if tag in SKIPPED:

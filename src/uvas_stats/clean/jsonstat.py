@@ -159,7 +159,7 @@ def _values(value: Any, cells: int, where: object) -> Floats:
 
 def _places(keys: Mapping[str, Any], cells: int, where: object) -> Ints:
     """Read the keys of a sparse object as positions."""
-    if not all(key.isascii() and key.isdigit() for key in keys):
+    if not all(key.isascii() and key.isdecimal() for key in keys):
         raise damaged("En position är inte ett tal", where)
     places = np.fromiter(map(int, keys), dtype=np.int64, count=len(keys))
     if len(places) and places.max() >= cells:

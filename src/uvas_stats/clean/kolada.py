@@ -112,7 +112,7 @@ class _Columns:
 def _add_item(columns: _Columns, item: Mapping[str, Any], path: Path) -> None:
     names = (str(item.get("kpi")), str(item.get("municipality")), str(item.get("period")))
     where = f"{path}, {' '.join(names)}"
-    if not (names[2].isascii() and names[2].isdigit() and len(names[2]) == 4):
+    if not (names[2].isascii() and names[2].isdecimal() and len(names[2]) == 4):
         raise RawFileError(f"”{names[2]}” är inget år", where=where, todo=_AGAIN)
     try:
         for one in item.get("values") or ():
@@ -163,7 +163,7 @@ def _preliminary(snapshot: Snapshot, newest: Mapping[str, int]) -> set[tuple[str
         if id_ not in newest or final is None or final <= snapshot.retrieved:
             continue
         first, told = _date(kpi.get("prel_publication_date")), str(kpi.get("publ_period") or "")[:4]
-        if told.isdigit():
+        if told.isdecimal():
             found |= {(id_, str(year)) for year in range(int(told), newest[id_] + 1)}
         elif first is not None and first <= snapshot.retrieved:
             found.add((id_, str(newest[id_])))

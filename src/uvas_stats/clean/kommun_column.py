@@ -61,7 +61,7 @@ def _text(cell: object) -> str:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return f"{int(cell):04d}" if cell % 1 == 0 and 0 < cell < 10_000 else ""
     text = tidy(str(cell))
-    if text.isdigit():
+    if text.isdecimal():
         return text.zfill(4) if len(text) >= 3 else ""  # a code may have lost its leading zero
     return re.sub(r"^region ", "", re.sub(r"s? (kommun|stad)$", "", text))
 
@@ -125,7 +125,7 @@ def find_areas(table: LooseTable, catalog: Catalog) -> Areas | None:
 
 def _counts_up(cells: list[object]) -> bool:
     """Tell whether a column of whole numbers is places rather than codes: many are below the first code."""
-    numbers = [cell for cell in cells if isinstance(cell, (int, float)) or str(cell).strip().isdigit()]
+    numbers = [cell for cell in cells if isinstance(cell, (int, float)) or str(cell).strip().isdecimal()]
     return bool(numbers) and sum(float(str(number)) < 114 for number in numbers) > len(numbers) / 10
 
 

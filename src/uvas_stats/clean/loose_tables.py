@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from html.parser import HTMLParser
 from pathlib import Path
 
+from uvas_stats.clean.html_tables import read_page
 from uvas_stats.clean.workbook import read_sheets
 from uvas_stats.errors import RawFileError
 
@@ -57,7 +57,7 @@ def loose_tables(path: Path) -> list[LooseTable]:
     text = _decoded(content, path)
     if re.match(r"\s*<", text):
         return _html(text, path)
-    return [(str(path), _csv(text))]
+    return [(str(path), _csv(text, path))]
 
 
 def _decoded(content: bytes, path: Path) -> str:
@@ -72,56 +72,23 @@ def _decoded(content: bytes, path: Path) -> str:
     raise RawFileError("Filens tecken går inte att läsa", where=path, todo="Spara om den som UTF-8")
 
 
-def _csv(text: str) -> list[list[object]]:
+def _csv(text: str, path: Path) -> list[list[object]]:
     start = text[:5000]
     mark = max(";\t,", key=start.count) if not start.count(";") else ";"
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    return [[cell.strip() for cell in row] for row in rows]
-
-
-class _Tables(HTMLParser):
-    """Collects the cells of tables; a cell over several columns is followed by empty ones."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[object]]] = []
-        self._cell: list[str] | None = None
-        self._span = 1
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr" and self.tables:
-            self._close()
-            self.tables[-1].append([])
-        elif tag in ("td", "th") and self.tables and self.tables[-1]:
-            self._close()
-            span = dict(attrs).get("colspan") or "1"
-            self._span = min(int(span), 100) if span.isdigit() else 1
-            self._cell = []
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table"):
-            self._close()
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-    def _close(self) -> None:
-        if self._cell is not None:
-            text = " ".join("".join(self._cell).split())
-            self.tables[-1][-1] += [text, *[""] * (self._span - 1)]
-            self._cell = None
+    try:
+        return [[cell.strip() for cell in row] for row in rows]
+    except csv.Error as error:  # a cell that never ends, for a quotation mark is not closed
+        raise RawFileError(
+            "Filen går inte att läsa som CSV", where=f"{path}, rad {rows.line_num}", todo="Är det rätt fil?"
+        ) from error
 
 
 def _html(text: str, path: Path) -> list[LooseTable]:
-    reader = _Tables()
-    reader.feed(text)
-    reader.close()
-    if not reader.tables:
+    tables = read_page(text).tables
+    if not tables:
         raise RawFileError("Webbsidan har ingen tabell", where=path, todo="Spara sidan med tabellen")
-    return [(f"{path}, tabell {at}", rows) for at, rows in enumerate(reader.tables, start=1)]
+    return [(f"{path}, tabell {at}", rows) for at, rows in enumerate(tables, start=1)]
 
 
 def column(rows: Sequence[Sequence[object]], at: int) -> list[object]:

@@ -44,7 +44,7 @@ _NUMBER = re.compile(
 _BELOW = re.compile(r"<\s?([0-9]{1,3})", re.ASCII)
 _ABOUT = re.compile(rf"cirka\s([0-9{SPACES}]+)", re.ASCII | re.IGNORECASE)
 _DASHES = ("-", "–", "—")
-OK, SUPPRESSED, _NA, NOT_AVAILABLE, INTERVAL, _PRELIMINARY, TRUE_ZERO = range(len(STATUSES))
+OK, SUPPRESSED, INTERVAL, TRUE_ZERO = map(STATUSES.index, ("ok", "suppressed", "interval", "true_zero"))
 _UNKNOWN = -1
 _NEAR_ALL = -2
 """Stands for ``~100`` until the pupils of the row are looked at."""

@@ -94,7 +94,8 @@ def _xml(archive: zipfile.ZipFile, name: str) -> ET.Element:
     with open_part(archive, name, LARGEST_DEFINITION) as part:
         text = part.read()
     where = f"{archive.filename}: {name}"
-    if b"<!" in text.replace(b"<!--", b""):
+    plain = text.replace(b"\x00", b"")  # an UTF-16 text has a zero at every other byte
+    if b"<!" in plain.replace(b"<!--", b""):
         raise RawFileError("Arbetsboken har en dokumenttyp, som inte tillåts", where=where, todo=_AGAIN)
     try:
         return ET.fromstring(text)  # noqa: S314 - no document type, so no entities

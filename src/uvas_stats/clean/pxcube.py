@@ -74,7 +74,7 @@ def age_group(code: str) -> str:
     band = re.fullmatch(r"(\d*)-(\d+)", code)
     if band:
         return f"{int(band[1] or 0)}-{int(band[2])}"
-    return str(int(code)) if code.isdigit() else code
+    return str(int(code)) if code.isdecimal() else code
 
 
 def _value(dimension: PxDimension, code: str, meaning: Mapping[str, str]) -> str:
@@ -84,7 +84,9 @@ def _value(dimension: PxDimension, code: str, meaning: Mapping[str, str]) -> str
         return known[code.casefold()]
     if dimension.column == "period":
         return (
-            f"{code}/{(int(code) + 1) % 100:02d}" if dimension.school_year and code.isdigit() else period_of(code)
+            f"{code}/{(int(code) + 1) % 100:02d}"
+            if dimension.school_year and code.isdecimal()
+            else period_of(code)
         )
     return age_group(code) if dimension.column == "age_group" else code
 

@@ -21,14 +21,12 @@ from uvas_stats.clean.workbook import cell_name
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.snapshot import Snapshot
 from uvas_stats.observation import make_observations
-from uvas_stats.periods import period_kind, period_text
+from uvas_stats.periods import MONTHS, period_kind, period_text
 
 __all__ = ["RankingList", "describe_ranking", "read_af_ranking", "recognise"]
 
 _AGES = re.compile(r"\b(\d\d)\s*[-\u2010-\u2015]\s*(\d\d)\b")
-_MONTH = re.compile(
-    r"\b(januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december)\s+((?:19|20)\d\d)\b"
-)
+_MONTH = re.compile(rf"\b({'|'.join(MONTHS)})\s+((?:19|20)\d\d)\b")
 _WANTED = "18-24"
 _LAYOUT = "Listan ska ha 290 kommuner, deras andel och deras plats, i var sin kolumn med var sin rubrik"
 

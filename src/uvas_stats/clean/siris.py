@@ -62,8 +62,8 @@ def read_siris(files: Mapping[str, Path], dataset: str, edition: str, catalog: C
     Returns
     -------
     pandas.DataFrame
-        ``attrs["siris"]`` holds for each origin what stands around the table: preamble, raw headings, definitions
-        and what was put right; ``attrs["provenance"]`` the same by file, which is kept with the processed data.
+        ``attrs["provenance"]`` holds for each origin what stands around its tables: preamble, raw headings,
+        definitions and what was put right.
 
     Raises
     ------
@@ -72,23 +72,19 @@ def read_siris(files: Mapping[str, Path], dataset: str, edition: str, catalog: C
     """
     reports = siris_reports(dataset)
     parts: dict[str, list[tuple[str, Part]]] = {}
-    around: dict[str, dict[str, object]] = {}
+    around: dict[str, list[dict[str, object]]] = {origin: [] for origin in files}
     for origin, path in files.items():
         for table in open_tables(path):
             report = pick_report(table, reports)
             found = parts_of(table, report)
             parts.setdefault(report.name, []).extend((origin, part) for part in found)
-            around[f"{origin}#{table.sheet}" if table.sheet else origin] = _provenance(found[0].table)
+            around[origin].append(_provenance(found[0].table))
     if not parts:
         raise RawFileError("Utgåvan har inga filer", where=f"{dataset}/{edition}", todo="Hämta den igen")
     keys = {"dataset": dataset, "edition": edition}
     frames = [_frame(report, parts[report.name], keys, catalog) for report in reports if report.name in parts]
     frame = validate(frames[0] if len(frames) == 1 else concat_observations(frames))
-    frame.attrs["siris"] = around
-    sheets = {
-        origin: [told for key, told in around.items() if key.partition("#")[0] == origin] for origin in files
-    }
-    frame.attrs["provenance"] = {origin: {"sheets": told} for origin, told in sheets.items()}
+    frame.attrs["provenance"] = {origin: {"sheets": told} for origin, told in around.items()}
     return frame
 
 

@@ -182,8 +182,8 @@ def _plain(name: str) -> str:
 def _wrong_code(text: str, digits: int) -> str:
     if not text:
         return "Raden saknar kod; namn utan kod kopplas aldrig"
-    if text.endswith(".0") and text[:-2].isdigit():
+    if text.endswith(".0") and text[:-2].isdecimal():
         return f"Koden {text[:-2]} är sparad som tal, så att nollor först kan ha fallit bort"
-    if text.isdigit() and len(text) < digits:
+    if text.isdecimal() and len(text) < digits:
         return f"Koden ”{text}” har inte {digits} siffror: en nolla först har fallit bort"
     return f"Koden ”{text}” är inget område som finns"

@@ -127,7 +127,7 @@ def _column(variable: Variable, codes: Sequence[str]) -> str:
         return "period"
     if name in _REGIONS and all(_REGION.fullmatch(code) for code in codes):
         return "region_code"
-    if name in _SEXES and all(code in "12" or _SEX_TOTAL.fullmatch(code) for code in codes):
+    if name in _SEXES and all(code in ("1", "2") or _SEX_TOTAL.fullmatch(code) for code in codes):
         return "sex"
     return "age_group" if name in _AGES and all(_AGE.fullmatch(code) for code in codes) else "breakdown"
 

@@ -119,7 +119,7 @@ def retry_after_seconds(text: str | None, now: dt.datetime | None = None) -> flo
     """
     if text is None:
         return None
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return float(text)
     try:
         moment = email.utils.parsedate_to_datetime(text)

@@ -18,6 +18,8 @@ LARGEST_PAGE = 5000
 """Rows that a page may have; Kolada answers 422 to more."""
 LARGEST_SEGMENT = 25
 """Ids that a part of the path may have; Kolada answers 422 to more."""
+MOST_PAGES = 500
+"""Pages that are followed; the longest question that is asked has a handful."""
 BOM = b"\xef\xbb\xbf"
 _LATER = "Kör igen senare; inget har lagrats"
 
@@ -131,8 +133,8 @@ def get_pages(http: Http, path: str, declared: str, params: Mapping[str, str] | 
     Raises
     ------
     FetchError
-        If a call fails for good, a page comes again, the next page is on another host, or the number of values is
-        not what the service says.
+        If a call fails for good, a page comes again, the pages do not end, the next page is on another host, or
+        the number of values is not what the service says.
     """
     first = f"{path}?{urlencode({**(params or {}), 'page': 1, 'per_page': LARGEST_PAGE})}"
     address, visited = first, set[str]()
@@ -154,6 +156,8 @@ def get_pages(http: Http, path: str, declared: str, params: Mapping[str, str] | 
         address = _next(content, where, (http.base_url, declared))
         if address in visited:
             raise FetchError("Koladas sidor går i cirkel", where=where, todo=_LATER)
+        if len(bodies) >= MOST_PAGES and address:
+            raise FetchError(f"Kolada svarar med mer än {MOST_PAGES} sidor", where=where, todo=_LATER)
     _check_counts(counts, sizes, http.base_url + first)
     return Pages(http.base_url + first, tuple(bodies), tuple(values))
 

@@ -12,6 +12,7 @@ from uvas_stats.catalog.pxweb import load_px_sources
 from uvas_stats.fetch.editions import sha256
 from uvas_stats.fetch.plan import DatasetPlan, TablePlan, query_key
 from uvas_stats.fetch.pxmodel import PxClient
+from uvas_stats.periods import is_day
 
 __all__ = ["edition_name", "file_entry", "make_origin", "same_files", "table_entry"]
 
@@ -23,13 +24,13 @@ def edition_name(tables: Sequence[Mapping[str, Any]], now: dt.datetime) -> str:
 
     Examples
     --------
-    >>> edition_name([{"updated": "2026-06-08T06:00:00Z"}, {"updated": "2025-02-21T07:00:00Z"}], dt.datetime.max)
+    >>> edition_name([{"updated": "2026-06-08T06:00:00Z"}, {"updated": "2026-06-31T07:00:00Z"}], dt.datetime.max)
     '2026-06-08T0600'
     """
     stamps = []
     for table in tables:
         match = _STAMP.match(str(table["updated"]))
-        if match:
+        if match and is_day(match[1]):
             stamps.append(f"{match[1]}T{match[2]}{match[3]}")
     return max(stamps) if stamps else now.date().isoformat()
 

@@ -21,13 +21,6 @@ def _path(table_id: str) -> str:
     return "/" + quote(table_id.strip("/"), safe="/")
 
 
-def _filter(codelist: str | None) -> str:
-    """Write a code list as version 1 does: ``vs:`` and ``agg:`` in place of ``vs_`` and ``agg_``."""
-    if codelist is None:
-        return "item"
-    return codelist.replace("vs_", "vs:", 1).replace("agg_", "agg:", 1)
-
-
 def _variable(item: dict[str, Any], table_id: str) -> Variable:
     codes = item.get("values")
     if codes is None:  # absent or null when there are more values than the service lists

@@ -30,7 +30,7 @@ def _position(text: str, codes: Sequence[str], where: str) -> int:
 
 def _counts(text: str, where: str) -> tuple[int, int]:
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) > 2 or not all(part.isdigit() for part in parts) or int(parts[0]) < 1:
+    if len(parts) > 2 or not all(re.fullmatch("[0-9]{1,6}", part) for part in parts) or int(parts[0]) < 1:
         raise FetchError(
             f"Antalet ”{text}” går inte att läsa", where=where, todo="Skriv t.ex. TOP(12) eller TOP(12,3)"
         )

@@ -114,7 +114,7 @@ class ExportList:
     def years(self, found: Found) -> list[int]:
         """List the years of a report, the newest first."""
         rows = _rows(self._get("lasar", pExportID=found.id), "lasar")
-        years = [int(str(row["kod"])) for row in rows if str(row["kod"]).isdigit()]
+        years = [int(str(row["kod"])) for row in rows if str(row["kod"]).isdecimal()]
         return sorted(set(years), reverse=True)
 
     def extraction(self, found: Found, year: int) -> str:

@@ -12,10 +12,13 @@ from typing import Any
 
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.errors import CatalogError, RawFileError
+from uvas_stats.periods import is_day
 
 __all__ = ["RawFile", "Snapshot", "list_snapshots", "read_snapshot", "verify"]
 
-_EDITION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T_][\w.-]+)?")
+LARGEST_ORIGIN = 20_000_000
+"""Bytes; an edition of a few thousand files, each with its question, is a few million."""
+_EDITION = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T_][\w.-]+)?")
 _FILE_NAME = re.compile(r"[\w. ()+-]{1,150}(/[\w. ()+-]{1,150})?")
 _SHA256 = re.compile("[0-9a-fA-F]{64}")
 
@@ -80,14 +83,15 @@ def read_snapshot(folder: Path, *, placed: bool = True) -> Snapshot:
     """
     where = folder / "origin.toml"
     try:
-        snapshot = replace(build(Snapshot, _dated(read_toml(where)), where), folder=folder)
+        snapshot = replace(build(Snapshot, _dated(read_toml(where, LARGEST_ORIGIN)), where), folder=folder)
     except CatalogError as error:
         raise RawFileError(error.what, where=where, todo="Hämta utgåvan igen eller rätta origin.toml") from error
     if placed and (snapshot.dataset, snapshot.edition) != (folder.parent.name, folder.name):
         raise RawFileError(
             f"origin.toml säger {snapshot.dataset}/{snapshot.edition}", where=folder, todo="Flytta tillbaka mappen"
         )
-    if not _EDITION.fullmatch(snapshot.edition):
+    edition = _EDITION.fullmatch(snapshot.edition)
+    if edition is None or not is_day(edition[1]):
         raise RawFileError(f"Utgåvan ”{snapshot.edition}” är inget datum", where=folder, todo="Skriv 2026-11-21")
     if not snapshot.files:
         raise RawFileError("origin.toml nämner inga filer", where=where, todo="Hämta utgåvan igen")

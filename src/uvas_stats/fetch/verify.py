@@ -70,7 +70,7 @@ def _count(value: Any, size: Sequence[int], where: str) -> None:
     if isinstance(value, list):
         wrong = len(value) != cells
     elif isinstance(value, dict):
-        wrong = any(not key.isdigit() or int(key) >= cells for key in value)
+        wrong = any(not key.isdecimal() or int(key) >= cells for key in value)
     else:
         raise BadBodyError("svaret saknar värden", where=where)
     if wrong:

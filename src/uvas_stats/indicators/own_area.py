@@ -44,7 +44,7 @@ def area_of_registers(rows: pd.DataFrame, members: Sequence[str], area: str) -> 
     True
     """
     own = rows.loc[rows["region_code"].isin(list(members))].astype({"breakdown": "object", "category": "object"})
-    own = own.assign(**{name: own[name].where(own[name].notna(), "").replace("nan", "") for name in _PARTS})
+    own = own.assign(**{name: own[name].where(own[name].notna(), "") for name in _PARTS})
     counts = own.loc[own["measure"].map(_is_summed)]
     keys = ["measure", "period", "sex", *_PARTS]
     grouped = counts.groupby(keys, observed=True, dropna=False)["value"]

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from uvas_stats.newest import sources_apart
 from uvas_stats.observation import KEY
 
 __all__ = ["REVISION_COLUMNS", "revisions"]
@@ -82,7 +83,8 @@ def revisions(observations: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     observations
-        Observations of all editions; the printed figures of documents have one edition each and give nothing.
+        Observations of all editions. An edition is compared with the next one of its source, as
+        :func:`uvas_stats.newest.sources_apart` tells sources apart: another month's list withdraws nothing.
 
     Returns
     -------
@@ -98,7 +100,7 @@ def revisions(observations: pd.DataFrame) -> pd.DataFrame:
     >>> rows = pd.DataFrame({"dataset": ["kolada"] * 2, "edition": ["2026-11-21", "2027-04-01"],
     ...     "region_code": ["1730"] * 2, "period": ["2014"] * 2, "sex": ["total"] * 2, "age_group": ["16-24"] * 2,
     ...     "breakdown": [None] * 2, "category": [None] * 2, "measure": ["uvas_share_pct"] * 2,
-    ...     "value": [9.45, 10.95], "status": ["ok"] * 2})
+    ...     "value": [9.45, 10.95], "status": ["ok"] * 2, "origin": ["a.csv", "b.csv"]})
     >>> print(revisions(rows)[["region_code", "old", "new", "difference", "kind"]].to_string(index=False))
     region_code  old   new  difference    kind
            1730 9.45 10.95         1.5 changed
@@ -107,7 +109,7 @@ def revisions(observations: pd.DataFrame) -> pd.DataFrame:
     texts = [*FIGURE, "edition", "status"]
     kept[texts] = kept[texts].astype("object").where(kept[texts].notna(), None)
     frames = []
-    for _, part in kept.groupby(["dataset", "measure"], sort=True):
+    for _, part in kept.groupby([kept["dataset"], kept["measure"], sources_apart(observations)], sort=True):
         editions = {str(name): rows for name, rows in part.groupby("edition", sort=True)}
         frames += [_pair(editions[old], editions[new]) for old, new in pairwise(editions)]
     if not frames:

@@ -11,7 +11,6 @@ import pandas as pd
 from uvas_stats.catalog import Break
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.series import Run, period_after, unbroken_run
-from uvas_stats.periods import period_text
 
 __all__ = ["MONTHS_NEEDED", "SUMMER", "SeasonalProfile", "rolling_year", "seasonal_profile"]
 
@@ -35,8 +34,6 @@ class SeasonalProfile:
     the years."""
     adjusted: pd.DataFrame
     """``period, value, seasonal, adjusted``: each figure, what the month takes of it, and what is left."""
-    strength: float
-    """How much of the movement around the trend is the season: 0 is nothing, 1 is all."""
     cut_by: str
     """Why the pattern rests on no older figures; may be empty."""
 
@@ -114,7 +111,6 @@ def seasonal_profile(
     effects = (
         pd.DataFrame({"effect": by_month.mean(), "lowest": by_month.min(), "highest": by_month.max()}) - centre
     )
-    around = np.var(parts.seasonal + parts.resid)
     return SeasonalProfile(
         region_code=region,
         first=str(values.index[0]),
@@ -128,7 +124,6 @@ def seasonal_profile(
                 "adjusted": values.to_numpy() - parts.seasonal + centre,
             }
         ),
-        strength=float(max(0.0, 1 - np.var(parts.resid) / around)) if around > 0 else 0.0,
         cut_by=run.cut_by,
     )
 
@@ -193,8 +188,3 @@ def _weights(wide: pd.DataFrame, denominators: pd.DataFrame | None) -> pd.DataFr
     people = denominators.pivot(index="period", columns="region_code", values="value")  # noqa: PD010
     people = people.reindex(index=wide.index, columns=wide.columns).where(wide.notna())
     return people if bool((people.notna() | wide.isna()).all(axis=None)) else None
-
-
-def months_text(profile: SeasonalProfile) -> str:
-    """Write the span of months a pattern rests on."""
-    return f"{period_text(profile.first)}–{period_text(profile.last)}"

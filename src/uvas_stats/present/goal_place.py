@@ -12,7 +12,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import Standing, place_panel, seasonal_profile
 from uvas_stats.indicators.series import period_after
 from uvas_stats.numbers import MISSING, number_text
-from uvas_stats.periods import period_text
+from uvas_stats.periods import in_period, period_text
 from uvas_stats.present.place_words import distance_text, earlier_texts, persons_text, place_text, ranked_text
 from uvas_stats.present.view import View
 
@@ -66,7 +66,7 @@ def goal_place(series: pd.DataFrame, view: View, one: Standing, breaks: Iterable
     breaks = list(breaks)
     period = one.period
     monthly = view.measure.period_kind == "month"
-    facts = [(f"Plats {_in(period)}", _now(one, view)), ("Avstånd till riket", _distance(one, view))]
+    facts = [(f"Plats {in_period(period)}", _now(one, view)), ("Avstånd till riket", _distance(one, view))]
     facts.append((f"Samma {'månad' if monthly else 'tid'} året innan", _earlier(one, view)))
     months: list[tuple[str, str, str]] = []
     used = series.loc[series["period"].isin([period, one.earlier_period])]
@@ -79,10 +79,6 @@ def goal_place(series: pd.DataFrame, view: View, one: Standing, breaks: Iterable
     if one.within:
         facts.append(("Plats i grupper", _within(one)))
     return GoalPlace(tuple(facts), tuple(months), used, one.place.n)
-
-
-def _in(period: str) -> str:
-    return f"i {period_text(period)}" if "-" in period else period_text(period)
 
 
 def _now(one: Standing, view: View) -> str:
@@ -139,8 +135,8 @@ def _season(series: pd.DataFrame, view: View, one: Standing, breaks: list[Break]
 
 
 def _side(value: float, view: View) -> str:
-    unit = " procentenheter" if view.measure.unit == "procent" else ""
-    return f"{number_text(abs(value), view.measure.decimals)}{unit} {'över' if value >= 0 else 'under'}"
+    distance = f"{number_text(abs(value), view.measure.decimals)}{view.difference_unit}"
+    return f"{distance} {'över' if value >= 0 else 'under'}"
 
 
 def _months(

@@ -12,7 +12,7 @@ from uvas_stats.indicators import direction_words, latest_period
 from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_text
 
-__all__ = ["STATUS_TEXT", "View", "join_words"]
+__all__ = ["SEX_TEXT", "STATUS_TEXT", "View", "join_words"]
 
 STATUS_TEXT = {
     "ok": "",
@@ -23,6 +23,9 @@ STATUS_TEXT = {
     "not_available": "uppgift saknas",
     "interval": "endast intervall känt",
 }
+
+
+SEX_TEXT = {"total": "båda könen", "women": "kvinnor", "men": "män"}
 
 
 def join_words(words: list[str]) -> str:
@@ -75,6 +78,31 @@ class View:
         """The measure's short name as it stands within a sentence: abbreviations keep their capitals."""
         short = self.measure.short
         return short if short[:2].isupper() else short[:1].lower() + short[1:]
+
+    @property
+    def unit(self) -> str:
+        """The unit as a word that begins a line."""
+        return {"kkr": "Tusental kronor"}.get(self.measure.unit, self.measure.unit.capitalize())
+
+    @property
+    def difference_unit(self) -> str:
+        """The unit of a difference, after its number and with a space before it; a count has none.
+
+        Examples
+        --------
+        >>> from uvas_stats.catalog import load_catalog
+        >>> catalog = load_catalog()
+        >>> measures = [catalog.measures[id_] for id_ in ("uvas_share_pct", "bas_total_count")]
+        >>> [View(catalog, measure, ()).difference_unit for measure in measures]
+        [' procentenheter', '']
+        """
+        words = {"procent": "procentenheter", "plats": "platser", "antal": "", "kkr": "tkr"}
+        return f" {words.get(self.measure.unit, self.measure.unit)}".rstrip()
+
+    @property
+    def in_difference_unit(self) -> str:
+        """What a difference is told in, such as `` i procentenheter``; nothing for a count."""
+        return f" i{self.difference_unit}" if self.difference_unit else ""
 
     def name(self, code: str) -> str:
         """Return the name of a region."""

@@ -174,10 +174,23 @@ def stored_observations(workspace: Workspace) -> Iterator[pd.DataFrame]:
 
 
 def register_origins(workspace: Workspace) -> dict[str, Any]:
-    """Say of each ``origin`` when and how it was counted."""
+    """Say of each ``origin`` when and how it was counted.
+
+    Raises
+    ------
+    RegisterError
+        If the file that says it is damaged.
+    """
     found = {}
     for path in register_files(workspace):
         about = path.with_suffix(".json")
-        known = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else {"publisher": PUBLISHER}
-        found[f"register/{path.parent.name}/{path.stem}"] = {**known, "sha256": ""}
+        try:
+            known = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else {"publisher": PUBLISHER}
+            found[f"register/{path.parent.name}/{path.stem}"] = {**known, "sha256": ""}
+        except (OSError, ValueError, TypeError, RecursionError) as error:
+            raise RegisterError(
+                "Filen om hur registret räknades är skadad",
+                where=about,
+                todo="Ta bort den och räkna registret igen",
+            ) from error
     return found

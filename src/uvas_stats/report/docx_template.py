@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import cache
@@ -47,6 +48,22 @@ _STYLES = {
     "UVAS Tabellhuvud": "paragraph",
     "UVAS Tabell": "table",
 }
+_DAMAGED = (
+    OpcError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    SyntaxError,
+    AttributeError,
+)
+"""What opening something else than a whole Word document raises; lxml's XMLSyntaxError is a SyntaxError."""
+MOST_BYTES = 64 * 2**20
+"""How large a template may be, as it lies and as its parts are when they are unpacked."""
+MOST_PARTS = 2000
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not)
 _MARKS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
 _HELP = "Platshållarna beskrivs i docs/template.md"
@@ -117,6 +134,8 @@ def read_template(path: Path | None) -> tuple[str, bytes]:
     if path is None:
         return "rapport.docx", _default()
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _too_large(str(path))
         data = path.read_bytes()
     except OSError as error:
         raise ReportError(
@@ -132,18 +151,27 @@ def open_template(file: str, data: bytes) -> DocxTemplate:
     Raises
     ------
     ReportError
-        If it is not a Word document.
+        If it is not a Word document, is damaged, or would unpack to an unreasonable size.
     """
     template = DocxTemplate(io.BytesIO(data))
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+            raise _too_large(file)
         template.init_docx()
         template.docx.sections[0].page_width  # noqa: B018 - a document without a section cannot be filled in
-    except (OpcError, zipfile.BadZipFile, ValueError, LookupError, SyntaxError, AttributeError) as error:
-        # lxml's XMLSyntaxError is a SyntaxError
+    except _DAMAGED as error:
         raise ReportError(
-            "Mallen är inte ett Word-dokument", where=file, todo="Spara den i Word som .docx"
+            "Mallen är skadad eller är inte ett Word-dokument", where=file, todo="Spara den i Word som .docx"
         ) from error
     return template
+
+
+def _too_large(file: str) -> ReportError:
+    return ReportError(
+        f"Mallen är orimligt stor, mer än {MOST_BYTES // 2**20} MB", where=file, todo="Ta bort stora bilder ur den"
+    )
 
 
 def _paragraphs(template: DocxTemplate) -> Iterator[tuple[bool, Any, str]]:

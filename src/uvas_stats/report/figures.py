@@ -9,7 +9,8 @@ import pandas as pd
 
 from uvas_stats.observation import COLUMNS
 from uvas_stats.present.chapter import Content
-from uvas_stats.report.words import AGE, CODES, SEX, SHORT_STATUS, STATUS, heading, value_text
+from uvas_stats.present.view import SEX_TEXT
+from uvas_stats.report.words import AGE, CODES, SHORT_STATUS, STATUS, heading, value_text
 
 __all__ = ["FIGURES", "Lookup", "compact", "detailed", "lookup"]
 
@@ -63,7 +64,7 @@ def _named(data: pd.DataFrame, names: Lookup) -> pd.DataFrame:
 
 def _coded(full: pd.DataFrame) -> pd.DataFrame:
     if "sex" in full.columns:
-        full["sex"] = [SEX.get(str(value), str(value)) for value in full["sex"].astype("object")]
+        full["sex"] = [SEX_TEXT.get(str(value), str(value)) for value in full["sex"].astype("object")]
     if "age_group" in full.columns:
         full["age_group"] = full["age_group"].astype("object").map(_age)
     for column in ("breakdown", "category"):
@@ -113,7 +114,7 @@ def detailed(data: pd.DataFrame, names: Lookup, *, everything: bool = False) -> 
 
 def _silent(full: pd.DataFrame, column: str) -> bool:
     values = full[column]
-    untold = SEX["total"] if column == "sex" else "nej" if column == "noise" else None
+    untold = SEX_TEXT["total"] if column == "sex" else "nej" if column == "noise" else None
     return bool(values.isna().all() or (untold is not None and (values == untold).all()))
 
 

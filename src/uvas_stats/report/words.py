@@ -11,11 +11,11 @@ import pandas as pd
 
 from uvas_stats.errors import ReportError
 from uvas_stats.numbers import MISSING, number_text
+from uvas_stats.periods import MONTHS
 
 __all__ = [
     "AGE",
     "CODES",
-    "SEX",
     "SHORT_STATUS",
     "STATUS",
     "file_name",
@@ -41,7 +41,6 @@ SHORT_STATUS = {
     "not_applicable": "inte tillämpligt",
     "not_available": "uppgift saknas",
 }
-SEX = {"total": "båda könen", "women": "kvinnor", "men": "män"}
 AGE = re.compile(r"\d+-\d+")
 
 _HEADINGS = {
@@ -94,10 +93,6 @@ _FORMATS = {
     "kkr": '#,##0" tkr"',
 }
 _DECIMALS = {"procent": 1, "poäng": 1, "antal": 0, "plats": 0, "kkr": 0}
-_MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
-    "december",
-)  # fmt: skip
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
@@ -189,7 +184,7 @@ def swedish_date(date: dt.date) -> str:
     >>> swedish_date(dt.date(2026, 11, 21))
     '21 november 2026'
     """
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def paragraphs(text: str) -> list[str]:

@@ -33,7 +33,7 @@ def _wanted(code: str, region: str) -> bool:
     return code == region or any(one.code == code and one.kind != "nuts2" for one in load_euro_regions())
 
 
-def europe(series: pd.DataFrame, view: View, region: str, uvas: str = "") -> Chart:
+def europe(series: pd.DataFrame, view: View, region: str) -> Chart:
     """Draw one bar for each country, Sweden and its region marked.
 
     Parameters
@@ -42,8 +42,6 @@ def europe(series: pd.DataFrame, view: View, region: str, uvas: str = "") -> Cha
         NEET by country and NUTS 2 region, both sexes together.
     region
         Code of the kommun's NUTS 2 region, such as ``SE23``.
-    uvas
-        A sentence with the kommun's UVAS, which is another measure, for the note.
 
     Raises
     ------
@@ -79,7 +77,7 @@ def europe(series: pd.DataFrame, view: View, region: str, uvas: str = "") -> Cha
             f"{place_name(known['region_code'].iloc[0], view)} {view.number(known['value'].iloc[0])}, högst "
             f"{place_name(known['region_code'].iloc[-1], view)} {view.number(known['value'].iloc[-1])}."
         ),
-        note=_note(now, region, marked, view, uvas),
+        note=_note(now, region, marked, view),
         data=known,
     )
     height = min(0.19, max(0.135, 5.6 / len(known)))
@@ -88,12 +86,9 @@ def europe(series: pd.DataFrame, view: View, region: str, uvas: str = "") -> Cha
     return chart
 
 
-def _note(now: pd.DataFrame, region: str, marked: dict[str, float], view: View, uvas: str) -> str:
+def _note(now: pd.DataFrame, region: str, marked: dict[str, float], view: View) -> str:
     gone = now.loc[now["value"].isna()]
-    parts = [
-        NOT_UVAS,
-        uvas,
-    ]
+    parts = [NOT_UVAS]
     if region not in marked:
         parts.append(f"Uppgift saknas för {place_name(region, view)}.")
     if len(gone):

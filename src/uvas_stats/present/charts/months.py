@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import MONTHS, period_text, same_period_last_year
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.source import edition_date
+from uvas_stats.present.source import source_line
 from uvas_stats.present.style import (
     FOCUS,
     GREY,
@@ -33,6 +33,8 @@ ALONE, BESIDE = 2.9, 1.75
 """Inches: the height of one panel, and of each where there are several."""
 HEAD, GAP, MARGIN = 0.2, 0.36, 1.3
 """Inches: the room of a panel's heading, under a panel, and of the labels beside it."""
+COMPARABLE = ("procent", "poäng")
+"""Units of what a kommun and riket can be drawn together by; riket's counts are of another size."""
 ZERO_FROM = 0.5
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
 
@@ -147,9 +149,7 @@ def _title(view: View, period: str, changes: list[tuple[str, float | None, float
     before = period_text(same_period_last_year(period))
     if len(changes) == 1:
         name, value, change = changes[0]
-        tail = (
-            "" if change is None else f", {signed_text(change, view.measure.decimals)} procentenheter mot {before}"
-        )
+        tail = "" if change is None else f", {_signed(change, view)} mot {before}"
         return f"{view.measure.short}: {name} {view.number(value)} i {period_text(period)}{tail}"
     listed = [
         f"{name} {view.number(value)}"
@@ -158,8 +158,19 @@ def _title(view: View, period: str, changes: list[tuple[str, float | None, float
     ]
     return (
         f"{view.measure.short} i {period_text(period)}: {join_words(listed)}; "
-        f"inom parentes procentenheter mot {before}"
+        f"inom parentes skillnaden{view.in_difference_unit} mot {before}"
     )
+
+
+def _signed(change: float, view: View) -> str:
+    return f"{signed_text(change, view.measure.decimals)}{view.difference_unit}"
+
+
+def _subtitle(view: View) -> str:
+    """Say what the measure is, and what a share is a share of."""
+    title, whole = view.measure.title, view.measure.denominator
+    share = view.measure.unit == "procent" and whole
+    return f"{title}. Procent av {whole[:1].lower()}{whole[1:].rstrip('.')}" if share else title
 
 
 def _about(shown: pd.DataFrame, view: View, period: str, *, zero: bool) -> About:
@@ -167,11 +178,7 @@ def _about(shown: pd.DataFrame, view: View, period: str, *, zero: bool) -> About
     riket = shown.loc[(shown["region_code"] == "00") & (shown["period"] == period), "value"]
     sentences = [
         f"{name}: {view.number(value)}"
-        + (
-            ""
-            if change is None
-            else f", {signed_text(change, view.measure.decimals)} procentenheter mot året innan"
-        )
+        + ("" if change is None else f", {_signed(change, view)} mot året innan")
         + "."
         for name, value, change in changes
     ]
@@ -186,8 +193,8 @@ def _about(shown: pd.DataFrame, view: View, period: str, *, zero: bool) -> About
     return About(
         id=f"manad_for_manad_{view.measure.id}",
         title=view.title or _title(view, period, changes),
-        subtitle="Registersignal per månad, inte UVAS. Procent av de folkbokförda i åldern",
-        source=f"Egen bearbetning av uppgifter från {view.measure.publisher}. Utgåva {edition_date(shown)}.",
+        subtitle=_subtitle(view),
+        source=source_line(shown, view.catalog, computed=True),
         alt=f"Linjediagram, en linje per år. {view.measure.title}, {period_text(period)}. {' '.join(sentences)}",
         note=" ".join(filter(None, notes)),
         data=shown,
@@ -212,19 +219,20 @@ def months(series: pd.DataFrame, view: View) -> Chart:
     Parameters
     ----------
     series
-        Observations by month of a share, for the kommuner in focus and riket (``00``).
+        Observations by month for the kommuner in focus and riket (``00``).
     view
         What to look at; ``view.period`` is the newest month shown if given.
 
     Returns
     -------
     Chart
-        The newest year bold, the year before dashed, earlier years as a grey field, riket's newest year dotted.
-        Each kommun in focus has a panel of its own, on the same scale.
+        The newest year bold, the year before dashed, earlier years as a grey field, and of what can be compared
+        with riket its newest year dotted. Each kommun in focus has a panel of its own, on the same scale.
     """
     period = view.at(series)
     end = series.loc[series["period"] == period, "period_end"].iloc[0]
-    shown = series.loc[series["region_code"].isin([*view.focus, "00"]) & (series["period_end"] <= end)]
+    regions = [*view.focus, *(("00",) if view.measure.unit in COMPARABLE else ())]
+    shown = series.loc[series["region_code"].isin(regions) & (series["period_end"] <= end)]
     known = shown["value"].dropna()
     zero = bool(known.min() < ZERO_FROM * known.max())
     n = len(view.focus)

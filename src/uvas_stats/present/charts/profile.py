@@ -57,10 +57,6 @@ def profile(series: pd.DataFrame, view: View) -> Chart:
     return chart
 
 
-def _unit(view: View) -> str:
-    return {"procent": "procentenheter", "antal": ""}.get(view.measure.unit, view.measure.unit)
-
-
 def _side(value: float, decimals: int) -> str:
     return f"{number_text(abs(value), decimals)} {'över' if value >= 0 else 'under'}"
 
@@ -72,11 +68,11 @@ def _highest(one: SeasonalProfile) -> tuple[str, float]:
 
 def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) -> About:
     one = found[view.focus[0]]
-    unit, decimals = _unit(view), view.measure.decimals
+    unit, decimals = view.difference_unit, view.measure.decimals
     month, effect = _highest(one)
     sentences = [
         f"{view.name(code)}: högst i {_highest(item)[0]} ({signed_text(_highest(item)[1], decimals)}), "
-        f"skillnad mellan högsta och lägsta månad {number_text(item.amplitude, decimals)} {unit}."
+        f"skillnad mellan högsta och lägsta månad {number_text(item.amplitude, decimals)}{unit}."
         for code, item in found.items()
     ]
     derived = pd.concat(
@@ -86,6 +82,7 @@ def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) ->
         ]
     )
     names = {"Område": "Område", "Månad": "Månad", "effect": "Avvikelse", "lowest": "Lägst", "highest": "Högst"}
+    within = f",{unit}" if unit else ""
     plural = "" if len(view.focus) == 1 else " (översta rutan)"
     notes = [
         f"Beräknat med STL på {one.months} månader i följd, {period_text(one.first)}–{period_text(one.last)}.",
@@ -97,9 +94,9 @@ def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) ->
     return About(
         id=f"sasongsmonster_{view.measure.id}",
         title=view.title
-        or f"{view.name(view.focus[0])}{plural}: {month} ligger normalt {number_text(effect, decimals)} {unit} "
+        or f"{view.name(view.focus[0])}{plural}: {month} ligger normalt {number_text(effect, decimals)}{unit} "
         f"över årets nivå; maj–september {_side(one.summer, decimals)} övriga månader",
-        subtitle=f"{view.measure.title}. Avvikelse från den egna nivån, {unit}; strecken visar årens spann",
+        subtitle=f"{view.measure.title}. Avvikelse från den egna nivån{within}; strecken visar årens spann",
         source=source_line(used, view.catalog, computed=True),
         alt=f"Stapeldiagram, en stapel per kalendermånad. {' '.join(sentences)}",
         note=" ".join(filter(None, notes)),

@@ -11,7 +11,7 @@ from uvas_stats.catalog import Goal
 from uvas_stats.indicators import Outlook
 from uvas_stats.indicators.outlook import probability_text
 from uvas_stats.numbers import count_word, number_text, signed_text
-from uvas_stats.periods import period_text
+from uvas_stats.periods import in_period, period_kind, period_text
 from uvas_stats.present.charts.timeline import position, time_axis
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
@@ -24,7 +24,7 @@ PLOT_HEIGHT = 2.5
 
 
 def projection(outlook: Outlook, goal: Goal, used: pd.DataFrame, view: View) -> Chart:
-    """Draw months thin, the mean of twelve months bold, and the projection of that mean with its interval.
+    """Draw the figures, of months also the mean of twelve, and the projection with its interval.
 
     Parameters
     ----------
@@ -58,18 +58,25 @@ def _title(outlook: Outlook, view: View) -> str:
     one = outlook.projection
     chance = probability_text(outlook.probability)
     reach = "bättre än riksgenomsnittet" if outlook.to_riket else "målet nått"
-    return f"{view.name(one.region_code)} {reach} i {period_text(one.period)}: sannolikheten är {chance}"
+    return f"{view.name(one.region_code)} {reach} {in_period(one.period)}: sannolikheten är {chance}"
 
 
 def _subtitle(outlook: Outlook, view: View) -> str:
-    what = "Skillnad mot riket i procentenheter" if outlook.to_riket else view.measure.unit.capitalize()
+    what = f"Skillnad mot riket{view.in_difference_unit}" if outlook.to_riket else view.unit
+    lines = "månad (tunn), tolvmånadersmedel (fet)" if _monthly(outlook) else "utfall (heldragen)"
     ahead = "ett år framåt; målets dag har passerat" if outlook.passed else "till målets dag"
-    return f"{view.measure.title}. {what}: månad (tunn), tolvmånadersmedel (fet) och framskrivning {ahead}"
+    return f"{view.measure.title}. {what}: {lines} och framskrivning {ahead}"
+
+
+def _monthly(outlook: Outlook) -> bool:
+    return period_kind(outlook.projection.period) == "month"
 
 
 def _note(outlook: Outlook, view: View) -> str:
     one, test = outlook.projection, outlook.projection.test
-    models = {"årsmedel": "det senaste årets medel förs vidare", "nivå": "den säsongsrensade nivån förs vidare"}
+    by_month = {"årsmedel": "det senaste årets medel", "nivå": "den säsongsrensade nivån"}
+    by_year = {"årsmedel": "det senaste årets värde", "nivå": "den utjämnade nivån"}
+    model = (by_month if _monthly(outlook) else by_year)[test.model]
     wide = f" Intervallet är därför vidgat {number_text(test.widened, 1)} gånger." if test.widened > 1.05 else ""
     cut = (
         f" Äldre uppgifter används inte: {one.cut_by[:1].lower()}{one.cut_by[1:].rstrip('.')}."
@@ -78,9 +85,10 @@ def _note(outlook: Outlook, view: View) -> str:
     )
     decimals = 1 if test.error >= 0.05 else 2
     held = count_word(test.held) if test.held else "ingen"
+    error = f"{number_text(test.error, decimals)}{view.difference_unit}"
     return (
-        f"Färgat fält: 80 procents intervall. Modell: {models[test.model]}; den valdes för att den haft minst fel "
-        f"({number_text(test.error, decimals)} procentenheter i medeltal) i {count_word(test.origins)} prövningar "
+        f"Färgat fält: 80 procents intervall. Modell: {model} förs vidare; den valdes för att den haft minst fel "
+        f"({error} i medeltal) i {count_word(test.origins)} prövningar "
         f"på år den inte sett ({period_text(test.first)}–{period_text(test.last)}), där intervallet höll i "
         f"{held}.{wide} Prövningarna överlappar varandra. Framskrivningen förutsätter att inget nytt händer.{cut}"
     )
@@ -98,7 +106,8 @@ def _draw(axes: Axes, outlook: Outlook, view: View) -> None:
     x = history["period"].map(position)
     ahead = path["period"].map(position)
     start, level = float(x.iloc[-1]), float(history["mean"].iloc[-1])
-    axes.plot(x, history["value"], color=colour, linewidth=0.8, alpha=0.45)
+    if _monthly(outlook):
+        axes.plot(x, history["value"], color=colour, linewidth=0.8, alpha=0.45)
     axes.plot(x, history["mean"], color=colour, linewidth=2.2)
     way = np.concatenate([[start], ahead])
     low, high = (np.concatenate([[level], path[side]]) for side in ("low", "high"))
@@ -131,7 +140,7 @@ def _labels(axes: Axes, outlook: Outlook, view: View, end: float) -> None:
     goal = "Riksgenomsnittet" if outlook.to_riket else f"Målet {outlook.number(outlook.threshold, view.measure)}"
     texts = [
         (one.high, high, GREY, False),
-        (one.mean, f"{mean} i {period_text(one.period)}", FOCUS[0].colour, True),
+        (one.mean, f"{mean} {in_period(one.period)}", FOCUS[0].colour, True),
         (one.low, low, GREY, False),
         (outlook.threshold, goal, INK, False),
     ]
