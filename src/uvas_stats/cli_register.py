@@ -85,7 +85,7 @@ def map_command(
 ) -> None:
     """Föreslå en mappning ur rubriker och innehåll och skriv den, för redigering. Skriver aldrig över."""
     from uvas_stats.register.fields import KINDS
-    from uvas_stats.register.propose import write_proposal
+    from uvas_stats.register.reading.propose import write_proposal
     from uvas_stats.register.run import guarded
 
     if kind not in KINDS:

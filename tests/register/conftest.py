@@ -13,9 +13,9 @@ import pytest
 from tests.register.lists import write_participants
 from tests.register.people import AT, mapping_file, write
 from uvas_stats.catalog import Catalog
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.read import Register, read_register
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import read_mapping
+from uvas_stats.register.reading.read import Register, read_register
 
 collect_ignore = []
 if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:

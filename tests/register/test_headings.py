@@ -11,11 +11,11 @@ from tests.register.files import book, csv_file
 from tests.register.people import AT, HEADINGS, MAPPING, mapping_file, number, row
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.faults import Faults
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.read import read_register
-from uvas_stats.register.rows import read_rows
+from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import read_mapping
+from uvas_stats.register.reading.read import read_register
+from uvas_stats.register.reading.rows import read_rows
 
 TITLES = [["KAA-register 2106-06-15"], [], ["Söderhamns kommun"]]
 

@@ -10,9 +10,9 @@ import pytest
 from tests.register.people import AT, mapping_file, number
 from tests.register.test_read import findings
 from uvas_stats.catalog import Catalog
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.read import Register, read_register
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import read_mapping
+from uvas_stats.register.reading.read import Register, read_register
 
 
 def test_two_numbers_are_two_persons_unless_the_file_says_otherwise(tmp_path: Path, catalog: Catalog) -> None:

@@ -16,7 +16,7 @@ from tests.register.people import HEADINGS, MAPPING, PERIOD, mapping_file, numbe
 from uvas_stats import cli_register
 from uvas_stats.disclosure import Dimension, table_from_parts
 from uvas_stats.errors import DisclosureError, RegisterError, UvasStatsError
-from uvas_stats.register.identity import Key
+from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.run import guarded, run_kaa
 from uvas_stats.workspace import Workspace
 
@@ -218,7 +218,7 @@ def test_a_proposed_mapping_has_no_rare_words(tmp_path: Path) -> None:
     rows = [row(number(at), schooling="eget ord" if at < 106 else "avbrott") for at in range(100, 140)]
     rows.append(row(number(3), schooling=NAME))
     target = tmp_path / "m.toml"
-    from uvas_stats.register.propose import write_proposal
+    from uvas_stats.register.reading.propose import write_proposal
 
     write_proposal(write(tmp_path / "a.csv", rows), target)
     text = target.read_text(encoding="utf-8")

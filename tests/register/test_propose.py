@@ -11,10 +11,10 @@ from tests.register.people import AT, number
 from tests.register.test_privacy import run_cli
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import Mapping, mapping_text, read_mapping
-from uvas_stats.register.propose import propose_mapping, write_proposal
-from uvas_stats.register.read import read_register
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import Mapping, mapping_text, read_mapping
+from uvas_stats.register.reading.propose import propose_mapping, write_proposal
+from uvas_stats.register.reading.read import read_register
 
 NUMBERS = [number(at) for at in range(8)]
 

@@ -15,10 +15,10 @@ from tests.register.conftest import Read
 from tests.register.people import AT, HEADINGS, mapping_file, number, row, write
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.dates import parse_dates
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.read import demand_trust, read_register
+from uvas_stats.register.reading.dates import parse_dates
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import read_mapping
+from uvas_stats.register.reading.read import demand_trust, read_register
 
 
 def findings(register: object) -> set[tuple[int, str, str]]:

@@ -10,11 +10,11 @@ from tests.register.people import HEADINGS, mapping_file, number
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.fields import KINDS, fields_of
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.propose import propose_mapping
-from uvas_stats.register.read import read_register
-from uvas_stats.register.refused import refuse_columns, refused_heading
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import read_mapping
+from uvas_stats.register.reading.propose import propose_mapping
+from uvas_stats.register.reading.read import read_register
+from uvas_stats.register.reading.refused import refuse_columns, refused_heading
 
 REFUSED = {
     "Diagnos": "diagnos", "Sjukskriven": "sjuk", "Ohälsa": "hälsa", "Funktionsnedsättning": "funktionsned",

@@ -11,7 +11,7 @@ from pathlib import Path
 from stdnum import luhn
 
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.mapping import Mapping, mapping_text
+from uvas_stats.register.reading.mapping import Mapping, mapping_text
 from uvas_stats.workspace import publish_folder
 
 __all__ = ["DEMO_END", "DEMO_PERIOD", "INVENTED", "invented_number", "is_invented", "write_demo"]

@@ -14,9 +14,9 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError, UvasStatsError
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import read_mapping
-from uvas_stats.register.read import Register, demand_trust, read_register
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import read_mapping
+from uvas_stats.register.reading.read import Register, demand_trust, read_register
 
 __all__ = ["Outcome", "guarded", "left_out", "read_trusted"]
 

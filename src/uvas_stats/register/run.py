@@ -17,7 +17,6 @@ from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
 from uvas_stats.periods import period_end
 from uvas_stats.processed import read_observations
 from uvas_stats.register.engine import bind, open_engine
-from uvas_stats.register.identity import Key
 from uvas_stats.register.kaa import Span, count_kaa, span_of
 from uvas_stats.register.linked import linked_spans
 from uvas_stats.register.outcome import Outcome, guarded, left_out, read_trusted
@@ -29,7 +28,8 @@ from uvas_stats.register.published import (
     published_counts,
     register_ledger,
 )
-from uvas_stats.register.read import Register
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.read import Register
 from uvas_stats.register.repeated import refuse_other_days, refuse_other_start
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
 from uvas_stats.register.run_overlap import run_overlap

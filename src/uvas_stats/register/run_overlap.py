@@ -13,12 +13,12 @@ from uvas_stats.disclosure import Ledger, Link, Table, publishing, read_rule, re
 from uvas_stats.errors import RegisterError
 from uvas_stats.observation import make_observations
 from uvas_stats.register.engine import ask, bind, open_engine
-from uvas_stats.register.identity import Key
 from uvas_stats.register.linked import linked_day
 from uvas_stats.register.outcome import Outcome, guarded, read_trusted
 from uvas_stats.register.overlap import GroupSize, list_patterns, size_bounds
 from uvas_stats.register.published import earlier_spans, participant_terms, register_ledger
-from uvas_stats.register.read import Register
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.read import Register
 from uvas_stats.register.scope import on_day, with_scope
 from uvas_stats.register.span import Span
 from uvas_stats.register.store import STATED, save_results

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from uvas_stats.register.identity import real_dates
+from uvas_stats.register.reading.identity import real_dates
 
 __all__ = ["DATE_FORMATS", "formats_of", "parse_dates"]
 

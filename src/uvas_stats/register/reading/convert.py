@@ -10,12 +10,12 @@ import pandas as pd
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.dates import parse_dates
-from uvas_stats.register.faults import Faults
 from uvas_stats.register.fields import UNKNOWN, Field, fields_of
-from uvas_stats.register.identity import Key, check_numbers
-from uvas_stats.register.mapping import Mapping
-from uvas_stats.register.place import kommun_code
+from uvas_stats.register.reading.dates import parse_dates
+from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.identity import Key, check_numbers
+from uvas_stats.register.reading.mapping import Mapping
+from uvas_stats.register.reading.place import kommun_code
 
 __all__ = ["convert_rows"]
 

@@ -14,13 +14,13 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.convert import convert_rows
-from uvas_stats.register.faults import Faults
-from uvas_stats.register.identity import Key
-from uvas_stats.register.mapping import Mapping
-from uvas_stats.register.refused import refuse_columns
-from uvas_stats.register.rows import read_rows
-from uvas_stats.register.sense import (
+from uvas_stats.register.reading.convert import convert_rows
+from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import Mapping
+from uvas_stats.register.reading.refused import refuse_columns
+from uvas_stats.register.reading.rows import read_rows
+from uvas_stats.register.reading.sense import (
     check_order,
     drop_repeated,
     link_persons,

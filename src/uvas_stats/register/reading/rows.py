@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.faults import Faults
-from uvas_stats.register.headings import find_headings
+from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.headings import find_headings
 
 __all__ = ["read_rows"]
 

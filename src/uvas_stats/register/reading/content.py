@@ -8,10 +8,10 @@ from collections import Counter
 import pandas as pd
 
 from uvas_stats.catalog.names import fold
-from uvas_stats.register.dates import DATE_FORMATS, parse_dates
 from uvas_stats.register.fields import UNKNOWN, fields_of
-from uvas_stats.register.identity import check_numbers
-from uvas_stats.register.mapping import Mapping
+from uvas_stats.register.reading.dates import DATE_FORMATS, parse_dates
+from uvas_stats.register.reading.identity import check_numbers
+from uvas_stats.register.reading.mapping import Mapping
 
 __all__ = ["FEWEST", "columns_by_content", "count_persons", "number_column", "persons_of"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from uvas_stats.register.faults import Faults
 from uvas_stats.register.fields import UNKNOWN, fields_of
+from uvas_stats.register.reading.faults import Faults
 
 __all__ = ["check_order", "drop_repeated", "link_persons", "note_two_numbers", "one_period_each"]
 

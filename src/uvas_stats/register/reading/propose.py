@@ -11,18 +11,18 @@ import pandas as pd
 
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.content import (
+from uvas_stats.register.fields import Field, fields_of
+from uvas_stats.register.reading.content import (
     FEWEST,
     columns_by_content,
     number_column,
     persons_of,
 )
-from uvas_stats.register.dates import formats_of
-from uvas_stats.register.faults import Faults
-from uvas_stats.register.fields import Field, fields_of
-from uvas_stats.register.mapping import Mapping, mapping_text, one_line
-from uvas_stats.register.refused import refuse_columns
-from uvas_stats.register.rows import read_rows
+from uvas_stats.register.reading.dates import formats_of
+from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.mapping import Mapping, mapping_text, one_line
+from uvas_stats.register.reading.refused import refuse_columns
+from uvas_stats.register.reading.rows import read_rows
 
 __all__ = ["propose_mapping", "write_proposal"]
 

@@ -11,8 +11,8 @@ from typing import Any
 from uvas_stats.catalog.names import fold
 from uvas_stats.catalog.toml import read_toml
 from uvas_stats.errors import CatalogError, RegisterError
-from uvas_stats.register.dates import DATE_FORMATS
 from uvas_stats.register.fields import CATEGORIES, KINDS, UNKNOWN, fields_of, required_of
+from uvas_stats.register.reading.dates import DATE_FORMATS
 
 __all__ = ["Mapping", "mapping_text", "one_line", "read_mapping"]
 
