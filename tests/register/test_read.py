@@ -224,3 +224,13 @@ def test_the_whole_list_of_faults_is_written_without_content(tmp_path: Path, cat
     assert "Planterad" not in "".join(lines)
     with pytest.raises(RegisterError, match="finns redan"):
         register.faults.write(target)
+
+
+@pytest.mark.parametrize("formats", ["[]", '"%Y-%m-%d"', '["%d"]', '[["%Y-%m-%d"]]', "[1]"])
+def test_a_date_format_that_is_none_is_refused_in_one_line(tmp_path: Path, formats: str) -> None:
+    path = tmp_path / "m.toml"
+    path.write_text(
+        f'kind = "list"\ndate_formats = {formats}\n[columns]\npersonnummer = "Pnr"\n', encoding="utf-8"
+    )
+    with pytest.raises(RegisterError, match="date_formats är fel"):
+        read_mapping(path)

@@ -119,7 +119,7 @@ def _check_fields(kind: str, columns: dict[str, str], codes: Any, path: Path) ->
 def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
     formats = content.get("date_formats", ["%Y-%m-%d"])
     _demand(
-        isinstance(formats, list) and formats and set(formats) <= set(DATE_FORMATS),
+        isinstance(formats, list) and formats and all(one in DATE_FORMATS for one in formats),
         "date_formats är fel",
         path,
         f"Välj bland {', '.join(DATE_FORMATS)}",
