@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Arc, Circle
 
 from uvas_stats.periods import month_name
-from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.figure import About, Chart, Missing
 from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap
 
@@ -75,7 +75,14 @@ class _Block:
 
 
 def goal_board(
-    rows: list[GoalRow], *, name: str, source: str, data: pd.DataFrame, date: str, note: str = ""
+    rows: list[GoalRow],
+    *,
+    name: str,
+    source: str,
+    data: pd.DataFrame,
+    date: str,
+    note: str = "",
+    missing: tuple[Missing, ...] = (),
 ) -> Chart:
     """Draw the goal board.
 
@@ -91,6 +98,8 @@ def goal_board(
         The day the assessment was made, ISO.
     note
         What a reader must know of the figures; may be empty.
+    missing
+        What the goals would be judged by if it were at hand.
     """
     blocks = [_block(row) for row in rows]
     counted = pd.Series([row.status for row in rows]).value_counts()
@@ -104,6 +113,7 @@ def goal_board(
         note=note,
         data=data,
         derived=_derived(rows),
+        missing=missing,
     )
     whole = sum(block.height for block in blocks)
     chart, axes = canvas(about, whole, left=0.0, right=0.0, below=0.1)

@@ -139,6 +139,7 @@ def summary(
             f"{INTERVAL_NOTE if intervals else ''} {_broken(cells['Mot året innan'])} {_coverage(views, series)}"
         ).strip(),
         data=data,
+        missing=tuple(weighed.missing),
     )
     return Table(about, cells, tuple(align[column] for column in cells.columns))
 

@@ -9,6 +9,7 @@ import pandas as pd
 from uvas_stats.indicators import area_share, break_between, share_intervals
 from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
 from uvas_stats.periods import same_period_last_year
+from uvas_stats.present.figure import Missing
 from uvas_stats.present.view import STATUS_TEXT, View
 
 __all__ = ["INTERVAL_NOTE", "SUMMARY", "Row", "Weighed", "interval_text", "value_text", "weigh"]
@@ -38,6 +39,7 @@ class Weighed:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     data: list[pd.DataFrame] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
 
     @property
     def note(self) -> str:
@@ -140,5 +142,5 @@ def weigh(series: dict[str, pd.DataFrame], views: list[View], denominators: dict
             found.notes.append(note)
         dataset = view.catalog.measures[view.measure.denominator_measure].dataset
         if people.empty and not absent and dataset == POPULATION:
-            found.notes.append(f"Hämta folkmängden med: uvas fetch {POPULATION}.")
+            found.missing.append(Missing(f"Den vägda andelen för {view.focus_names}", f"uvas fetch {POPULATION}"))
     return found
