@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
+from uvas_stats.catalog import Item, Measure, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.holdings import check_period, needed_measures, read_newest
 from uvas_stats.observation import SEXES
@@ -67,12 +67,14 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
         if not age and self._ages_of(chosen.id, sex)["age_group"].drop_duplicates().size > 1:
             age = chosen.ages
         if age:
-            years = f"{age.replace('-', '–')} år"
-            chosen = replace(chosen, title=f"{chosen.title}, {years}", short=f"{chosen.short} {years}")
+            chosen = replace(
+                chosen, title=_aged(chosen.title, chosen, age, ", "), short=_aged(chosen.short, chosen, age)
+            )
         if sex != "total":
             chosen = replace(chosen, title=f"{chosen.title}, {WHO[sex]}", short=f"{chosen.short}, {WHO[sex]}")
         at, coverage = self.period if same_kind else None, self._coverage(chosen)
-        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage)
+        people = self._denominators(chosen.id, age, sex)
+        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage, people)
 
     def trend(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
@@ -192,6 +194,12 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
     def _part(self, item: Item) -> Chart | Table:
         draw: Callable[..., Chart | Table] = getattr(self, item.kind)
         return draw(**item.options)
+
+
+def _aged(text: str, measure: Measure, age: str, before: str = " ") -> str:
+    """Put an age group in the words of a measure: in place of its own, or after them."""
+    own, years = (f"{ages.replace('-', '–')} år" for ages in (measure.ages, age))
+    return text.replace(own, years) if own in text else f"{text}{before}{years}"
 
 
 def nulage(

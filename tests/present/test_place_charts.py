@@ -87,9 +87,9 @@ def test_a_yearly_measure_has_no_strip_and_no_season(workspace: Workspace) -> No
 
 def test_the_same_month_last_year_is_not_compared_across_a_break(workspace: Workspace) -> None:
     one = nulage("soderhamn", period="2022-06", workspace=workspace.root)
-    with pytest.raises(IndicatorError, match="ett brott ligger emellan"):
+    with pytest.raises(IndicatorError, match="ett tidsseriebrott ligger emellan"):
         one.season(RATE)
-    assert "jämförs inte: brott emellan" in one.standing(RATE).cells["Värde"].tolist()
+    assert "jämförs inte: tidsseriebrott emellan" in one.standing(RATE).cells["Värde"].tolist()
     asked = one.standing(RATE, across_break=True)
     assert asked.cells["Värde"].str.endswith("*").any()
     assert "* Från januari 2022" in asked.about.note
@@ -205,7 +205,7 @@ def test_the_goal_board_uses_all_that_is_known_of_the_place(workspace: Workspace
 def test_the_goal_board_does_not_cross_a_break(workspace: Workspace) -> None:
     board = nulage("soderhamn", period="2022-06", workspace=workspace.root).goal_board()
     row = board.about.derived.iloc[0]
-    assert "juni 2021 jämförs inte: ett brott ligger emellan. Från" in row["Samma månad året innan"]
+    assert "juni 2021 jämförs inte: ett tidsseriebrott ligger emellan. Från" in row["Samma månad året innan"]
     assert row["Tolv månader"].startswith("kan inte bedömas")
     assert "kan inte bedömas: serien behöver 36 månader i följd och har 6" in row["Säsong"]
     assert row["Framskrivning"].startswith("Framskrivningen kan inte bedömas")

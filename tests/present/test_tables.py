@@ -182,7 +182,7 @@ def test_a_change_across_a_break_of_the_kommun_alone_is_marked() -> None:
     (row,) = eda.summary().cells.query("Mått == 'UVAS 16–24 år'").to_dict("records")
     assert row["Mot året innan"] == "+9,2*"
     assert eda.kkik().cells["Ändring"].iloc[0] == "upp*"
-    assert "brott i serien" in eda.kkik().about.note
+    assert "tidsseriebrott" in eda.kkik().about.note
 
 
 def test_outcomes_in_brief_without_a_figure_say_so(soderhamn: Nulage) -> None:

@@ -15,7 +15,7 @@ from uvas_stats.indicators.outlook import Outlook, goal_outlook
 from uvas_stats.indicators.places import place_panel
 from uvas_stats.indicators.pooled import pooled_share
 from uvas_stats.indicators.projection import Projection, project
-from uvas_stats.indicators.ranking import direction_words, performance_group, rank
+from uvas_stats.indicators.ranking import direction_words, performance_group, published_decimals, rank
 from uvas_stats.indicators.season import SeasonalProfile, rolling_year, seasonal_profile
 from uvas_stats.indicators.shares import overlap_bounds, wilson
 from uvas_stats.indicators.standing import Place, Standing, persons_to_riket, refuse_break, standing
@@ -49,6 +49,7 @@ __all__ = [
     "place_panel",
     "pooled_share",
     "project",
+    "published_decimals",
     "quartiles",
     "rank",
     "refuse_break",

@@ -120,7 +120,7 @@ def _by_year(
     means, _ = rolling_year(pair, denominators, breaks)
     own = means.loc[means["region_code"] == region]
     if _newest_month(goal, pair, region) not in set(own["period"]):
-        reason = "Tolv månader i följd behövs sedan senaste brott eller lucka, så att en enskild månad inte avgör."
+        reason = "Tolv månader i följd behövs sedan senaste tidsseriebrott eller lucka; en månad avgör inte."
         return GoalStatus(goal.id, region, UNKNOWN, reason, pair.loc[pair["region_code"] == region].tail(1))
     found = _assessed(goal, measure, means, own, region, today, breaks)
     if found.figures.empty:

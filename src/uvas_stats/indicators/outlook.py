@@ -91,7 +91,7 @@ def _threshold(goal: Goal, series: pd.DataFrame, region: str, breaks: list[Break
     if base is None:
         raise IndicatorError(
             f"Framskrivningen kan inte bedömas: baslinjen {period_text(goal.baseline_period)} saknas eller ligger "
-            "före ett brott eller en lucka",
+            "före ett tidsseriebrott eller en lucka",
             where=region,
         )
     months = run.values.loc[: goal.baseline_period].tail(12 if "-" in goal.baseline_period else 1)

@@ -63,6 +63,9 @@ class Chart(Figure):
     """A matplotlib Figure with an :class:`About`; it shows itself in a notebook."""
 
     about: About
+    head: float = 0.0
+    foot: float = 0.0
+    """Inches at the top and at the bottom that hold nothing but the texts of ``about``."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show the chart as a picture, with the text alternative where pictures are not shown."""

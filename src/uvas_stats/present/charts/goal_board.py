@@ -12,6 +12,7 @@ from matplotlib.patches import Arc, Circle
 from uvas_stats.periods import month_name
 from uvas_stats.present.figure import About, Chart, Missing
 from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
+from uvas_stats.present.goal_words import tally
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap
 
 __all__ = ["GoalRow", "goal_board"]
@@ -102,12 +103,11 @@ def goal_board(
         What the goals would be judged by if it were at hand.
     """
     blocks = [_block(row) for row in rows]
-    counted = pd.Series([row.status for row in rows]).value_counts()
-    summary = ", ".join(f"{counted[status]} {status}" for status in _FACES if status in counted.index)
+    summary = tally([row.status for row in rows], "fall" if any(row.region for row in rows) else "mål")
     about = About(
         id="mal",
         title=f"{name}: målen",
-        subtitle=f"Bedömning {date}: {summary}",
+        subtitle=f"{summary}. Bedömning {date}.",
         source=source,
         alt=" ".join(_alt(row) for row in rows),
         note=note,

@@ -12,13 +12,14 @@ from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.figure import Missing
 from uvas_stats.present.view import STATUS_TEXT, View
 
-__all__ = ["INTERVAL_NOTE", "SUMMARY", "Row", "Weighed", "interval_text", "value_text", "weigh"]
+__all__ = ["INTERVAL_NOTE", "MEDIAN", "SUMMARY", "Row", "Weighed", "interval_text", "value_text", "weigh"]
 
 Row = dict[str, str]
 POPULATION = "scb_population"
 INTERVAL_NOTE = (
     "Inom parentes: 95 % intervall (Wilson) för slumpvariation mellan år, på det antal som andel och nämnare ger."
 )
+MEDIAN = "Gruppens median"
 SUMMARY = {
     "Mått": "left",
     "Kommun": "left",
@@ -26,7 +27,7 @@ SUMMARY = {
     "Värde": "right",
     "Riket": "right",
     "Skillnad mot riket": "right",
-    "Gruppens median": "right",
+    MEDIAN: "right",
     "Plats": "right",
     "Mot året innan": "right",
 }
