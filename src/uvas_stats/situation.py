@@ -20,6 +20,8 @@ from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.present.figure import Chart, Missing
+from uvas_stats.present.goal_words import goals_in_brief
+from uvas_stats.present.headlines import headlines
 from uvas_stats.present.source import edition_date
 from uvas_stats.present.table import Table
 from uvas_stats.present.updates import how_to_update, is_empty, left_out
@@ -156,7 +158,7 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
             id=self.programme.id,
             title=f"{self.programme.name}: {self.programme.title}",
             subtitle=f"{self.programme.document}. Period {self.programme.period}.",
-            lead="\n".join(filter(None, [self.programme.summary, left_out(every)])),
+            lead="\n".join(filter(None, [self.programme.summary, *self._headlines, left_out(every)])),
             date=self.as_of.isoformat(),
             chapters=chapters,
             definitions=definitions(shown, self.catalog),
@@ -174,6 +176,13 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
         if self.exporter is None:
             raise UnknownNameError("Export är inte kopplad", todo="Skapa nuläget med uvas_stats.nulage(...)")
         return self.exporter(self.content(), folder, **options)
+
+    @property
+    def _headlines(self) -> list[str]:
+        """What matters most: how the goals stand, and the newest figure of each measure."""
+        measurable = any(goal.rule != "none" for goal in self.programme.goals)
+        goals = [goals_in_brief(self._assessed.rows)] if measurable else []
+        return [*goals, *headlines(*self._summary_parts)]
 
     @property
     def _summary_parts(self) -> tuple[dict[str, pd.DataFrame], list[View]]:

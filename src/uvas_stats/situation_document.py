@@ -62,9 +62,19 @@ class Documents(Holdings):
         printed = {figure.id: figure for figure in self.programme.printed}
         parts = [(printed[id_].text, printed[id_].value or 0.0) for id_ in group.parts]
         shown = [printed[id_] for id_ in (*group.parts, *([group.total] if group.total else []))]
-        names = ["measure", "region_code", "period", "sex", "category"]
+        names = ["measure", "region_code", "period", "sex", "age_group", "category"]
         place = self.programme.municipalities[0]
-        keys = [(one.measure, one.region or place, one.period, one.sex, one.category) for one in shown]
+        keys = [
+            (
+                one.measure,
+                one.region or place,
+                one.period,
+                one.sex,
+                one.age_group or self.catalog.measures[one.measure].ages,
+                one.category,
+            )
+            for one in shown
+        ]
         own = self.document_figures[names].fillna("").itertuples(index=False, name=None)
         data = self.document_figures.loc[[key in keys for key in own]]
         published, today = self._published(printed, shown)

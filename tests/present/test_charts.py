@@ -18,9 +18,9 @@ from uvas_stats.catalog.model import Break
 from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.present import charts
-from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.charts.timeline import mark_breaks, pieces
 from uvas_stats.present.figure import Chart
+from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.view import View
 
 SeriesOf = Callable[[str], pd.DataFrame]

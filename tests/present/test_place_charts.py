@@ -17,9 +17,9 @@ from uvas_stats.catalog.eurostat import load_euro_regions
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
-from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.goal_place import GoalPlace
+from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 from uvas_stats.situation import Nulage

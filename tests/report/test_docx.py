@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 
 from tests.report.report_samples import make_chart, make_content, make_table
 from uvas_stats.errors import ReportError
+from uvas_stats.numbers import NO_BREAK
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
@@ -132,11 +133,12 @@ def test_headings_captions_and_contents(content: Content) -> None:
     doc = written(content)
     heads = [p.text for p in doc.paragraphs if p.style.name == "Heading 1"]
     assert heads == ["Sammanfattning", "Utveckling", "Definitioner", "Källor"]
-    captions = [p.text for p in doc.paragraphs if p.style.name == "Caption"]
+    captions = [p.text.replace(NO_BREAK, " ") for p in doc.paragraphs if p.style.name == "Caption"]
+    chart = "Söderhamn: unga som varken arbetar eller studerar. 2022–2024. Folkbokförda 16–24 år."
     assert captions == [
         "Tabell 1. De tre senaste utfallen. Procent",
-        "Figur 1. Söderhamn: unga som varken arbetar eller studerar",
-        "Figur 2. Söderhamn: unga som varken arbetar eller studerar",
+        f"Figur 1. {chart}",
+        f"Figur 2. {chart}",
     ]
     codes = [code.text.strip() for code in doc.element.body.iter(qn("w:instrText"))]
     assert codes[0].startswith("TOC ")

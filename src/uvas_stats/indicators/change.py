@@ -157,7 +157,7 @@ def usual_swing(series: pd.DataFrame, region: str, breaks: Iterable[Break] = ())
     --------
     >>> rows = pd.DataFrame({"region_code": "2182", "period": [str(year) for year in range(2018, 2024)],
     ...     "value": [8.0, 8.5, 8.25, 9.25, 9.5, 9.0]})
-    >>> usual_swing(rows, "2182"), usual_swing(rows, "2182", [Break("b", "m", "2021", "")])
+    >>> usual_swing(rows, "2182"), usual_swing(rows, "2182", [Break("b", "m", "2021", "Nytt.")])
     (0.5, None)
     """
     breaks = list(breaks)

@@ -11,8 +11,8 @@ import pandas as pd
 from uvas_stats.catalog import Break, Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import assess_goal, goal_outlook
-from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
+from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.source import source_line
 
 __all__ = ["Assessed", "assess_programme"]

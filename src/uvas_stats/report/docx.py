@@ -52,7 +52,11 @@ class _Writer:
         )
 
     def small(self, *texts: str) -> str:
-        return "".join(xml.paragraph(xml.run(glued(text)), self.styles["UVAS Källa"]) for text in texts if text)
+        """Write what stands under a chart or table, all of it on one page."""
+        *others, last = [xml.run(glued(text)) for text in texts if text] or [""]
+        style = self.styles["UVAS Källa"]
+        kept = "".join(xml.paragraph(run, style, "<w:keepNext/>") for run in others)
+        return kept + (xml.paragraph(last, style) if last else "")
 
     def figure(self, shown: Shown, images: Images) -> str:
         relation, _ = self.part.get_or_add_image(io.BytesIO(images.bare_png))
@@ -110,7 +114,7 @@ class _Writer:
         )
         return (
             xml.heading(_SOURCES[0], self.styles["heading 1"], _SOURCES[1], 901)
-            + self.body("Varje uppgift i rapporten kommer från någon av dessa datamängder.")
+            + self.body("Varje uppgift i rapporten kommer från någon av dessa datamängder.", keep=True)
             + (listed if len(cells) else "")
             + self.small("Filer och kontrollsummor finns i underlag.xlsx, fliken Källor, och i manifest.json.")
         )

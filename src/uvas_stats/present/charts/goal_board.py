@@ -11,11 +11,11 @@ from matplotlib.patches import Arc, Circle
 
 from uvas_stats.periods import month_name
 from uvas_stats.present.figure import About, Chart, Missing
-from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
-from uvas_stats.present.goal_words import tally
+from uvas_stats.present.goal_row import GoalRow
+from uvas_stats.present.goal_words import tally, tally_cases
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap
 
-__all__ = ["GoalRow", "goal_board"]
+__all__ = ["goal_board"]
 
 _FACES = {
     "nått": ("#00705a", 1),
@@ -29,21 +29,6 @@ _LINE = 1.3 / 72
 _GAP = 0.05
 _WIDE = 4
 """Characters of a place that fit in the column of a month."""
-
-
-@dataclass(frozen=True)
-class GoalRow:
-    """One line of the board."""
-
-    text: str
-    region: str
-    """Name of the kommun where a programme has several; else empty."""
-    status: str
-    reason: str
-    outlook: str = ""
-    """The projection, or why there is none; may be empty."""
-    place: GoalPlace = NO_PLACE
-    """For a goal that is about a place: all that is known of it."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +88,8 @@ def goal_board(
         What the goals would be judged by if it were at hand.
     """
     blocks = [_block(row) for row in rows]
-    summary = tally([row.status for row in rows], "fall" if any(row.region for row in rows) else "mål")
+    count = tally_cases if any(row.region for row in rows) else tally
+    summary = count([row.status for row in rows])
     about = About(
         id="mal",
         title=f"{name}: målen",

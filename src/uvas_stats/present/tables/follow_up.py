@@ -17,7 +17,7 @@ from uvas_stats.present.table import Table
 from uvas_stats.present.tables.weighted import INTERVAL_NOTE, MEDIAN, SUMMARY, interval_text, value_text, weigh
 from uvas_stats.present.view import View
 
-__all__ = ["kkik", "summary"]
+__all__ = ["kkik", "summary", "summary_row"]
 
 OUTCOMES = 3
 
@@ -56,7 +56,8 @@ def _median(series: pd.DataFrame, view: View, period: str) -> str:
     return view.number(float(spreads["median"].iloc[0]))
 
 
-def _summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] | None:
+def summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] | None:
+    """Write the newest figure of one kommun beside riket, the group, the place and the year before."""
     period = _own_period(series, view, code)
     if period is None:
         return None
@@ -112,7 +113,7 @@ def summary(
     for view in views:
         own = series[view.measure.id]
         for code in view.focus:
-            row = _summary_row(own, view, code)
+            row = summary_row(own, view, code)
             if row is None:
                 rows.append(
                     dict.fromkeys(SUMMARY, MISSING) | {"Mått": view.measure.short, "Kommun": view.name(code)}

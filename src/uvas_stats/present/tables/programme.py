@@ -8,8 +8,8 @@ import pandas as pd
 
 from uvas_stats.catalog import EconomyRow, Programme
 from uvas_stats.numbers import number_text
-from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.figure import About, Missing
+from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.table import Table
 
 __all__ = ["activities", "economy", "goals"]
