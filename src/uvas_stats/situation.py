@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -98,9 +98,7 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""
         series, views = self._summary_parts
-        people = {id_: self._denominators(id_) for id_ in series}
-        known = {id_: frame for id_, frame in people.items() if frame is not None}
-        return tables.summary(series, views, name=self.programme.name, denominators=known)
+        return tables.summary(series, views, name=self.programme.name, denominators=self._people(series))
 
     def counts(self, measure: str = COUNTED, group: str | None = None, title: str = "", age: str = "") -> Table:
         """List the computed number of persons behind a share, with its interval; ``group`` makes no difference."""
@@ -182,7 +180,13 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
         """What matters most: how the goals stand, and the newest figure of each measure."""
         measurable = any(goal.rule != "none" for goal in self.programme.goals)
         goals = [goals_in_brief(self._assessed.rows)] if measurable else []
-        return [*goals, *headlines(*self._summary_parts)]
+        series, views = self._summary_parts
+        return [*goals, *headlines(series, views, self._people(series))]
+
+    def _people(self, measures: Iterable[str]) -> dict[str, pd.DataFrame]:
+        """Return the denominators of those measures that have one."""
+        people = {id_: self._denominators(id_) for id_ in measures}
+        return {id_: frame for id_, frame in people.items() if frame is not None}
 
     @property
     def _summary_parts(self) -> tuple[dict[str, pd.DataFrame], list[View]]:

@@ -54,6 +54,7 @@ class Goals(Places):
             date=self.as_of.isoformat(),
             note=found.note,
             missing=self._monthly_missing,
+            measurable=any(goal.rule != "none" for goal in self.programme.goals),
         )
 
     def projection(self, goal: str = "", kommun: str = "") -> Chart:
@@ -79,7 +80,7 @@ class Goals(Places):
         wanted = {one.monthly_measure for one, used in pairs if one.monthly_measure not in ("", used.measure)}
         return tuple(
             Missing(
-                "Målet bedömt på tolv månader, med plats månad för månad, säsong och framskrivning",
+                "Målet bedömt på tolv månader",
                 f"uvas fetch {self._dataset(id_)}",
             )
             for id_ in sorted(wanted)

@@ -8,18 +8,21 @@ import pandas as pd
 
 from uvas_stats.numbers import MISSING
 from uvas_stats.present.tables.follow_up import summary_row
+from uvas_stats.present.tables.weighted import weigh
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["headlines"]
 
 
-def headlines(series: dict[str, pd.DataFrame], views: Iterable[View]) -> list[str]:
-    """Write a line a measure; of several kommuner their figures side by side.
+def headlines(
+    series: dict[str, pd.DataFrame], views: Iterable[View], denominators: dict[str, pd.DataFrame]
+) -> list[str]:
+    """Write a line a measure; of several kommuner their figures side by side, and together where that is known.
 
     Parameters
     ----------
-    series
-        Observations by measure id.
+    series, denominators
+        Observations by measure id; the latter weigh several kommuner together.
     views
         One view a measure, in the order of the lines.
     """
@@ -29,6 +32,8 @@ def headlines(series: dict[str, pd.DataFrame], views: Iterable[View]) -> list[st
         known = [row for row in rows if row is not None]
         if known:
             lines.append(_one(known[0], view) if len(view.focus) == 1 else _several(known, view))
+            weighed = weigh(series, [view], denominators).rows.get(view.measure.id, [])
+            lines += [_together(row, view) for row in weighed if row["Kommun"].startswith(view.focus_names)]
     return lines
 
 
@@ -56,4 +61,8 @@ def _moved(row: dict[str, str]) -> str:
 
 def _several(rows: list[dict[str, str]], view: View) -> str:
     told = [f"{row['Kommun']} {row['Värde']}" for row in rows]
-    return f"{rows[0]['Mått']} {view.when(rows[0]['Period'])}: {join_words(told)}; riket {rows[0]['Riket']}."
+    return f"{rows[0]['Mått']}, {view.when(rows[0]['Period'])}: {join_words(told)}; riket {rows[0]['Riket']}."
+
+
+def _together(row: dict[str, str], view: View) -> str:
+    return f"Tillsammans {row['Värde']} {view.when(row['Period'])}.{_moved(row)}"

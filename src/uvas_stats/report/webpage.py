@@ -43,6 +43,8 @@ class _Part:
     table: _Grid | None
     figures: _Grid | None
     cut: str
+    words: _Grid | None = None
+    """What a chart says in words, such as the assessments of goals."""
 
 
 @cache
@@ -105,7 +107,17 @@ def _part(shown: Shown, names: Lookup) -> _Part:
         return _Part(shown, "", 0, 0, _grid(shown.table.cells, shown.table.align), behind, cut)
     images = shown.images
     source = f"data:image/svg+xml;base64,{base64.b64encode(images.bare_svg).decode('ascii')}"
-    return _Part(shown, source, round(images.width * 96), round(images.bare_height * 96), None, behind, cut)
+    return _Part(
+        shown, source, round(images.width * 96), round(images.bare_height * 96), None, behind, cut, _words(shown)
+    )
+
+
+def _words(shown: Shown) -> _Grid | None:
+    """Give what a chart computed, where all of it is text: that is small to read in a picture on a telephone."""
+    derived = shown.about.derived
+    if derived.empty or not all(isinstance(cell, str) for cell in derived.to_numpy().ravel()):
+        return None
+    return _grid(derived.loc[:, derived.ne("").any()], ["left"] * len(derived.columns))
 
 
 def _side(column: pd.Series) -> str:

@@ -69,6 +69,7 @@ def goal_board(
     date: str,
     note: str = "",
     missing: tuple[Missing, ...] = (),
+    measurable: bool = True,
 ) -> Chart:
     """Draw the goal board.
 
@@ -86,14 +87,16 @@ def goal_board(
         What a reader must know of the figures; may be empty.
     missing
         What the goals would be judged by if it were at hand.
+    measurable
+        Whether any of the goals can be measured.
     """
     blocks = [_block(row) for row in rows]
     count = tally_cases if any(row.region for row in rows) else tally
     summary = count([row.status for row in rows])
     about = About(
         id="mal",
-        title=f"{name}: målen",
-        subtitle=f"{summary}. Bedömning {date}.",
+        title=f"{name}: {'målen' if measurable else 'uppdraget'}",
+        subtitle=f"{summary}. Bedömning {date}." if measurable else "Det finns inget mätbart mål.",
         source=source,
         alt=" ".join(_alt(row) for row in rows),
         note=note,

@@ -87,7 +87,7 @@ def _title(own: pd.DataFrame, view: View) -> str:
             before, now = (place_text(*pair) for pair in rows.iloc[[0, -1]].itertuples(index=False, name=None))
             moves.append(f"{view.name(code)} från plats {before} till {now}")
     span = f"{view.when(first)}–{view.when(last).removeprefix('läsåret ')}"
-    return f"{view.measure.short} {span}: {join_words(moves)}"
+    return f"{view.measure.short}, {span}: {join_words(moves)}"
 
 
 def _riket(rows: pd.DataFrame, view: View) -> pd.DataFrame:

@@ -101,12 +101,12 @@ def _row(
         "Mot året innan": f"{signed_text(value - before, view.measure.decimals)}{'*' if broken else ''}",
     }
     known_people = view.catalog.measures[view.measure.denominator_measure].dataset == POPULATION
-    by = "folkmängd" if known_people else "antalet i nämnaren"
+    by = "folkmängden" if known_people else "antalet i nämnaren"
     data = [
         frame.loc[frame["region_code"].isin(members) & (frame["period"] == period)]
         for frame in (series, denominators)
     ]
-    return row, pd.concat(data), f"{name}: Egen bearbetning, vägt med {by}. {note}".strip()
+    return row, pd.concat(data), f"{name}: egen bearbetning, vägt med {by}. {note}".strip()
 
 
 def _areas(view: View) -> list[tuple[tuple[str, ...], str, str]]:
