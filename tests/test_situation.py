@@ -185,7 +185,7 @@ def test_a_users_own_programme_is_read_from_the_workspace(workspace: Workspace) 
         encoding="utf-8",
     )
     one = nulage("gavle unga", workspace=workspace.root)
-    assert one.trend().about.title.startswith("Gävle: ")
+    assert one.trend().about.title.startswith("UVAS 16–24 år, 2024: Gävle 6,6")
     assert [len(chapter.parts) for chapter in one.chapters()] == [1]
 
 

@@ -33,9 +33,37 @@ def plain(frame: pd.DataFrame) -> list[list[str]]:
 def test_summary_puts_kommun_beside_riket_group_and_place(soderhamn: Nulage) -> None:
     rows = {row[0]: row for row in plain(soderhamn.summary().cells)}
     assert rows["UVAS 16–24 år"] == [
-        "UVAS 16–24 år", "2024", "9,2 %", "6,2 %", "+3,0", "7,8 %", "27–28 av 290", "+1,0",
+        "UVAS 16–24 år", "2024", "9,2 %", "6,2 %", "+3,0", "7,8 %", "27–28 av 290 (1 = högst)", "+1,0",
     ]  # fmt: skip
     assert rows["Högskolebehörighet inom 3 år"][-1] == "–"
+
+
+def test_the_summary_names_its_group_and_what_place_one_means(soderhamn: Nulage) -> None:
+    cells = soderhamn.summary().cells
+    assert "Median, Gävleborgs län" in cells.columns
+    assert cells["Plats"].str[-11:].tolist() == ["(1 = högst)"] * 2 + ["(1 = lägst)"] * 2
+
+
+def test_a_report_opens_with_the_goal_and_each_measure_beside_riket(soderhamn: Nulage) -> None:
+    lines = soderhamn.content().lead.replace(THIN_SPACE, " ").split("\n")
+    assert lines[1].startswith("Målet är inte nått. 15,2 % mot rikets 7,8 % 2025")
+    assert lines[3] == (
+        "UVAS 16–24 år: 9,2 % 2024, högre än i riket (6,2 %). Upp 1,0 procentenheter från året innan. "
+        "Plats 27–28 av 290 (1 = högst)."
+    )
+    several = nulage("ostra_sodertorn").content().lead.replace(THIN_SPACE, " ").split("\n")
+    assert "nått i Haninge och Tyresö, kan inte bedömas i Nynäshamn" in several[1]
+    assert several[2] == "UVAS 16–24 år, 2024: Haninge 8,0 %, Nynäshamn 8,9 % och Tyresö 5,3 %; riket 6,2 %."
+
+
+def test_goals_that_wait_for_the_same_are_told_with_the_reason() -> None:
+    assert "Tre mål kan inte bedömas: deltagarna är inte räknade." in nulage("lidkoping").content().lead
+
+
+def test_an_age_group_takes_the_place_of_the_measures_own_in_its_words() -> None:
+    view = nulage("soderhamn").view("uvas_share_pct", age="20-24")
+    assert (view.measure.short, view.measure.title[:13]) == ("UVAS 20–24 år", "Unga 20–24 år")
+    assert nulage("soderhamn").view("uvas_share_pct", age="16-24").measure.short == "UVAS 16–24 år"
 
 
 def test_summary_never_calls_its_source_kolada(soderhamn: Nulage) -> None:

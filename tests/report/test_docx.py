@@ -164,6 +164,16 @@ def test_pictures_have_a_text_alternative_and_fit_the_page(content: Content) -> 
     assert len(set(numbers)) == 2
 
 
+def test_nothing_parts_a_chart_from_its_caption_or_its_source(content: Content) -> None:
+    paragraphs = written(content).paragraphs
+    at = next(i for i, one in enumerate(paragraphs) if one.text.startswith("Figur 1."))
+    names = [one.style.name for one in paragraphs[at : at + 4]]
+    assert names == ["Caption", "UVAS Figur", "UVAS Källa", "UVAS Källa"]
+    kept = [one.paragraph_format.keep_with_next for one in paragraphs[at : at + 4]]
+    assert kept == [True, True, True, None]
+    assert f"2022–2024. Folkbokförda{NO_BREAK}16–24{NO_BREAK}år." in paragraphs[at].text
+
+
 def test_tables_are_word_tables_with_a_repeated_header(content: Content) -> None:
     table = written(content).tables[0]
     assert [cell.text for cell in table.rows[0].cells] == list(make_table().cells.columns)

@@ -1,6 +1,7 @@
 import base64
 import re
 
+import pandas as pd
 import pytest
 from lxml import html
 
@@ -75,6 +76,23 @@ def test_the_figures_are_behind_each_chart(content: Content) -> None:
     assert caption.startswith("Figur 1. Söderhamn: unga")
     notes = [note.text_content().replace(NO_BREAK, " ") for note in figure.xpath("p[@class='fot']")]
     assert notes == ["Uppgiften för 2024 är preliminär.", "Källa: MUCF via Kolada. Utgåva 2026-11-21."]
+
+
+def test_on_a_telephone_pictures_shrink_and_tables_are_rolled_in_a_box_of_their_own(content: Content) -> None:
+    text = text_of(content)
+    assert "figure img { display: block; width: 100%; height: auto; }" in text
+    root = html.document_fromstring(text)
+    assert all(table.getparent().get("class") == "rull" for table in root.xpath("//table"))
+    assert ".rull { overflow-x: auto; }" in text
+
+
+def test_assessments_can_be_read_without_the_picture() -> None:
+    chart = make_chart()
+    derived = pd.DataFrame({"Mål": ["Ett mål"], "Kommun": [""], "Status": ["nått"]})
+    object.__setattr__(chart.about, "derived", derived)
+    root = html.document_fromstring(text_of(make_content(chapters=(Chapter("Målen", "", (chart,)),))))
+    (details,) = (one for one in root.xpath("//details") if one.xpath("summary/text()") == ["Visa som text"])
+    assert [cell.text_content() for cell in details.xpath(".//tr/*")] == ["Mål", "Status", "Ett mål", "nått"]
 
 
 def test_the_picture_is_the_svg_with_its_text(content: Content) -> None:

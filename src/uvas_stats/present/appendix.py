@@ -34,7 +34,10 @@ def flat(whole: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     measures = whole["measure"].map(catalog.measures)
     keys = whole[["dataset", "edition", "origin"]].astype("str").itertuples(index=False, name=None)
     return whole.assign(
-        edition=[edition_text(*key, catalog) if key[0] == DOCUMENTS else key[1] for key in keys],
+        edition=[
+            edition_text(dataset, edition, origin, catalog) if dataset == DOCUMENTS else edition
+            for dataset, edition, origin in keys
+        ],
         region_name=names,
         measure_title=[measure.title for measure in measures],
         unit=[measure.unit for measure in measures],

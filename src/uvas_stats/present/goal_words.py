@@ -25,7 +25,7 @@ def tally(statuses: Sequence[str]) -> str:
     >>> tally(["nått"])
     'Ett mål är nått'
     """
-    parts = []
+    parts: list[str] = []
     for status, count in _counted(statuses):
         verb = (_ONE if count == 1 else _MANY).get(status, status)
         parts.append(f"{count_word(count, neuter=True)} {'' if parts else 'mål '}{verb}")

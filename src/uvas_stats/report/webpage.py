@@ -117,7 +117,8 @@ def _words(shown: Shown) -> _Grid | None:
     derived = shown.about.derived
     if derived.empty or not all(isinstance(cell, str) for cell in derived.to_numpy().ravel()):
         return None
-    return _grid(derived.loc[:, derived.ne("").any()], ["left"] * len(derived.columns))
+    told = derived[[name for name in derived.columns if any(derived[name])]]
+    return _grid(told, ["left"] * len(told.columns))
 
 
 def _side(column: pd.Series) -> str:

@@ -124,10 +124,11 @@ def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str
 def _title(main: pd.DataFrame, view: View, newest: str) -> str:
     """Say the newest figure of each kommun in focus, and riket's."""
     known = main.loc[main["value"].notna()].sort_values("period_end").drop_duplicates("region_code", keep="last")
-    last = known.set_index("region_code")[["period", "value"]]
+    rows = known[["region_code", "period", "value"]].itertuples(index=False, name=None)
+    last = {str(code): (str(period), float(value)) for code, period, value in rows}
     texts = {}
-    for code in (code for code in (*view.focus, "00") if code in last.index):
-        period, value = last.loc[code]
+    for code in (code for code in (*view.focus, "00") if code in last):
+        period, value = last[code]
         older = "" if period == newest else f" ({view.when(period)})"
         texts[code] = f"{view.number(value)}{older}"
     riket = f"; riket {texts.pop('00')}" if "00" in texts else ""
