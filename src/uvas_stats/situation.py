@@ -148,14 +148,14 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
 
     def content(self) -> Content:
         """Return all that a report consists of: chapters with nothing to show are left out, and that is said."""
-        every = self.chapters()
+        every, period = self.chapters(), self.programme.period
         steps = how_to_update(every, self.programme.name)
         chapters = (*(chapter for chapter in every if not is_empty(chapter)), *([steps] if steps else []))
         shown = figures_shown(part.about.data for chapter in chapters for part in chapter.parts)
         return Content(
             id=self.programme.id,
             title=f"{self.programme.name}: {self.programme.title}",
-            subtitle=f"{self.programme.document}. Period {self.programme.period}.",
+            subtitle=f"{self.programme.document}." + (f" Period {period}." if period else ""),
             lead="\n".join(filter(None, [self.programme.summary, *self._headlines, left_out(every)])),
             date=self.as_of.isoformat(),
             chapters=chapters,
