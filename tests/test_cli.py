@@ -173,8 +173,9 @@ def test_show_puts_riket_beside_and_marks_the_break(
     _, out, _ = run(capsys, monkeypatch, "show", "uvas_share_pct", "--kommun", "Eda", "--from", "2014")
     assert "9,45" in out
     assert "18,67" in out
-    assert "Brott 2015" in out
-    assert "2013" not in out.split("Brott")[0]
+    assert "* Tidsseriebrott 2015: " in out
+    assert "2015 * " in out
+    assert "2013" not in out.split("Tidsseriebrott")[0]
 
 
 def test_show_gives_the_bounds_of_what_is_known_as_an_interval(

@@ -25,30 +25,53 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
     for section, chapter in zip(one.programme.sections, one.chapters(), strict=True):
         missing = len(section.items) - len(chapter.parts)
         reasons = {  # what the first edition cannot show
-            "counts": "Folkmängden 16–24 år saknas. Hämta den med: uvas fetch scb_population",
-            "months": "Månadssignalen saknas. Hämta den med: uvas fetch scb_bas",
+            "counts": "Folkmängden 16–24 år saknas, så antalet personer visas inte: uvas fetch scb_population",
+            "months": "Månadssignalen saknas: uvas fetch scb_bas",
             "projection": "Framskrivningen bygger på månadsuppgifter, som saknas",
-            "participants": "Deltagarna är inte räknade. Räkna dem med: uvas register participants",
-            "europe": "Uppgifter om NEET i andra länder saknas. Hämta dem med: uvas fetch eurostat_neet",
+            "participants": "Deltagarna är inte räknade: uvas register participants",
+            "europe": "Uppgifter om NEET i andra länder saknas: uvas fetch eurostat_neet",
         }
-        reasons |= dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), "Hämta dem med: uvas fetch kaa")
+        reasons |= dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), "per kommun saknas: uvas fetch kaa")
         schools = {
             "eligibility": "siris_eligibility",
             "completion": "siris_completion",
             "grade_points": "siris_leavers",
             "later_activity": "siris_later_activity",
         }
-        reasons |= {
-            kind: f"Skolverkets uppgifter saknas. Hämta dem med: uvas fetch {id_}" for kind, id_ in schools.items()
-        }
-        unfetched = "Arbetslösa 18–24 år, månad: uppgifter saknas. Hämta dem med: uvas fetch af_share"
+        reasons |= {kind: f"Skolverkets uppgifter saknas: uvas fetch {id_}" for kind, id_ in schools.items()}
+        unfetched = "Arbetslösa 18–24 år, månad: uppgifter saknas: uvas fetch af_share"
         if name == "soderhamn":
-            reasons["activities"] = "inga aktivitetstabeller"
+            reasons["activities"] = "Dokumentets aktivitetstabeller är inte inlagda"
         expected = [reasons[item.kind] for item in section.items if item.kind in reasons]
         expected += [unfetched for item in section.items if item.measure.startswith("af_")]
         assert missing == len(expected)
-        assert all(reason in chapter.text for reason in expected)
+        told = "\n".join(f"{one.what}: {one.todo}" for one in chapter.missing)
+        assert all(reason in told for reason in expected)
         assert all(isinstance(part, (Chart, Table)) for part in chapter.parts)
+
+
+def test_a_report_has_its_commands_in_the_last_chapter_and_no_empty_chapter() -> None:
+    one = nulage("lidkoping")
+    content = one.content()
+    assert all(chapter.parts for chapter in content.chapters)
+    *before, last = content.chapters
+    assert last.heading == "Så uppdateras underlaget"
+    (table,) = last.parts
+    commands = " ".join(table.cells["Gör så"])
+    for command in (
+        "uvas fetch scb_population",
+        "uvas fetch scb_bas",
+        "uvas fetch kaa",
+        "uvas register participants",
+    ):
+        assert command in commands
+    told = [content.lead, *(chapter.text for chapter in before)]
+    told += [one.what for chapter in before for one in chapter.missing]
+    for part in (part for chapter in before for part in chapter.parts):
+        told += [part.about.title, part.about.note, part.about.alt]
+        told += [] if isinstance(part, Chart) else part.cells.astype("str").to_numpy().ravel().tolist()
+    assert not [text for text in told if "uvas fetch" in text or "uvas register" in text or "uvas adopt" in text]
+    assert "”Månad för månad”" in content.lead
 
 
 def test_any_kommun_works_by_name_or_code() -> None:
@@ -162,7 +185,7 @@ def test_a_users_own_programme_is_read_from_the_workspace(workspace: Workspace) 
         encoding="utf-8",
     )
     one = nulage("gavle unga", workspace=workspace.root)
-    assert one.trend().about.title.startswith("Gävle: ")
+    assert one.trend().about.title.startswith("UVAS 16–24 år, 2024: Gävle 6,6")
     assert [len(chapter.parts) for chapter in one.chapters()] == [1]
 
 

@@ -90,10 +90,10 @@ def paragraph_styles(document: Any) -> None:
     space(term, 10, 1)
     term.paragraph_format.keep_with_next = True
     figure = new(document, "UVAS Figur")
-    space(figure, 10, 2)
+    space(figure, 2, 2)
     figure.paragraph_format.keep_with_next = True
     font(styles["Caption"], 9.5, INK, bold=False)
-    space(styles["Caption"], 6, 12)
+    space(styles["Caption"], 16, 4)
     styles["Caption"].paragraph_format.keep_together = True
     source = new(document, "UVAS Källa")
     font(source, 8.5, QUIET)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from uvas_stats import pipeline
-from uvas_stats.catalog import Catalog, Measure, load_catalog
+from uvas_stats.catalog import Break, Catalog, Measure, load_catalog
 from uvas_stats.errors import UnknownNameError
 from uvas_stats.fetch.snapshot import Snapshot, list_snapshots
 from uvas_stats.holdings import pick_age
@@ -143,6 +144,7 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
     columns = ["period", *BOUNDS, "status", "edition", "origin"]
     own = series.loc[series["region_code"] == region.code, columns]
     rows = rows.merge(own, on="period", how="left", validate="1:1")
+    rows["difference"] = rows["difference"].round(4)
     if since is not None:
         rows = rows.loc[rows["period_end"] >= pd.Timestamp(period_end(since))]
     if rows[["value", *BOUNDS]].isna().all(axis=None):
@@ -150,14 +152,26 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
             f"Uppgift saknas för {region.name}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
         )
     rows["status"] = rows["status"].fillna("not_available")
-    breaks = {item.at: item.text for item in catalog.breaks_of(chosen.id, (region.code,))}
+    breaks = _first_after(rows, catalog.breaks_of(chosen.id, (region.code,)))
     rows = rows.drop(columns=["period_end", *(BOUNDS if rows[BOUNDS].isna().all(axis=None) else ())])
     heading = f"{region.name} ({region.code}): {chosen.title}"
     if form != "table":  # the series after a break is not comparable with what stands before it
         return _print(rows.assign(**{"break": rows["period"].map(breaks)}), form, heading, chosen)
-    return "\n".join(
-        [_print(rows, form, heading, chosen), *(f"Brott {at}: {text}" for at, text in breaks.items())]
-    )
+    marked = rows.assign(period=[f"{period} *" if period in breaks else period for period in rows["period"]])
+    notes = (f"* Tidsseriebrott {period}: {text}" for period, text in breaks.items())
+    return "\n".join([_print(marked, form, heading, chosen), *notes])
+
+
+def _first_after(rows: pd.DataFrame, breaks: Iterable[Break]) -> dict[str, str]:
+    """Give the texts of the breaks by the first period that is shown after each, where one before it is too."""
+    ends = rows.set_index("period")["period_end"].sort_values()
+    found: dict[str, str] = {}
+    for item in breaks:
+        after = ends.index[ends >= pd.Timestamp(period_end(item.at))]
+        if 0 < len(after) < len(ends):
+            period = str(after[0])
+            found[period] = " ".join(filter(None, [found.get(period, ""), item.text]))
+    return found
 
 
 def _left_out(snapshot: Snapshot, files: dict[str, Any]) -> str:

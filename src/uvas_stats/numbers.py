@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["MISSING", "THIN_SPACE", "count_word", "number_text", "rounded", "signed_text"]
+__all__ = ["MISSING", "NO_BREAK", "THIN_SPACE", "count_word", "glued", "number_text", "rounded", "signed_text"]
 
 THIN_SPACE = "\u202f"
 """Narrow no-break space: between thousands and before the percent sign."""
+NO_BREAK = "\u00a0"
+_BEFORE = re.compile(r"(?<=\w) (?=[+−]?\d)")
+_AFTER = re.compile(r"(?<=\d) (?=(?:av \d|år\b|%|procent|tkr\b))")
 MISSING = "–"
 _ENOUGH_DIGITS = Context(prec=400)
 _WORDS = "noll en två tre fyra fem sex sju åtta nio tio elva tolv".split()  # noqa: SIM905
@@ -56,6 +60,17 @@ def count_word(count: int, *, neuter: bool = False) -> str:
     if count == 1 and neuter:
         return "ett"
     return _WORDS[count] if 0 <= count < len(_WORDS) else number_text(count, 0)
+
+
+def glued(text: str) -> str:
+    """Keep a number on the line of what it belongs to: the word before it, its unit, and the whole it is of.
+
+    Examples
+    --------
+    >>> glued("Söderhamn plats 27 av 290, UVAS 16–24 år").replace(NO_BREAK, "_")
+    'Söderhamn plats_27_av_290, UVAS_16–24_år'
+    """
+    return _BEFORE.sub(NO_BREAK, _AFTER.sub(NO_BREAK, text))
 
 
 def rounded(value: float, decimals: int) -> float:

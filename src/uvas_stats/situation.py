@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,20 +11,23 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.catalog import Item, Section, choose_programme, load_catalog
+from uvas_stats.catalog import Item, Measure, Section, choose_programme, load_catalog
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.holdings import check_period, needed_measures, read_newest
-from uvas_stats.indicators import check_printed
 from uvas_stats.observation import SEXES
 from uvas_stats.periods import period_kind
 from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.present.figure import Chart
-from uvas_stats.present.source import edition_date, source_line
+from uvas_stats.present.figure import Chart, Missing
+from uvas_stats.present.goal_words import goals_in_brief
+from uvas_stats.present.headlines import headlines
+from uvas_stats.present.source import edition_date
 from uvas_stats.present.table import Table
+from uvas_stats.present.updates import how_to_update, is_empty, left_out
 from uvas_stats.present.view import View
 from uvas_stats.processed import read_origins
+from uvas_stats.situation_document import Documents
 from uvas_stats.situation_goals import Goals
 from uvas_stats.situation_kaa import KaaNulage
 from uvas_stats.situation_register import UNCOUNTED, OwnRegisters
@@ -40,7 +43,7 @@ Exporter = Callable[..., Any]
 
 
 @dataclass(frozen=True)
-class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
+class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
     """The nuläge of one programme or kommun: every chart and table of it, and its export.
 
     Make one with :func:`uvas_stats.nulage`. A ``measure`` is given by its id, title or the publisher's id; None
@@ -66,12 +69,14 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
         if not age and self._ages_of(chosen.id, sex)["age_group"].drop_duplicates().size > 1:
             age = chosen.ages
         if age:
-            years = f"{age.replace('-', '–')} år"
-            chosen = replace(chosen, title=f"{chosen.title}, {years}", short=f"{chosen.short} {years}")
+            chosen = replace(
+                chosen, title=_aged(chosen.title, chosen, age, ", "), short=_aged(chosen.short, chosen, age)
+            )
         if sex != "total":
             chosen = replace(chosen, title=f"{chosen.title}, {WHO[sex]}", short=f"{chosen.short}, {WHO[sex]}")
         at, coverage = self.period if same_kind else None, self._coverage(chosen)
-        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage)
+        people = self._denominators(chosen.id, age, sex)
+        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage, people)
 
     def trend(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
@@ -93,9 +98,7 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
     def summary(self) -> Table:
         """Give the newest figure of each measure beside riket, the group, the place and the year before."""
         series, views = self._summary_parts
-        people = {id_: self._denominators(id_) for id_ in series}
-        known = {id_: frame for id_, frame in people.items() if frame is not None}
-        return tables.summary(series, views, name=self.programme.name, denominators=known)
+        return tables.summary(series, views, name=self.programme.name, denominators=self._people(series))
 
     def counts(self, measure: str = COUNTED, group: str | None = None, title: str = "", age: str = "") -> Table:
         """List the computed number of persons behind a share, with its interval; ``group`` makes no difference."""
@@ -104,8 +107,9 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
         if people is None or view.measure.period_kind != "year":
             raise IndicatorError(f"Nämnaren är inte känd för {view.measure.short}", todo="Välj ett annat mått")
         if people.empty:
-            years, dataset = view.measure.ages.replace("-", "–"), self._dataset(view.measure.denominator_measure)
-            raise IndicatorError(f"Folkmängden {years} år saknas. Hämta den med: uvas fetch {dataset}")
+            what = f"Folkmängden {view.measure.ages.replace('-', '–')} år saknas, så antalet personer visas inte"
+            dataset = self._dataset(view.measure.denominator_measure)
+            raise IndicatorError(f"{what}. Hämta den med: uvas fetch {dataset}")
         return tables.counts(self.series(view.measure.id, view.age), people, view)
 
     def months(self, measure: str = SIGNAL, group: str | None = None, title: str = "", age: str = "") -> Chart:
@@ -124,44 +128,6 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
         """Give the three latest outcomes, the change and the best, middle or worst group."""
         return tables.kkik(*self._summary_parts, name=self.programme.name)
 
-    def documents(self) -> Table:
-        """List the figures that the document prints, beside today's nearest figure."""
-        self._demand(self.programme.printed, "tryckta uppgifter", "printed")
-        return tables.documents(self.programme, self.catalog, self.document_figures, self._nearest())
-
-    def consistency(self) -> Table:
-        """Check the printed figures against each other."""
-        findings = check_printed(self.programme)
-        self._demand(tuple(findings), "uppgifter som kan kontrolleras", "checks")
-        return tables.consistency(self.programme, self.catalog, self.document_figures, findings)
-
-    def activities(self) -> Table:
-        """List the activities of the document."""
-        self._demand(self.programme.activities, "aktivitetstabeller i underlaget", "activities")
-        return tables.activities(self.programme)
-
-    def economy(self) -> Table:
-        """Show the economy table of the document."""
-        self._demand(self.programme.economy, "inlagd ekonomi", "economy")
-        return tables.economy(self.programme)
-
-    def target_group(self) -> Chart:
-        """Draw the size of the target group with the bounds that overlap leaves."""
-        group = self.programme.target_group
-        self._demand(group.parts if group else (), "delar för målgruppens storlek", "target_group.parts")
-        assert group is not None
-        printed = {figure.id: figure for figure in self.programme.printed}
-        parts = [(printed[id_].text, printed[id_].value or 0.0) for id_ in group.parts]
-        shown = [printed[id_] for id_ in (*group.parts, *([group.total] if group.total else []))]
-        names = ["measure", "region_code", "period", "sex", "category"]
-        place = self.programme.municipalities[0]
-        keys = [(one.measure, one.region or place, one.period, one.sex, one.category) for one in shown]
-        own = self.document_figures[names].fillna("").itertuples(index=False, name=None)
-        data = self.document_figures.loc[[key in keys for key in own]]
-        total = printed[group.total].as_printed if group.total else ""
-        source = source_line(data, self.catalog, computed=False)
-        return charts.target_group(parts, printed=total, text=group.text, source=source, data=data)
-
     @cached_property
     def as_of(self) -> dt.date:
         """The date of the newest edition: goals are assessed as of then, and a rerun gives the same."""
@@ -173,7 +139,7 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
         return tuple(self._chapter(section) for section in (*self.programme.sections, *self._register_sections))
 
     def chapter(self, heading: str) -> Chapter:
-        """Return one chapter by its heading; what cannot be drawn is named in its text."""
+        """Return one chapter by its heading; it tells what cannot be drawn."""
         sections = (*self.programme.sections, *(self._register_sections or (UNCOUNTED,)))
         headings = [section.heading for section in sections]
         if heading not in headings:
@@ -181,14 +147,16 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
         return self._chapter(sections[headings.index(heading)])
 
     def content(self) -> Content:
-        """Return all that a report consists of."""
-        chapters = self.chapters()
+        """Return all that a report consists of: chapters with nothing to show are left out, and that is said."""
+        every, period = self.chapters(), self.programme.period
+        steps = how_to_update(every, self.programme.name)
+        chapters = (*(chapter for chapter in every if not is_empty(chapter)), *([steps] if steps else []))
         shown = figures_shown(part.about.data for chapter in chapters for part in chapter.parts)
         return Content(
             id=self.programme.id,
             title=f"{self.programme.name}: {self.programme.title}",
-            subtitle=f"{self.programme.document}. Period {self.programme.period}.",
-            lead=self.programme.summary,
+            subtitle=f"{self.programme.document}." + (f" Period {period}." if period else ""),
+            lead="\n".join(filter(None, [self.programme.summary, *self._headlines, left_out(every)])),
             date=self.as_of.isoformat(),
             chapters=chapters,
             definitions=definitions(shown, self.catalog),
@@ -208,41 +176,43 @@ class Nulage(KaaNulage, SchoolNulage, Goals, OwnRegisters):
         return self.exporter(self.content(), folder, **options)
 
     @property
+    def _headlines(self) -> list[str]:
+        """What matters most: how the goals stand, and the newest figure of each measure."""
+        measurable = any(goal.rule != "none" for goal in self.programme.goals)
+        goals = [goals_in_brief(self._assessed.rows)] if measurable else []
+        series, views = self._summary_parts
+        return [*goals, *headlines(series, views, self._people(series))]
+
+    def _people(self, measures: Iterable[str]) -> dict[str, pd.DataFrame]:
+        """Return the denominators of those measures that have one."""
+        people = {id_: self._denominators(id_) for id_ in measures}
+        return {id_: frame for id_, frame in people.items() if frame is not None}
+
+    @property
     def _summary_parts(self) -> tuple[dict[str, pd.DataFrame], list[View]]:
         measures = self.programme.summary_measures or (self.programme.main_measure,)
         return {measure: self.series(measure) for measure in measures}, [self.view(one) for one in measures]
 
     def _chapter(self, section: Section) -> Chapter:
-        """Draw a chapter; what cannot be drawn is named in its text, with the reason."""
+        """Draw a chapter, and tell what of it cannot be drawn."""
         parts: list[Chart | Table] = []
-        notices: list[str] = []
+        missing: list[Missing] = []
         for item in section.items:
             try:
                 parts.append(self._part(item))
             except IndicatorError as error:
-                notices.append(f"{error.what}.")
-        return Chapter(
-            section.heading, "\n".join(filter(None, [section.text, *dict.fromkeys(notices)])), tuple(parts)
-        )
+                missing.append(Missing.of(error))
+        return Chapter(section.heading, section.text, tuple(parts), tuple(dict.fromkeys(missing)))
 
     def _part(self, item: Item) -> Chart | Table:
         draw: Callable[..., Chart | Table] = getattr(self, item.kind)
         return draw(**item.options)
 
-    def _demand(self, things: tuple[Any, ...], what: str, key: str) -> None:
-        if not things:
-            raise IndicatorError(
-                f"Programmet {self.programme.name} har inga {what}", todo=f"Lägg in dem under {key} i programfilen"
-            )
 
-    def _nearest(self) -> dict[str, tables.Nearest]:
-        """Give today's nearest figure for each printed measure that has one."""
-        printed = {figure.measure: self.catalog.measures[figure.measure] for figure in self.programme.printed}
-        views = {id_: self.view(measure.follow_up) for id_, measure in printed.items() if measure.follow_up}
-        return {
-            id_: tables.nearest_figure(printed[id_], self.series(view.measure.id), view)
-            for id_, view in views.items()
-        }
+def _aged(text: str, measure: Measure, age: str, before: str = " ") -> str:
+    """Put an age group in the words of a measure: in place of its own, or after them."""
+    own, years = (f"{ages.replace('-', '–')} år" for ages in (measure.ages, age))
+    return text.replace(own, years) if own in text else f"{text}{before}{years}"
 
 
 def nulage(

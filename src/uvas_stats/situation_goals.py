@@ -13,7 +13,7 @@ from uvas_stats.catalog import Goal
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import Outlook, goal_outlook
 from uvas_stats.present import charts, tables
-from uvas_stats.present.figure import Chart
+from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.goal_place import GoalPlace, goal_place
 from uvas_stats.present.goals import Assessed, assess_programme
 from uvas_stats.present.table import Table
@@ -35,7 +35,12 @@ class Goals(Places):
         """List the goals with status, reason and the figures they rest on."""
         found = self._assessed
         return tables.goals(
-            found.rows, name=self.programme.name, source=found.source, data=found.data, note=found.note
+            found.rows,
+            name=self.programme.name,
+            source=found.source,
+            data=found.data,
+            note=found.note,
+            missing=self._monthly_missing,
         )
 
     def goal_board(self) -> Chart:
@@ -48,6 +53,8 @@ class Goals(Places):
             data=found.data,
             date=self.as_of.isoformat(),
             note=found.note,
+            missing=self._monthly_missing,
+            measurable=any(goal.rule != "none" for goal in self.programme.goals),
         )
 
     def projection(self, goal: str = "", kommun: str = "") -> Chart:
@@ -65,6 +72,19 @@ class Goals(Places):
         outlook, used = self._outlook(chosen, code)
         view = replace(self.view(chosen.measure), focus=(code,))
         return charts.projection(outlook, chosen, used, view)
+
+    @property
+    def _monthly_missing(self) -> tuple[Missing, ...]:
+        """The figures by month that a goal would be judged by."""
+        pairs = zip(self.programme.goals, self._followed(), strict=True)
+        wanted = {one.monthly_measure for one, used in pairs if one.monthly_measure not in ("", used.measure)}
+        return tuple(
+            Missing(
+                "Målet bedömt på tolv månader",
+                f"uvas fetch {self._dataset(id_)}",
+            )
+            for id_ in sorted(wanted)
+        )
 
     @cached_property
     def _assessed(self) -> Assessed:

@@ -15,7 +15,7 @@ from uvas_stats.indicators import Standing, pooled_share, standing
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present import charts, tables
 from uvas_stats.present.charts.pooled import PooledRow
-from uvas_stats.present.figure import Chart
+from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 
@@ -147,14 +147,14 @@ class Places(Holdings):
         if not rows:
             raise IndicatorError(f"{view.measure.short} saknas för tre år i följd, {self.catalog.names[code]}")
         people = self._denominators(UVAS)
-        steps = []
+        missing = []
         if people is None or people.empty:
-            steps.append("folkmängden (uvas fetch scb_population)")
+            missing.append(Missing("Antal och intervall för UVAS över tre år", "uvas fetch scb_population"))
         if len(rows) == 1:
-            steps.append("UVAS efter kön (uvas fetch kolada) och 25–29 år (uvas adopt mucf)")
-        missing = f"Mer säger {' och '.join(steps)}." if steps else ""
+            missing.append(Missing("UVAS efter kön", "uvas fetch kolada"))
+            missing.append(Missing("UVAS 25–29 år", "uvas adopt mucf FIL"))
         show = charts.pooled if len(rows) >= LEAST_DRAWN else tables.pooled
-        return show(rows, view, missing)
+        return show(rows, view, tuple(missing))
 
     def europe(self) -> Chart:
         """Draw NEET in Sweden and the kommun's region among European countries; NEET is not UVAS."""
@@ -193,13 +193,14 @@ class Places(Holdings):
         own.sort(key=lambda one: ("overgripande" not in one.id, "arbetsmarknad" not in one.id, one.id))
         return own[0].members if own else ()
 
-    def _not_known(self, people: pd.DataFrame | None, view: View) -> str:
+    def _not_known(self, people: pd.DataFrame | None, view: View) -> tuple[Missing, ...]:
         steps = []
         if people is not None and people.empty:
-            steps.append(f"avståndet i personer (uvas fetch {self._dataset(view.measure.denominator_measure)})")
+            dataset = self._dataset(view.measure.denominator_measure)
+            steps.append(Missing("Avståndet till riket i personer", f"uvas fetch {dataset}"))
         if not any(self._similar_to(code) for code in view.focus):
-            steps.append("platsen bland liknande kommuner (uvas fetch kolada)")
-        return f"En hämtning ger också {' och '.join(steps)}." if steps else ""
+            steps.append(Missing("Platsen bland liknande kommuner", "uvas fetch kolada"))
+        return tuple(steps)
 
     def _pooled_rows(self, measure: str, ages: tuple[str, ...], code: str) -> list[PooledRow]:
         chosen = self.catalog.measures[measure]

@@ -105,5 +105,5 @@ class SchoolNulage(Holdings):
             dataset = self.catalog.datasets[self.catalog.measures[measures[0]].dataset]
             raise IndicatorError(
                 f"{dataset.title}: Skolverkets uppgifter saknas. Hämta dem med: uvas fetch {dataset.id}, eller "
-                f"lägg in en fil med: uvas adopt {dataset.adopt} FIL"
+                f"uvas adopt {dataset.adopt} FIL"
             )

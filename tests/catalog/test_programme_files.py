@@ -160,6 +160,10 @@ def changed(old: str, new: str) -> str:
         (changed("2020-01-01", '"2020-01-01"'), ["document_date", "ett datum"]),
         (changed("2020-01-01", "2020-01-01T12:00:00"), ["document_date", "utan klockslag"]),
         (changed("2020-01-01", "2020-02-31"), ["TOML", "rad 6"]),
+        (
+            WHOLE + "\n[[economy]]\nyear = 2020\nbudget = 5.0\n[[economy]]\nyear = 2021\noperating = 5.0\n",
+            ["economy", "budget", "kostnader"],
+        ),
         (changed('groups = ["21"]', 'groups = ["GRR"]'), ["groups", "GRR", "Närmast: GR"]),
         (
             changed('main_measure = "uvas_share_pct"', 'main_measure = "uvas_share"'),

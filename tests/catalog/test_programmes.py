@@ -166,7 +166,7 @@ def test_soderhamns_economy_is_500_in_2009_and_nothing_else(catalog: Catalog) ->
 
 
 def test_lidkopings_budget_is_600_a_year(catalog: Catalog) -> None:
-    assert {row.year: row.net for row in catalog.programmes["lidkoping"].economy} == {
+    assert {row.year: row.budget for row in catalog.programmes["lidkoping"].economy} == {
         2016: 600,
         2017: 600,
         2018: 600,

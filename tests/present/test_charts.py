@@ -16,11 +16,11 @@ from uvas_stats import nulage
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.model import Break
 from uvas_stats.errors import IndicatorError
-from uvas_stats.numbers import THIN_SPACE
+from uvas_stats.numbers import NO_BREAK, THIN_SPACE
 from uvas_stats.present import charts
-from uvas_stats.present.charts.goal_board import GoalRow
 from uvas_stats.present.charts.timeline import mark_breaks, pieces
 from uvas_stats.present.figure import Chart
+from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.view import View
 
 SeriesOf = Callable[[str], pd.DataFrame]
@@ -42,7 +42,8 @@ def texts(chart: Chart) -> list[Text]:
 
 
 def words(chart: Chart) -> str:
-    return "\n".join(text.get_text() for text in texts(chart)).replace(THIN_SPACE, " ")
+    found = "\n".join(text.get_text() for text in texts(chart))
+    return found.replace(THIN_SPACE, " ").replace(NO_BREAK, " ")
 
 
 CHOICES: dict[str, dict[str, str]] = {
@@ -251,12 +252,14 @@ def test_goal_board_says_in_words_what_the_face_shows() -> None:
     chart = charts.goal_board(rows, name="Ale", source="Mål: dokumentet.", data=pd.DataFrame(), date="2026-11-21")
     for row in rows:
         assert row.status in words(chart).split("\n")
-    assert "1 nått, 1 på väg, 1 inte nått, 1 kan inte bedömas" in chart.about.subtitle
+    assert chart.about.subtitle.startswith(
+        "Ett mål är nått, ett är på väg att nås, ett är inte nått och ett kan inte bedömas."
+    )
 
 
 def test_target_group_shows_the_bounds_of_the_union() -> None:
     chart = nulage("storuman").target_group()
-    assert chart.about.title == "Målgruppen är minst 20 och högst 50 personer"
+    assert chart.about.title == "Enligt dokumentet: målgruppen är 20–50 personer"
     assert "20–50" in words(chart)
 
 
@@ -281,6 +284,69 @@ def test_a_break_is_marked_half_a_step_before_its_period(
     axes.set_xlim(2019, 2020)
     mark_breaks(axes, view)
     assert len(axes.lines) == 1  # what is outside the time shown is not marked
+
+
+def test_a_break_of_others_in_the_group_is_said_to_be_theirs(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.trend(series_of(UVAS), view_of(UVAS, "2506", group="25"))
+    assert "tidsseriebrott\ni gruppen" in words(chart)
+    assert "Grupp: kommunerna i Norrbottens län" in chart.about.subtitle
+    own = charts.trend(series_of(UVAS), view_of(UVAS, "2583", group="25"))
+    assert "tidsseriebrott" in words(own).split("\n")
+
+
+def test_riket_is_within_the_axis_though_every_bar_is_shorter(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.compare(series_of(JOBLESS), view_of(JOBLESS, "2506", group="25"))
+    (line,) = chart.axes[0].lines
+    riket = float(line.get_xdata()[0])  # type: ignore[index]
+    assert max(bar.get_width() for bar in chart.axes[0].patches) < riket  # type: ignore[attr-defined]
+    assert chart.axes[0].get_xlim()[1] > riket
+    assert "Riket 7,8 %" in words(chart)
+
+
+def test_the_line_of_riket_goes_through_no_value(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.compare(series_of(UVAS), view_of(UVAS, "0136", group="01"))
+    renderer = FigureCanvasAgg(chart).get_renderer()
+    chart.draw(renderer)
+    (line,) = chart.axes[0].lines
+    x = chart.axes[0].transData.transform((line.get_xdata()[0], 0))[0]  # type: ignore[index]
+    values = [text for text in texts(chart) if text.get_text().endswith("%") and "Riket" not in text.get_text()]
+    assert len(values) == 26
+    boxes = [text.get_window_extent(renderer) for text in values]
+    assert not [box for box in boxes if box.x0 <= x <= box.x1]
+
+
+@pytest.mark.parametrize("draw", [charts.place, charts.compare, charts.place_over_time])
+def test_a_ranking_says_how_exact_the_ranked_values_are(
+    series_of: SeriesOf, view_of: ViewOf, draw: Callable[..., Chart]
+) -> None:
+    note = "Rangordnat på publicerade värden med två decimaler."
+    view = view_of(UVAS, "2182", group="21")
+    assert note in draw(series_of(UVAS), view).about.note
+    whole = series_of(UVAS).assign(value=lambda frame: frame["value"].round(1))
+    assert note not in draw(whole, view).about.note
+
+
+def test_a_share_of_few_is_cautioned_by_its_own_number_and_not_by_the_kommun(
+    series_of: SeriesOf, view_of: ViewOf
+) -> None:
+    people = pd.DataFrame({"region_code": ["2506", "2182"], "period": "2025/26", "value": [18.0, 240.0]})
+    few = charts.season(series_of(SCHOOL), replace(view_of(SCHOOL, "2506"), people=people)).about.note
+    assert "läsåret 2025/26 bygger på 18 personer i Arjeplog, där en är 5,6 procentenheter." in few
+    many = charts.season(series_of(SCHOOL), replace(view_of(SCHOOL, "2182"), people=people)).about.note
+    assert "bygger på" not in many
+
+
+def test_a_title_keeps_a_number_on_the_line_of_its_name(series_of: SeriesOf, view_of: ViewOf) -> None:
+    chart = charts.trend(series_of(UVAS), view_of(UVAS, "0136", "0192", "0138"))
+    assert (
+        chart.about.title
+        == "UVAS 16–24 år, 2024: Haninge 8,0 %, Nynäshamn 8,9 % och Tyresö 5,3 %; riket 6,2 %".replace(
+            " %", f"{THIN_SPACE}%"
+        )
+    )
+    lines = [text.get_text() for text in texts(chart)]
+    assert not [line for line in lines if line[:1].isdigit() and line.endswith("riket")]
+    assert f"Tyresö{NO_BREAK}5,3{THIN_SPACE}%" in " ".join(lines)
 
 
 def test_place_over_time_among_few_kommuner_is_refused(series_of: SeriesOf, view_of: ViewOf) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.present.source import edition_date, source_line
+from uvas_stats.present.source import edition_date, edition_text, source_line
 
 
 def rows(**columns: list[str]) -> pd.DataFrame:
@@ -18,10 +18,19 @@ def rows(**columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(base | columns)
 
 
-def test_the_newest_edition_is_the_one_named(catalog: Catalog) -> None:
+def test_every_edition_shown_is_told(catalog: Catalog) -> None:
     both = pd.concat([rows(), rows(edition=["2027-02-01"])])
     assert edition_date(both) == "2027-02-01"
-    assert source_line(both, catalog, computed=False).endswith("Utgåva 2027-02-01.")
+    assert source_line(both, catalog, computed=False).endswith("Utgåvor 2026-11-21 och 2027-02-01.")
+    three = pd.concat([both, rows(edition=["2026-12-24T08:00:00"])])
+    assert source_line(three, catalog, computed=False).endswith("3 utgåvor, 2026-11-21 till 2027-02-01.")
+
+
+def test_a_document_of_which_only_the_year_is_known_is_dated_by_its_year(catalog: Catalog) -> None:
+    assert (
+        edition_text("programme_documents", "2010-01-01_soderhamn", "programmes/soderhamn.toml", catalog) == "2010"
+    )
+    assert edition_text("kolada", "2026-11-21T08:00:00", "kolada/x", catalog) == "2026-11-21"
 
 
 def test_several_publishers_are_all_named(catalog: Catalog) -> None:

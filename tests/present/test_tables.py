@@ -33,9 +33,37 @@ def plain(frame: pd.DataFrame) -> list[list[str]]:
 def test_summary_puts_kommun_beside_riket_group_and_place(soderhamn: Nulage) -> None:
     rows = {row[0]: row for row in plain(soderhamn.summary().cells)}
     assert rows["UVAS 16–24 år"] == [
-        "UVAS 16–24 år", "2024", "9,2 %", "6,2 %", "+3,0", "7,8 %", "27–28 av 290", "+1,0",
+        "UVAS 16–24 år", "2024", "9,2 %", "6,2 %", "+3,0", "7,8 %", "27–28 av 290 (1 = högst)", "+1,0",
     ]  # fmt: skip
     assert rows["Högskolebehörighet inom 3 år"][-1] == "–"
+
+
+def test_the_summary_names_its_group_and_what_place_one_means(soderhamn: Nulage) -> None:
+    cells = soderhamn.summary().cells
+    assert "Median, Gävleborgs län" in cells.columns
+    assert cells["Plats"].str[-11:].tolist() == ["(1 = högst)"] * 2 + ["(1 = lägst)"] * 2
+
+
+def test_a_report_opens_with_the_goal_and_each_measure_beside_riket(soderhamn: Nulage) -> None:
+    lines = soderhamn.content().lead.replace(THIN_SPACE, " ").split("\n")
+    assert lines[1].startswith("Målet är inte nått. 15,2 % mot rikets 7,8 % 2025")
+    assert lines[3] == (
+        "UVAS 16–24 år: 9,2 % 2024, högre än i riket (6,2 %). Upp 1,0 procentenheter från året innan. "
+        "Plats 27–28 av 290 (1 = högst)."
+    )
+    several = nulage("ostra_sodertorn").content().lead.replace(THIN_SPACE, " ").split("\n")
+    assert "nått i Haninge och Tyresö, kan inte bedömas i Nynäshamn" in several[1]
+    assert several[2] == "UVAS 16–24 år, 2024: Haninge 8,0 %, Nynäshamn 8,9 % och Tyresö 5,3 %; riket 6,2 %."
+
+
+def test_goals_that_wait_for_the_same_are_told_with_the_reason() -> None:
+    assert "Tre mål kan inte bedömas: deltagarna är inte räknade." in nulage("lidkoping").content().lead
+
+
+def test_an_age_group_takes_the_place_of_the_measures_own_in_its_words() -> None:
+    view = nulage("soderhamn").view("uvas_share_pct", age="20-24")
+    assert (view.measure.short, view.measure.title[:13]) == ("UVAS 20–24 år", "Unga 20–24 år")
+    assert nulage("soderhamn").view("uvas_share_pct", age="16-24").measure.short == "UVAS 16–24 år"
 
 
 def test_summary_never_calls_its_source_kolada(soderhamn: Nulage) -> None:
@@ -116,7 +144,10 @@ def test_consistency_flags_what_does_not_add_up(storuman: Nulage) -> None:
 def test_goals_carry_status_and_reason(storuman: Nulage) -> None:
     rows = plain(storuman.goals().cells)
     assert rows[0][1] == "inte nått"
-    assert rows[0][2] == "7,7 % 2017 mot 7,1 % 2016; målet 3,5 %."
+    assert rows[0][2] == (
+        "7,7 % 2017 mot 7,1 % 2016; målet 3,5 %. "
+        "Bedömt på den publicerade andelen 16–24 år; dokumentet anger ingen egen baslinje."
+    )
     assert rows[1][1] == "kan inte bedömas"
 
 
@@ -126,8 +157,45 @@ def test_economy_has_a_sum_of_its_own(soderhamn: Nulage) -> None:
     assert rows["Summa"] == ["Summa", "0", "0", "500", "0", "500", "500"]
 
 
+def test_where_only_a_budget_is_printed_no_cost_is_made_up() -> None:
+    assert plain(nulage("lidkoping").economy().cells) == [
+        ["2016", "600"], ["2017", "600"], ["2018", "600"], ["Summa", "1 800"],
+    ]  # fmt: skip
+
+
+def test_a_goal_without_a_day_or_reached_has_no_probability() -> None:
+    rows = nulage("ostra_sodertorn").goals().cells
+    assert rows["Framskrivning"].str.contains("väntas bli").any()
+    assert not rows["Framskrivning"].str.contains("annolikhet").any()
+    assert rows["Status"].tolist()[:3] == ["nått", "kan inte bedömas", "nått"]
+
+
+def test_a_goal_that_says_the_same_of_every_kommun_is_one_row() -> None:
+    rows = nulage("ostra_sodertorn").goals().cells
+    assert rows["Mål"].str.startswith("Färre är beroende").sum() == 1
+
+
+def test_the_kartlaggning_shows_nothing_of_another_kind_under_a_row(storuman: Nulage) -> None:
+    rows = storuman.kartlaggning().cells.set_index("Uppgift")
+    for row in ("Gymnasieexamen inom 3 år, nationella program", "Inskrivna hos Arbetsförmedlingen 16–24 år"):
+        assert rows.loc[row, "I dag"] == "–"
+        assert "inte hämta" in rows.loc[row].iloc[-1]
+    own = rows.loc["Högskolebehörighet inom 3 år (inte detsamma som gymnasieexamen)"]
+    assert own["I dag"].replace(THIN_SPACE, " ") == "40,0 % (2024/25)"
+    assert rows.loc["UVAS 20–24 år, andel", "I dag"].replace(THIN_SPACE, " ") == "5,6 % (16–24 år, 2024)"
+
+
+def test_what_statistics_say_of_a_part_stands_at_the_target_group(storuman: Nulage) -> None:
+    about = storuman.target_group().about
+    assert about.title == "Enligt dokumentet: målgruppen är 20–50 personer"
+    assert "omkring 41 personer, fler än dokumentets 20." in about.note
+    rows = {row[0]: row for row in plain(storuman.consistency().cells)}
+    (af,) = (row for text, row in rows.items() if "Arbetsförmedlingen" in text)
+    assert af[1:] == ["stämmer inte", "Delarna blir tillsammans 84; dokumentet anger cirka 90."]
+
+
 def test_activities_that_are_not_there_are_refused_with_what_to_do(soderhamn: Nulage) -> None:
-    with pytest.raises(IndicatorError, match="inga aktivitetstabeller"):
+    with pytest.raises(IndicatorError, match=r"aktivitetstabeller är inte inlagda\. Lägg in under activities"):
         soderhamn.activities()
 
 
@@ -142,7 +210,7 @@ def test_a_change_across_a_break_of_the_kommun_alone_is_marked() -> None:
     (row,) = eda.summary().cells.query("Mått == 'UVAS 16–24 år'").to_dict("records")
     assert row["Mot året innan"] == "+9,2*"
     assert eda.kkik().cells["Ändring"].iloc[0] == "upp*"
-    assert "brott i serien" in eda.kkik().about.note
+    assert "tidsseriebrott" in eda.kkik().about.note
 
 
 def test_outcomes_in_brief_without_a_figure_say_so(soderhamn: Nulage) -> None:

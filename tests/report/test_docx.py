@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 
 from tests.report.report_samples import make_chart, make_content, make_table
 from uvas_stats.errors import ReportError
+from uvas_stats.numbers import NO_BREAK
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
@@ -153,11 +154,12 @@ def test_headings_captions_and_contents(content: Content) -> None:
     doc = written(content)
     heads = [p.text for p in doc.paragraphs if p.style.name == "Heading 1"]
     assert heads == ["Sammanfattning", "Utveckling", "Definitioner", "Källor"]
-    captions = [p.text for p in doc.paragraphs if p.style.name == "Caption"]
+    captions = [p.text.replace(NO_BREAK, " ") for p in doc.paragraphs if p.style.name == "Caption"]
+    chart = "Söderhamn: unga som varken arbetar eller studerar. 2022–2024. Folkbokförda 16–24 år."
     assert captions == [
         "Tabell 1. De tre senaste utfallen. Procent",
-        "Figur 1. Söderhamn: unga som varken arbetar eller studerar",
-        "Figur 2. Söderhamn: unga som varken arbetar eller studerar",
+        f"Figur 1. {chart}",
+        f"Figur 2. {chart}",
     ]
     codes = [code.text.strip() for code in doc.element.body.iter(qn("w:instrText"))]
     assert codes[0].startswith("TOC ")
@@ -181,6 +183,16 @@ def test_pictures_have_a_text_alternative_and_fit_the_page(content: Content) -> 
         assert abs(shape.width / shape.height - 6.3 / 3.4) < 0.01
     numbers = [shape._inline.docPr.get("id") for shape in doc.inline_shapes]
     assert len(set(numbers)) == 2
+
+
+def test_nothing_parts_a_chart_from_its_caption_or_its_source(content: Content) -> None:
+    paragraphs = written(content).paragraphs
+    at = next(i for i, one in enumerate(paragraphs) if one.text.startswith("Figur 1."))
+    names = [one.style.name for one in paragraphs[at : at + 4]]
+    assert names == ["Caption", "UVAS Figur", "UVAS Källa", "UVAS Källa"]
+    kept = [one.paragraph_format.keep_with_next for one in paragraphs[at : at + 4]]
+    assert kept == [True, True, True, None]
+    assert f"2022–2024. Folkbokförda{NO_BREAK}16–24{NO_BREAK}år." in paragraphs[at].text
 
 
 def test_tables_are_word_tables_with_a_repeated_header(content: Content) -> None:

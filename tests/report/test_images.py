@@ -35,6 +35,18 @@ def test_png_is_200_dpi_and_says_what_it_shows() -> None:
     assert "Software" not in picture.info
 
 
+def test_a_bare_picture_is_without_the_texts_of_its_head_and_foot() -> None:
+    chart = make_chart()
+    chart.head, chart.foot = 0.4, 0.6
+    images = render(chart)
+    assert Image.open(io.BytesIO(images.bare_png)).size == (1260, 480)
+    assert round(images.bare_height, 2) == 2.4
+    root = etree.fromstring(images.bare_svg)
+    assert root.get("height") == "172.8pt"
+    assert root.get("viewBox") == "0 28.8 453.6 172.8"
+    assert Image.open(io.BytesIO(images.png)).size == (1260, 680)
+
+
 def test_two_equal_charts_give_the_same_bytes() -> None:
     first, second = render(make_chart()), render(make_chart())
     assert first == second

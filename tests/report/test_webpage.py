@@ -1,10 +1,12 @@
 import base64
 import re
 
+import pandas as pd
 import pytest
 from lxml import html
 
 from tests.report.report_samples import make_chart, make_content, make_table
+from uvas_stats.numbers import NO_BREAK
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.prepare import prepare
 from uvas_stats.report.webpage import webpage
@@ -70,9 +72,27 @@ def test_the_figures_are_behind_each_chart(content: Content) -> None:
     assert told["Söderhamn"] == ["8,0", "8,2", "9,2"]
     assert told["Riket"] == ["6,3", "6,1", "6,2 (preliminär)"]
     assert told["Nykvarn"] == ["sekretess", "uppgift saknas", "5,0"]
-    caption = figure.xpath("figcaption")[0].text_content()
+    caption = figure.xpath("figcaption")[0].text_content().replace(NO_BREAK, " ")
     assert caption.startswith("Figur 1. Söderhamn: unga")
-    assert "Källa: MUCF via Kolada. Utgåva 2026-11-21." in caption
+    notes = [note.text_content().replace(NO_BREAK, " ") for note in figure.xpath("p[@class='fot']")]
+    assert notes == ["Uppgiften för 2024 är preliminär.", "Källa: MUCF via Kolada. Utgåva 2026-11-21."]
+
+
+def test_on_a_telephone_pictures_shrink_and_tables_are_rolled_in_a_box_of_their_own(content: Content) -> None:
+    text = text_of(content)
+    assert "figure img { display: block; width: 100%; height: auto; }" in text
+    root = html.document_fromstring(text)
+    assert all(table.getparent().get("class") == "rull" for table in root.xpath("//table"))
+    assert ".rull { overflow-x: auto; }" in text
+
+
+def test_assessments_can_be_read_without_the_picture() -> None:
+    chart = make_chart()
+    derived = pd.DataFrame({"Mål": ["Ett mål"], "Kommun": [""], "Status": ["nått"]})
+    object.__setattr__(chart.about, "derived", derived)
+    root = html.document_fromstring(text_of(make_content(chapters=(Chapter("Målen", "", (chart,)),))))
+    (details,) = (one for one in root.xpath("//details") if one.xpath("summary/text()") == ["Visa som text"])
+    assert [cell.text_content() for cell in details.xpath(".//tr/*")] == ["Mål", "Status", "Ett mål", "nått"]
 
 
 def test_the_picture_is_the_svg_with_its_text(content: Content) -> None:

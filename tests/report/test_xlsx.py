@@ -79,6 +79,18 @@ def test_figures_are_numbers_and_gaps_say_why(content: Content) -> None:
     assert "Uppgiften för 2024 är preliminär." in tail
 
 
+def test_a_table_as_it_is_shown_has_numbers_and_says_in_a_word_what_is_missing(content: Content) -> None:
+    sheet = read(content)["Tabell 1"]
+    (start,) = (cell.row for cell in sheet["A"] if cell.value == "Tabellen som den visas")
+    head, *rows = (list(row) for row in sheet.iter_rows(min_row=start + 1, max_row=start + 3))
+    names = [cell.value for cell in head]
+    told = [dict(zip(names, row, strict=True)) for row in rows]
+    assert [told[0][year].value for year in ("2022", "2023", "2024")] == [8.0, 8.2, 9.2]
+    assert told[0]["2022"].number_format == "#,##0.0"
+    assert told[1]["2022"].value == "uppgift saknas"
+    assert told[1]["Riket"].value == 8.1
+
+
 def test_the_flat_sheet_can_be_imported(content: Content) -> None:
     data = workbook(content, prepare(content, str))
     flat = pd.read_excel(io.BytesIO(data), "Nyckeltal", engine="openpyxl", dtype={"Regionkod": str, "Period": str})

@@ -216,6 +216,14 @@ def check_programme(catalog: Catalog, programme: Programme, where: Path) -> None
     _check_relations(programme, where)
     for group in programme.groups:
         require(group, catalog.groups, "groups", where)
+    budgets = [row.budget is not None for row in programme.economy]
+    costs = any(row.net or row.investment_external or row.operating_external for row in programme.economy)
+    _demand(
+        not any(budgets) or (all(budgets) and not costs),
+        "economy: budget står bredvid kostnader, eller bara för vissa år",
+        "Ange antingen budget eller kostnader, för alla år",
+        where,
+    )
     for row in programme.activities:
         require(row.assessment, ASSESSMENTS, "activities: assessment", where)
     for item in (item for section in programme.sections for item in section.items):

@@ -45,6 +45,8 @@ class MapRow:
     reason: str
     """Why there is no figure, where there is none."""
     today: tuple[Nearest, ...] = ()
+    todo: str = ""
+    """What to do about a reason."""
 
 
 @cache

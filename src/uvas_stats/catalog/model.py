@@ -236,6 +236,8 @@ class EconomyRow:
     """One year of the economy table, in thousands of kronor."""
 
     year: int
+    budget: float | None = None
+    """Where the document prints a budget and no costs; the other fields are then left out."""
     investment: float = 0.0
     investment_external: float = 0.0
     operating: float = 0.0
@@ -285,6 +287,7 @@ class Programme:
     """The short name, as in a heading."""
     document: str
     document_date: dt.date
+    """Where only the year is known, its first day."""
     municipalities: tuple[str, ...]
     period: str
     groups: tuple[str, ...]
@@ -301,3 +304,9 @@ class Programme:
     economy: tuple[EconomyRow, ...] = ()
     economy_note: str = ""
     sections: tuple[Section, ...] = field(default=())
+    document_year_only: bool = False
+
+    @property
+    def document_edition(self) -> str:
+        """The date of the document as far as it is known."""
+        return str(self.document_date.year) if self.document_year_only else self.document_date.isoformat()

@@ -8,13 +8,14 @@ from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_count
 from uvas_stats.indicators.change import Change, break_between, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
-from uvas_stats.indicators.goals import STATUSES, GoalStatus, assess_goal
+from uvas_stats.indicators.goal_rules import STATUSES
+from uvas_stats.indicators.goals import GoalStatus, assess_goal
 from uvas_stats.indicators.kaa import NOT_SHOWN, parts_of_whole, share_of_population
 from uvas_stats.indicators.outlook import Outlook, goal_outlook
 from uvas_stats.indicators.places import place_panel
 from uvas_stats.indicators.pooled import pooled_share
 from uvas_stats.indicators.projection import Projection, project
-from uvas_stats.indicators.ranking import direction_words, performance_group, rank
+from uvas_stats.indicators.ranking import direction_words, performance_group, published_decimals, rank
 from uvas_stats.indicators.season import SeasonalProfile, rolling_year, seasonal_profile
 from uvas_stats.indicators.shares import overlap_bounds, wilson
 from uvas_stats.indicators.standing import Place, Standing, persons_to_riket, refuse_break, standing
@@ -48,6 +49,7 @@ __all__ = [
     "place_panel",
     "pooled_share",
     "project",
+    "published_decimals",
     "quartiles",
     "rank",
     "refuse_break",

@@ -13,7 +13,11 @@ from uvas_stats.indicators.series import demand_one_figure_each
 from uvas_stats.numbers import rounded
 from uvas_stats.periods import period_end, same_period_last_year
 
-__all__ = ["Change", "break_between", "change_between", "latest_period", "same_period_table"]
+__all__ = ["Change", "break_between", "change_between", "latest_period", "same_period_table", "usual_swing"]
+
+
+SWINGS_NEEDED = 5
+"""Changes from one year to the next that a usual one can be told from."""
 
 
 @dataclass(frozen=True)
@@ -142,3 +146,27 @@ def same_period_table(series: pd.DataFrame, regions: Iterable[str], period: str)
     out.insert(1, "earlier_period", earlier)
     out.insert(2, "period", period)
     return out.assign(difference=out["value"] - out["earlier"])
+
+
+def usual_swing(series: pd.DataFrame, region: str, breaks: Iterable[Break] = ()) -> float | None:
+    """Return how much a region's figure usually moves in a year: the median of its changes, up or down.
+
+    A change across a break is left out; None where fewer than five changes are known.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"region_code": "2182", "period": [str(year) for year in range(2018, 2024)],
+    ...     "value": [8.0, 8.5, 8.25, 9.25, 9.5, 9.0]})
+    >>> usual_swing(rows, "2182"), usual_swing(rows, "2182", [Break("b", "m", "2021", "Nytt.")])
+    (0.5, None)
+    """
+    breaks = list(breaks)
+    own = series.loc[(series["region_code"] == region) & series["value"].notna()]
+    values = dict(zip(own["period"], own["value"], strict=True))
+    earlier = {period: same_period_last_year(period) for period in values}
+    moves = [
+        abs(values[period] - values[before])
+        for period, before in earlier.items()
+        if before in values and not break_between(breaks, region, before, period)
+    ]
+    return float(pd.Series(moves).median()) if len(moves) >= SWINGS_NEEDED else None

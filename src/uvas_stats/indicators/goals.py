@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from uvas_stats.catalog import Break, Goal, Measure
-from uvas_stats.indicators.change import break_between
+from uvas_stats.indicators.change import break_between, usual_swing
+from uvas_stats.indicators.goal_rules import RULES, STATUSES, UNKNOWN, Case
 from uvas_stats.indicators.season import rolling_year
 from uvas_stats.indicators.series import demand_one_figure_each
 from uvas_stats.numbers import count_word, number_text
 from uvas_stats.periods import period_end, period_text
 
 __all__ = ["STATUSES", "GoalStatus", "assess_goal"]
-
-REACHED, ON_THE_WAY, NOT_REACHED, UNKNOWN = STATUSES = ("nått", "på väg", "inte nått", "kan inte bedömas")
 
 
 @dataclass(frozen=True)
@@ -32,38 +31,6 @@ class GoalStatus:
     """Rows of the series that the assessment rests on."""
 
 
-@dataclass(frozen=True)
-class _Case:
-    """What a rule looks at: the goal, the outcome, and the rows to compare it with."""
-
-    goal: Goal
-    measure: Measure
-    series: pd.DataFrame
-    region: str
-    outcome: pd.Series
-    today: dt.date
-
-    def row(self, region: str, period: str) -> pd.DataFrame:
-        known = self.series["value"].notna()
-        return self.series.loc[(self.series["region_code"] == region) & (self.series["period"] == period) & known]
-
-    def text(self, value: float) -> str:
-        return number_text(value, self.measure.decimals, self.measure.unit)
-
-    def texts(self, value: float, other: float) -> tuple[str, str]:
-        """Write two figures with as many decimals as it takes to tell them apart, two more at most."""
-        for decimals in range(self.measure.decimals, self.measure.decimals + 3):
-            pair = tuple(number_text(number, decimals, self.measure.unit) for number in (value, other))
-            if pair[0] != pair[1]:
-                return pair[0], pair[1]
-        return self.text(value), self.text(other)
-
-    @property
-    def open(self) -> bool:
-        """Whether there is still time to reach the goal."""
-        return self.goal.deadline is None or self.today <= self.goal.deadline
-
-
 def _outcome(goal: Goal, own: pd.DataFrame, today: dt.date) -> tuple[pd.Series, str]:
     """Take the newest figure up to the deadline, else the newest of all; say where that is not the year due."""
     if goal.deadline is None:
@@ -75,101 +42,6 @@ def _outcome(goal: Goal, own: pd.DataFrame, today: dt.date) -> tuple[pd.Series, 
         return last, ""
     newest = "uppgiften före" if len(within) else "senaste uppgift"
     return last, f" Utfall för {goal.deadline.year} saknas; bedömt på {newest}, {period_text(last['period'])}."
-
-
-def _when(period: str) -> str:
-    return f"i {period_text(period)}" if "-" in period else period_text(period)
-
-
-def _better(measure: Measure, value: float, other: float) -> bool:
-    return value > other if measure.direction == "higher" else value < other
-
-
-def _verdict(case: _Case, reached: bool, improving: bool) -> str:
-    if reached:
-        return REACHED
-    return ON_THE_WAY if case.open and improving else NOT_REACHED
-
-
-_SIGN = {"rises": 1, "at_least": 1, "falls": -1, "at_most": -1, "below": -1}
-
-
-def _right_way(case: _Case, value: float, other: float) -> bool:
-    """Tell whether a figure has moved the way the goal wants, which need not be the measure's better way."""
-    sign = _SIGN.get(case.goal.rule, 0)
-    if case.goal.rule == "change_pct":
-        sign = -1 if (case.goal.target or 0) < 0 else 1
-    return sign * (value - other) > 0 if sign else _better(case.measure, value, other)
-
-
-def _improving(case: _Case) -> bool:
-    """Compare with the region's own earlier figure: the baseline if one is named, else the period before."""
-    own = case.series.loc[(case.series["region_code"] == case.region) & case.series["value"].notna()]
-    before = own.loc[own["period_end"] < case.outcome["period_end"]]
-    if case.goal.baseline_period:
-        before = own.loc[own["period"] == case.goal.baseline_period]
-    return len(before) > 0 and _right_way(case, case.outcome["value"], before["value"].iloc[-1])
-
-
-def _against_riket(case: _Case) -> tuple[str, str, pd.DataFrame]:
-    riket = case.row("00", case.outcome["period"])
-    if riket.empty:
-        return UNKNOWN, f"Uppgift för riket saknas {period_text(case.outcome['period'])}.", riket
-    if case.measure.direction == "none":
-        return UNKNOWN, f"Måttet {case.measure.short} har ingen bättre riktning.", riket
-    value, other = case.outcome["value"], float(riket["value"].iloc[0])
-    reached = _better(case.measure, value, other)
-    shown = case.texts(value, other)
-    reason = (
-        f"{shown[0]} mot rikets {shown[1]} {_when(case.outcome['period'])}: "
-        f"{'bättre' if reached else 'inte bättre'} än riksgenomsnittet."
-    )
-    return _verdict(case, reached, _improving(case)), reason, riket
-
-
-def _against_baseline(case: _Case) -> tuple[str, str, pd.DataFrame]:
-    base = case.row(case.region, case.goal.baseline_period)
-    if base.empty:
-        named = period_text(case.goal.baseline_period) if case.goal.baseline_period else "är inte angiven och"
-        return UNKNOWN, f"Baslinjen {named} saknas.", base
-    value, start = case.outcome["value"], float(base["value"].iloc[0])
-    if case.goal.rule == "change_pct":
-        if case.goal.target is None:
-            return UNKNOWN, "Målet saknar målvärde.", base
-        wanted = start * (1 + case.goal.target / 100)
-        reached = value <= wanted if case.goal.target < 0 else value >= wanted
-        aim = f"målet {case.text(wanted)}"
-    else:
-        reached = value < start if case.goal.rule == "falls" else value > start
-        aim = f"{'' if reached else 'inte '}{'lägre' if case.goal.rule == 'falls' else 'högre'}"
-    now, before = case.texts(value, start)
-    baseline = period_text(case.goal.baseline_period)
-    reason = f"{now} {period_text(case.outcome['period'])} mot {before} {baseline}; {aim}."
-    return _verdict(case, reached, _improving(case)), reason, base
-
-
-def _against_level(case: _Case) -> tuple[str, str, pd.DataFrame]:
-    if case.goal.target is None:
-        return UNKNOWN, "Målet saknar målvärde.", case.series.iloc[:0]
-    value = case.outcome["value"]
-    target = case.goal.target
-    reached = {"at_least": value >= target, "at_most": value <= target, "below": value < target}[case.goal.rule]
-    when = period_text(case.outcome["period"])
-    shown, wanted = case.texts(value, case.goal.target)
-    aim = "under " if case.goal.rule == "below" else ""
-    reason = f"Utfall {shown} ({when}) mot målet {aim}{wanted}."
-    return _verdict(case, reached, _improving(case)), reason, case.series.iloc[:0]
-
-
-_RULES: dict[str, Callable[[_Case], tuple[str, str, pd.DataFrame]]] = {
-    "better_than_riket": _against_riket,
-    "change_pct": _against_baseline,
-    "falls": _against_baseline,
-    "rises": _against_baseline,
-    "at_least": _against_level,
-    "at_most": _against_level,
-    "below": _against_level,
-}
 
 
 def _of_goal(goal: Goal, series: pd.DataFrame) -> pd.DataFrame:
@@ -212,6 +84,7 @@ def assess_goal(
         ``nått``, ``på väg`` (not reached, time is left and the figure moves the right way), ``inte nått`` or ``kan
         inte bedömas``. The outcome is the newest figure up to the deadline; if there is none, the newest of all,
         and the reason says so. A share by month is judged by its mean of twelve months, never by one month.
+        A share that is to fall or rise is not judged on a difference within its usual swing or its rounding.
     """
     if goal.rule == "none" or measure is None:
         return GoalStatus(
@@ -224,7 +97,9 @@ def assess_goal(
     if hidden := _hidden(goal, every, own, measure):
         return GoalStatus(goal.id, region, UNKNOWN, hidden, every.tail(1))
     if own.empty:
-        return GoalStatus(goal.id, region, UNKNOWN, f"Uppgift saknas: {measure.short}. {goal.note}".strip(), own)
+        counted = measure.dataset == "register"
+        reason = "Deltagarna är inte räknade." if counted else f"Uppgift saknas: {measure.short}."
+        return GoalStatus(goal.id, region, UNKNOWN, f"{reason} {goal.note}".strip(), own)
     if _seasonal(measure):
         return _by_year(goal, measure, series, region, today, list(breaks), denominators)
     return _assessed(goal, measure, series, own, region, today, breaks)
@@ -263,7 +138,7 @@ def _by_year(
     means, _ = rolling_year(pair, denominators, breaks)
     own = means.loc[means["region_code"] == region]
     if _newest_month(goal, pair, region) not in set(own["period"]):
-        reason = "Tolv månader i följd behövs sedan senaste brott eller lucka, så att en enskild månad inte avgör."
+        reason = "Tolv månader i följd behövs sedan senaste tidsseriebrott eller lucka; en månad avgör inte."
         return GoalStatus(goal.id, region, UNKNOWN, reason, pair.loc[pair["region_code"] == region].tail(1))
     found = _assessed(goal, measure, means, own, region, today, breaks)
     if found.figures.empty:
@@ -312,8 +187,9 @@ def _assessed(
             reason = f"Uppgift efter baslinjen {period_text(goal.baseline_period)} saknas."
             return GoalStatus(goal.id, region, UNKNOWN, reason, own)
     outcome, remark = _outcome(goal, own, today)
-    case = _Case(goal, measure, series, region, outcome, today)
-    status, reason, compared = _RULES[goal.rule](case)
+    breaks = list(breaks)
+    case = Case(goal, measure, series, region, outcome, today, usual_swing(series, region, breaks))
+    status, reason, compared = RULES[goal.rule](case)
     figures = pd.concat([own.loc[own["period"] == outcome["period"]], compared], ignore_index=True)
     crossed = (
         break_between(breaks, region, goal.baseline_period, outcome["period"]) if goal.baseline_period else ""

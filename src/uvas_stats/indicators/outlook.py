@@ -12,11 +12,12 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.compare import difference
 from uvas_stats.indicators.projection import Projection, project
 from uvas_stats.indicators.series import period_after, unbroken_run
-from uvas_stats.numbers import count_word, number_text, rounded, signed_text
+from uvas_stats.numbers import THIN_SPACE, count_word, number_text, rounded, signed_text
 from uvas_stats.periods import period_end, period_text
 
 __all__ = ["Outlook", "goal_outlook", "probability_text"]
 
+_PERCENT = f"{THIN_SPACE}%"
 SURE = 5
 """Percent: a probability nearer to none or all than this is not told apart from it."""
 
@@ -33,7 +34,8 @@ class Outlook:
     """Whether the figure is the difference to riket, in percentage points."""
     passed: bool
     """Whether the goal's day has passed; the projection is then one year ahead."""
-    probability: float
+    probability: float | None
+    """That the goal is met then; None where it has no day, or is met already."""
 
     def number(self, value: float, measure: Measure) -> str:
         """Write a figure of the projection."""
@@ -45,21 +47,24 @@ class Outlook:
         """Write the projection, the probability and the test of it as sentences."""
         one, test = self.projection, self.projection.test
         mean, low, high = (self.number(value, measure) for value in (one.mean, one.low, one.high))
-        what = " procentenheter mot riket" if self.to_riket else ""
-        share = number_text(100 * test.coverage, 0)
-        held = count_word(test.held) if test.held else "ingen"
-        kind = "Tolvmånadersmedlet till och med" if measure.period_kind == "month" else "Värdet"
-        start = "Målets dag har passerat; ett år framåt: " if self.passed else ""
-        end = "läget då är bättre än målet" if self.passed else "målet nås"
-        first = (
-            f"{kind} {period_text(one.period)} väntas bli {mean}{what} (80 procents intervall {low} till {high})"
-        )
-        wide = f" och har därför vidgats {number_text(test.widened, 1)} gånger" if test.widened > 1.05 else ""
-        first = f"{first[:1].lower()}{first[1:]}" if start else first
+        start = "Målets dag har passerat; framskrivningen gäller ett år framåt. " if self.passed else ""
+        met = "läget då är bättre än målet" if self.passed else "målet nås"
+        chance = self.probability
+        likely = "" if chance is None else f" Sannolikheten att {met} är {probability_text(chance)}."
+        held = count_word(test.held, neuter=True) if test.held else "inget"
+        wide = "; därför har intervallet vidgats" if test.widened > 1.05 else ""
+        expected = f"{mean} procentenheter" if self.to_riket else mean
         return (
-            f"{start}{first}. Sannolikheten att {end}: {probability_text(self.probability)}. Prövat bakåt vid "
-            f"{count_word(test.origins)} tidpunkter höll intervallet i {held} ({share} procent){wide}."
+            f"{start}{self._subject(measure)} väntas bli {expected}, troligen mellan {low.removesuffix(_PERCENT)} "
+            f"och {high} (80 procents intervall).{likely} När metoden prövades på tidigare år hamnade {held} av "
+            f"{count_word(test.origins)} utfall i intervallet{wide}."
         )
+
+    def _subject(self, measure: Measure) -> str:
+        what = "Skillnaden mot riket" if self.to_riket else "Värdet"
+        if measure.period_kind == "month":
+            return f"{what}, som tolvmånadersmedel till och med {period_text(self.projection.period)},"
+        return f"{what} {period_text(self.projection.period)}"
 
 
 def probability_text(probability: float) -> str:
@@ -86,7 +91,7 @@ def _threshold(goal: Goal, series: pd.DataFrame, region: str, breaks: list[Break
     if base is None:
         raise IndicatorError(
             f"Framskrivningen kan inte bedömas: baslinjen {period_text(goal.baseline_period)} saknas eller ligger "
-            "före ett brott eller en lucka",
+            "före ett tidsseriebrott eller en lucka",
             where=region,
         )
     months = run.values.loc[: goal.baseline_period].tail(12 if "-" in goal.baseline_period else 1)
@@ -146,4 +151,6 @@ def goal_outlook(
     threshold = 0.0 if to_riket else _threshold(goal, own, region, breaks)
     below = _below(goal, measure)
     found = project(own, region, period, breaks)
-    return Outlook(found, threshold, below, to_riket, passed, found.probability(threshold, below=below))
+    met = (float(found.history["mean"].iloc[-1]) < threshold) == below
+    odds = None if met or goal.deadline is None else found.probability(threshold, below=below)
+    return Outlook(found, threshold, below, to_riket, passed, odds)

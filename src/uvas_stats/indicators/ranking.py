@@ -11,7 +11,7 @@ from uvas_stats.catalog import Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.series import demand_one_figure_each
 
-__all__ = ["ORDERS", "direction_words", "highest_first", "performance_group", "rank"]
+__all__ = ["ORDERS", "direction_words", "highest_first", "performance_group", "published_decimals", "rank"]
 
 ORDERS = ("worst", "best")
 _NOUNS = {"procent": "andel", "antal": "antal", "poäng": "poäng", "plats": "plats", "kkr": "belopp"}
@@ -38,6 +38,23 @@ def direction_words(measure: Measure, order: str = "worst") -> str:
     ('1 = högst andel', '1 = lägst andel')
     """
     return f"1 = {'högst' if highest_first(measure, order) else 'lägst'} {_NOUNS[measure.unit]}"
+
+
+MOST_DECIMALS = 4
+"""Values with more decimals than this are computed, not published rounded."""
+
+
+def published_decimals(values: pd.Series) -> int | None:
+    """Return with how many decimals values are published; None where they are not rounded.
+
+    Examples
+    --------
+    >>> [published_decimals(pd.Series(values)) for values in ([9.15, 8.0], [1 / 3], [float("nan")])]
+    [2, None, None]
+    """
+    known = values.dropna().to_numpy(dtype="float64")
+    fits = (n for n in range(MOST_DECIMALS + 1) if np.allclose(known, known.round(n), rtol=0, atol=1e-9))
+    return next(fits, None) if len(known) else None
 
 
 def rank(series: pd.DataFrame, measure: Measure, members: Iterable[str], order: str = "worst") -> pd.DataFrame:

@@ -85,8 +85,8 @@ def refuse_break(
     text = break_between(breaks, region, earlier, later)
     if text and not across_break:
         raise IndicatorError(
-            f"{period_text(later).capitalize()} jämförs inte med {period_text(earlier)}: ett brott ligger emellan."
-            f" {text.rstrip('.')}",
+            f"{period_text(later).capitalize()} jämförs inte med {period_text(earlier)}: ett tidsseriebrott "
+            f"ligger emellan. {text.rstrip('.')}",
             where=region,
             todo="Begär det uttryckligen med across_break=True, så märks jämförelsen ut",
         )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.observation import COLUMNS, KEY
+from uvas_stats.present.source import DOCUMENTS, edition_text
 
 __all__ = ["definitions", "figures_shown", "flat", "sources"]
 
@@ -31,7 +32,12 @@ def flat(whole: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
     """Return every figure shown, with the names that a follow-up system and a reader need."""
     names = whole["region_code"].map(catalog.names)
     measures = whole["measure"].map(catalog.measures)
+    keys = whole[["dataset", "edition", "origin"]].astype("str").itertuples(index=False, name=None)
     return whole.assign(
+        edition=[
+            edition_text(dataset, edition, origin, catalog) if dataset == DOCUMENTS else edition
+            for dataset, edition, origin in keys
+        ],
         region_name=names,
         measure_title=[measure.title for measure in measures],
         unit=[measure.unit for measure in measures],
@@ -71,7 +77,7 @@ def sources(whole: pd.DataFrame, origins: Mapping[str, Any], catalog: Catalog) -
             [
                 declared.title,
                 known.get("publisher", declared.publisher),
-                str(edition)[:10],
+                edition_text(str(dataset), str(edition), str(origin), catalog),
                 known.get("retrieved", ""),
                 known.get("licence", declared.licence),
                 known.get("note", declared.note),

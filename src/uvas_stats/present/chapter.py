@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.present.figure import Chart
+from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.table import Table
 
 __all__ = ["Chapter", "Content"]
@@ -23,12 +23,21 @@ class Chapter:
     text: str
     """Paragraphs are parted by a line break; may be empty."""
     parts: tuple[Chart | Table, ...]
+    missing: tuple[Missing, ...] = ()
+    """What could not be shown."""
+
+    @property
+    def every_missing(self) -> tuple[Missing, ...]:
+        """What could not be shown, and what its parts would show if it were at hand."""
+        inside = [one for part in self.parts for one in part.about.missing]
+        return tuple(dict.fromkeys([*self.missing, *inside]))
 
     def _ipython_display_(self) -> None:
-        """Show the text and what is under it in a notebook; what is missing is said in the text."""
+        """Show the text and what is under it in a notebook, and how what is missing is got."""
         from IPython.display import HTML, display
 
-        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in self.text.splitlines())
+        steps = [f"{one.what}: {one.todo}" if one.todo else f"{one.what}." for one in self.every_missing]
+        paragraphs = "".join(f"<p>{escape(line)}</p>" for line in [*self.text.splitlines(), *steps])
         for shown in ([HTML(paragraphs)] if paragraphs else []) + list(self.parts):  # type: ignore[no-untyped-call]
             display(shown)  # type: ignore[no-untyped-call]
 

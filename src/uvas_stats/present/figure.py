@@ -9,7 +9,32 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-__all__ = ["About", "Chart"]
+from uvas_stats.errors import UvasStatsError
+
+__all__ = ["About", "Chart", "Missing"]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that is not shown, and how it is got."""
+
+    what: str
+    """A sentence without its full stop."""
+    todo: str
+    """What to do about it, such as ``uvas fetch kaa``; may be empty."""
+
+    @staticmethod
+    def of(error: UvasStatsError) -> Missing:
+        """Part an error into what is missing and what to do about it.
+
+        Examples
+        --------
+        >>> Missing.of(UvasStatsError("Uppgifter om KAA saknas. Hämta dem med: uvas fetch kaa"))
+        Missing(what='Uppgifter om KAA saknas', todo='uvas fetch kaa')
+        """
+        what, _, todo = error.what.partition(". ")
+        todo = todo or error.todo or ""
+        return Missing(what.rstrip("."), todo.partition(" med: ")[2] or todo)
 
 
 @dataclass(frozen=True)
@@ -30,12 +55,17 @@ class About:
     """The figures shown, with the contract's column names where they are observations."""
     derived: pd.DataFrame = field(default_factory=pd.DataFrame)
     """What is shown and computed from them (medians, bounds, assessments), with Swedish headings."""
+    missing: tuple[Missing, ...] = ()
+    """What it would show if it were at hand."""
 
 
 class Chart(Figure):
     """A matplotlib Figure with an :class:`About`; it shows itself in a notebook."""
 
     about: About
+    head: float = 0.0
+    foot: float = 0.0
+    """Inches at the top and at the bottom that hold nothing but the texts of ``about``."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show the chart as a picture, with the text alternative where pictures are not shown."""

@@ -100,14 +100,14 @@ def _distance(one: Standing, view: View) -> str:
 def _earlier(one: Standing, view: View) -> str:
     when = period_text(one.earlier_period)
     if one.refused:
-        return f"{when} jämförs inte: ett brott ligger emellan. {one.broken_by}"
+        return f"{when} jämförs inte: ett tidsseriebrott ligger emellan. {one.broken_by}"
     value, place = earlier_texts(one, view)
     return f"{when}: {value if one.earlier_place is None else f'plats {place}, {value}'}"
 
 
 def _year(one: Standing, view: View) -> str:
     if one.year_mean is None:
-        return "kan inte bedömas: tolv månader i följd saknas sedan senaste brott eller lucka"
+        return "kan inte bedömas: tolv månader i följd saknas sedan senaste tidsseriebrott eller lucka"
     kind = "vägt" if one.year_weighted else "ovägt"
     riket = "" if one.year_riket is None else f"; riket {view.number(one.year_riket)}"
     return f"plats {ranked_text(one.year_place)}, {kind} medel {view.number(one.year_mean)}{riket}"

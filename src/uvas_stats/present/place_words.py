@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from uvas_stats.indicators import Place, Standing
-from uvas_stats.numbers import MISSING, number_text, signed_text
+import pandas as pd
+
+from uvas_stats.indicators import Place, Standing, published_decimals
+from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
 from uvas_stats.present.view import View
 
-__all__ = ["distance_text", "earlier_texts", "persons_text", "place_text", "ranked_text"]
+__all__ = ["distance_text", "earlier_texts", "persons_text", "place_text", "ranked_on", "ranked_text"]
 
 
 def place_text(low: float, high: float) -> str:
@@ -29,6 +31,14 @@ def ranked_text(place: Place | None) -> str:
     ('27–28 av 290', '–')
     """
     return MISSING if place is None else f"{place_text(place.low, place.high)} av {place.n}"
+
+
+def ranked_on(values: pd.Series, view: View) -> str:
+    """Say with how many decimals the ranked values are published, where fewer are shown."""
+    decimals = published_decimals(values)
+    if decimals is None or decimals <= view.measure.decimals:
+        return ""
+    return f"Rangordnat på publicerade värden med {count_word(decimals)} decimaler."
 
 
 def persons_text(one: Standing, view: View) -> str:
@@ -59,7 +69,7 @@ def distance_text(one: Standing, view: View) -> str:
 def earlier_texts(one: Standing, view: View) -> tuple[str, str]:
     """Give the figure of the same period the year before with the change since, and its place."""
     if one.refused:
-        return "jämförs inte: brott emellan", MISSING
+        return "jämförs inte: tidsseriebrott emellan", MISSING
     mark = "*" if one.broken_by else ""
     if one.earlier is None:
         return "uppgift saknas", MISSING

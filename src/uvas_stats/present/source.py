@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog
+from uvas_stats.catalog import Catalog, Programme
 
-__all__ = ["edition_date", "source_line"]
+__all__ = ["edition_date", "edition_text", "source_line"]
+
+DOCUMENTS = "programme_documents"
 
 
 def _publishers(data: pd.DataFrame, catalog: Catalog, *, with_route: bool) -> list[str]:
@@ -15,7 +17,7 @@ def _publishers(data: pd.DataFrame, catalog: Catalog, *, with_route: bool) -> li
         data[["measure", "dataset", "origin"]].drop_duplicates().itertuples(index=False)
     ):
         measure = catalog.measures[measure_id]
-        if dataset == "programme_documents":
+        if dataset == DOCUMENTS:
             names.append(_document(origin, catalog))
         elif with_route and measure.route:
             names.append(f"{measure.publisher} via {measure.route}")
@@ -24,15 +26,39 @@ def _publishers(data: pd.DataFrame, catalog: Catalog, *, with_route: bool) -> li
     return list(dict.fromkeys(names))
 
 
+def _programme(origin: str, catalog: Catalog) -> Programme | None:
+    return catalog.programmes.get(origin.removeprefix("programmes/").removesuffix(".toml"))
+
+
 def _document(origin: str, catalog: Catalog) -> str:
-    programme = catalog.programmes.get(origin.removeprefix("programmes/").removesuffix(".toml"))
+    programme = _programme(origin, catalog)
     return programme.document if programme else origin
+
+
+def edition_text(dataset: str, edition: str, origin: str, catalog: Catalog) -> str:
+    """Write the date of an edition; of a document only the year where no more is known."""
+    programme = _programme(origin, catalog) if dataset == DOCUMENTS else None
+    return programme.document_edition if programme else edition[:10]
+
+
+def _editions(data: pd.DataFrame) -> list[str]:
+    published = data.loc[data["dataset"] != DOCUMENTS, "edition"]
+    return sorted({str(edition)[:10] for edition in published.unique()})
 
 
 def edition_date(data: pd.DataFrame) -> str:
     """Return the date of the newest edition among the rows, or nothing for documents alone."""
-    published = data.loc[data["dataset"] != "programme_documents", "edition"]
-    return "" if published.empty else str(published.astype("str").max())[:10]
+    return max(_editions(data), default="")
+
+
+def _editions_line(data: pd.DataFrame) -> str:
+    """Say the date of the edition, or the span where the rows are of several."""
+    dates = _editions(data)
+    if len(dates) < 2:
+        return "".join(f"Utgåva {date}." for date in dates)
+    if len(dates) == 2:
+        return f"Utgåvor {dates[0]} och {dates[1]}."
+    return f"{len(dates)} utgåvor, {dates[0]} till {dates[-1]}."
 
 
 def source_line(data: pd.DataFrame, catalog: Catalog, *, computed: bool, n: int | None = None) -> str:
@@ -62,9 +88,7 @@ def source_line(data: pd.DataFrame, catalog: Catalog, *, computed: bool, n: int 
         return ""
     listed = "; ".join(_publishers(data, catalog, with_route=not computed))
     parts = [f"{'Egen bearbetning av uppgifter från' if computed else 'Källa:'} {listed}."]
-    date = edition_date(data)
-    if date:
-        parts.append(f"Utgåva {date}.")
+    parts.append(_editions_line(data))
     if n is not None:
         parts.append(f"n = {n} kommuner.")
-    return " ".join(parts)
+    return " ".join(filter(None, parts))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from uvas_stats.numbers import number_text
+from uvas_stats.numbers import glued, number_text
 from uvas_stats.present.figure import About, Chart
 
 __all__ = [
@@ -65,7 +65,7 @@ def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[st
     """Break text into lines of at most ``width`` inches, by the mean width of a letter of the typeface."""
     letter = size / 72 * (0.625 if bold else 0.545)
     return (
-        textwrap.wrap(text, max(8, int(width / letter)), break_long_words=False, break_on_hyphens=False)
+        textwrap.wrap(glued(text), max(8, int(width / letter)), break_long_words=False, break_on_hyphens=False)
         if text
         else []
     )
@@ -101,6 +101,7 @@ def canvas(
     height = _EDGE + head + 0.14 + plot_height + below + foot + _EDGE
     chart = Chart(figsize=(WIDTH, height), facecolor="white")
     chart.about = about
+    chart.head, chart.foot = _EDGE + head, _EDGE + foot + 0.03  # the ring of an Å stands over its line
     y = height - _EDGE
     for lines, size, weight, colour in blocks:
         y = _write(chart, lines, y, size, weight, colour)

@@ -57,6 +57,8 @@ class View:
     """The sex shown; the words of ``measure`` then hold it."""
     coverage: pd.DataFrame | None = field(default=None, compare=False, repr=False)
     """How complete the reporting is, where the measure names a measure of that."""
+    people: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    """What a share is of, where that is known."""
 
     @property
     def kommuner(self) -> tuple[str, ...]:
@@ -72,6 +74,11 @@ class View:
     def direction(self) -> str:
         """What place 1 means, in words."""
         return direction_words(self.measure, self.order)
+
+    @property
+    def place_one(self) -> str:
+        """What place 1 means, as short as it can be said beside a place."""
+        return self.direction.rpartition(" ")[0]
 
     @property
     def short_within(self) -> str:
@@ -143,6 +150,11 @@ class View:
         return (
             self.group.name if self.group.kind in ("lan", "skr", "similar") else f"kommunerna i {self.group.name}"
         )
+
+    @property
+    def group_heading(self) -> str:
+        """The group as it stands in a heading."""
+        return self.group_name.removeprefix("kommunerna i ")
 
     def cautions(self, regions: tuple[str, ...] = ()) -> str:
         """Return the texts of the breaks that concern the regions shown, by default those in focus."""

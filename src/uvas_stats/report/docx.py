@@ -11,6 +11,7 @@ from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 
 from uvas_stats.errors import ReportError
+from uvas_stats.numbers import glued
 from uvas_stats.present.chapter import Content
 from uvas_stats.report import docx_xml as xml
 from uvas_stats.report.docx_template import TemplateEnvironment, check_placeholders, open_template, style_ids
@@ -40,43 +41,44 @@ class _Writer:
 
     def size(self, images: Images) -> tuple[int, int]:
         """Fit a picture within the text width and two thirds of the text height."""
-        wide, high = images.width * xml.EMU, images.height * xml.EMU
+        wide, high = images.width * xml.EMU, images.bare_height * xml.EMU
         scale = min(1.0, self.width / wide, 0.67 * self.height / high)
         return int(wide * scale), int(high * scale)
 
     def body(self, text: str, *, keep: bool = False) -> str:
         stay = "<w:keepNext/>" if keep else ""
         return "".join(
-            xml.paragraph(xml.run(line), self.styles["UVAS Brödtext"], stay) for line in paragraphs(text)
+            xml.paragraph(xml.run(glued(line)), self.styles["UVAS Brödtext"], stay) for line in paragraphs(text)
         )
 
     def small(self, *texts: str) -> str:
-        return "".join(xml.paragraph(xml.run(text), self.styles["UVAS Källa"]) for text in texts if text)
+        """Write what stands under a chart or table, all of it on one page."""
+        *others, last = [xml.run(glued(text)) for text in texts if text] or [""]
+        style = self.styles["UVAS Källa"]
+        kept = "".join(xml.paragraph(run, style, "<w:keepNext/>") for run in others)
+        return kept + (xml.paragraph(last, style) if last else "")
 
     def figure(self, shown: Shown, images: Images) -> str:
-        relation, _ = self.part.get_or_add_image(io.BytesIO(images.png))
+        relation, _ = self.part.get_or_add_image(io.BytesIO(images.bare_png))
         about = shown.about
-        drawn = xml.picture(
+        return xml.picture(
             relation, self.size(images), f"{shown.name}.png", about.title, about.alt, self.styles["UVAS Figur"]
         )
-        text = about.title  # the source line stands in the picture
-        return drawn + xml.caption("Figur", shown.number, text, self.styles["caption"], keep=False)
 
     def table(self, cells: pd.DataFrame, align: Sequence[str], title: str, alt: str) -> str:
         return xml.table(cells, align, self.width // _TWIPS, (title, alt), self.styles)
 
     def part_of(self, shown: Shown) -> str:
+        """Write the caption, then the picture or the table, then its note and source."""
         about = shown.about
+        title = glued(about.title.rstrip(".") if about.subtitle else about.title)
         if shown.images is not None:
-            return self.figure(shown, shown.images)
-        assert shown.table is not None
-        cells = shown.table
-        text = about.title if not about.subtitle else f"{about.title.rstrip('.')}. {about.subtitle}"
-        return (
-            xml.caption("Tabell", shown.number, text, self.styles["caption"], keep=True)
-            + self.table(cells.cells, cells.align, about.title, about.alt)
-            + self.small(about.note, about.source)
-        )
+            inside = self.figure(shown, shown.images)
+        else:
+            assert shown.table is not None
+            inside = self.table(shown.table.cells, shown.table.align, about.title, about.alt)
+        caption = xml.caption(shown.kind, shown.number, title, glued(about.subtitle), self.styles["caption"])
+        return caption + inside + self.small(about.note, about.source)
 
     def chapters(self, sections: Sequence[Section]) -> str:
         out = []
@@ -112,7 +114,7 @@ class _Writer:
         )
         return (
             xml.heading(_SOURCES[0], self.styles["heading 1"], _SOURCES[1], 901)
-            + self.body("Varje uppgift i rapporten kommer från någon av dessa datamängder.")
+            + self.body("Varje uppgift i rapporten kommer från någon av dessa datamängder.", keep=True)
             + (listed if len(cells) else "")
             + self.small("Filer och kontrollsummor finns i underlag.xlsx, fliken Källor, och i manifest.json.")
         )
@@ -147,7 +149,7 @@ def document(content: Content, sections: Sequence[Section], template: tuple[str,
         "undertitel": printable(content.subtitle),
         "datum": swedish_date(date),
         "sammanfattning": "\a".join(
-            printable(line) for line in paragraphs(content.lead)
+            printable(glued(line)) for line in paragraphs(content.lead)
         ),  # docxtpl: new paragraph
         "innehallsforteckning": xml.Raw(xml.contents(entries, "Innehåll", writer.styles) if entries else ""),
         "innehall": xml.Raw(writer.chapters(sections)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import pandas as pd
 
+from uvas_stats.numbers import NO_BREAK
 from uvas_stats.report.escape import printable
 
 __all__ = ["EMU", "Raw", "caption", "contents", "heading", "paragraph", "picture", "run", "table"]
@@ -71,8 +73,8 @@ def _field(instruction: str, result: str) -> str:
     )
 
 
-def caption(kind: str, number: int, text: str, style: str, *, keep: bool) -> str:
-    """Return a caption such as ``Figur 1. Andel``, its number a field that Word counts up.
+def caption(kind: str, number: int, title: str, more: str, style: str) -> str:
+    """Return a caption such as ``Figur 1. Andel``, on the page of what it is of, its number a field of Word's.
 
     Parameters
     ----------
@@ -80,19 +82,14 @@ def caption(kind: str, number: int, text: str, style: str, *, keep: bool) -> str
         ``Figur`` or ``Tabell``.
     number
         What the field shows until it is updated.
-    text
-        The rest of the caption.
+    title, more
+        What is in bold, and what follows it; the latter may be empty.
     style
         Id of the caption style.
-    keep
-        Whether it must stay on the page of the next paragraph.
     """
     count = _field(rf"SEQ {kind} \* ARABIC", run(str(number)))
-    return paragraph(
-        f"{run(f'{kind} ')}{count}{run(f'. {text}')}",
-        style,
-        "<w:keepNext/>" if keep else '<w:keepNext w:val="0"/>',
-    )
+    named = run(f". {title}", "<w:b/>")
+    return paragraph(f"{run(f'{kind} ')}{count}{named}{run(f'. {more}') if more else ''}", style, "<w:keepNext/>")
 
 
 def contents(entries: Sequence[tuple[str, str]], title: str, styles: Mapping[str, str]) -> str:
@@ -160,8 +157,8 @@ def _line(text: str) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """Keep a percent sign on the line of its figure."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+    """Keep a percent sign on the line of its figure, and a place on the line of what it is among."""
+    return re.sub(r"(?<=\d) (av|=) (?=\w)", rf"{NO_BREAK}\1{NO_BREAK}", text.replace(" %", f"{NO_BREAK}%"))
 
 
 def _ink(text: str) -> float:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib as mpl
+from PIL import Image
 
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.report.escape import printable
@@ -17,6 +19,7 @@ __all__ = ["DPI", "Images", "render"]
 DPI = 200
 _SETTINGS: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "uvas_stats", "savefig.bbox": None}
 _PACKED = {"compress_level": 3}  # flat colours: no larger than at level 6, and quicker
+_BOX = re.compile(r'(?P<before><svg [^>]*?)height="[^"]*" viewBox="0 0 (?P<wide>\S+) [^"]*"')
 _NO_CLOCK = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
@@ -29,6 +32,10 @@ class Images:
     width: float
     """Inches."""
     height: float
+    bare_png: bytes
+    bare_svg: bytes
+    """Without title, notes and source, for a page that writes them as text."""
+    bare_height: float
 
 
 def _describe(svg: str, about: About) -> str:
@@ -60,4 +67,33 @@ def render(chart: Chart) -> Images:
         chart.savefig(png, format="png", dpi=DPI, metadata={"Software": None, **words}, pil_kwargs=_PACKED)
         chart.savefig(svg, format="svg", metadata=_NO_CLOCK)
     text = _describe(svg.getvalue(), chart.about)
-    return Images(png.getvalue(), text.encode("utf-8"), chart.get_figwidth(), chart.get_figheight())
+    width, height = chart.get_figwidth(), chart.get_figheight()
+    bare = height - chart.head - chart.foot
+    return Images(
+        png.getvalue(),
+        text.encode("utf-8"),
+        width,
+        height,
+        _cut_png(png.getvalue(), chart.head, bare),
+        _cut_svg(text, chart.head, bare).encode("utf-8"),
+        bare,
+    )
+
+
+def _cut_png(png: bytes, top: float, height: float) -> bytes:
+    picture = Image.open(io.BytesIO(png))
+    above = round(top * DPI)
+    out = io.BytesIO()
+    cut = picture.crop((0, above, picture.width, min(picture.height, above + round(height * DPI))))
+    cut.save(out, format="png", dpi=(DPI, DPI), **_PACKED)
+    return out.getvalue()
+
+
+def _cut_svg(svg: str, top: float, height: float) -> str:
+    """Show only a part of the height; what is outside the view box is not drawn."""
+
+    def cut(found: re.Match[str]) -> str:
+        wide = found["wide"]
+        return f'height="{72 * height:g}pt" viewBox="0 {72 * top:g} {wide} {72 * height:g}"'
+
+    return _BOX.sub(lambda found: f"{found['before']}{cut(found)}", svg, count=1)

@@ -73,7 +73,9 @@ def prepare(content: Content, progress: Callable[[str], None]) -> tuple[Section,
                 progress(f"Diagram {counts[kind]} av {charts}: {part.about.title}")
             shown.append(_show(part, counts[kind], names))
             names.add(shown[-1].name)
-        sections.append(Section(chapter.heading, chapter.text, f"kapitel-{number}", tuple(shown)))
+        lines = dict.fromkeys([chapter.text, *(f"{one.what}." for one in chapter.missing)])
+        text = "\n".join(filter(None, lines))
+        sections.append(Section(chapter.heading, text, f"kapitel-{number}", tuple(shown)))
     return tuple(sections)
 
 

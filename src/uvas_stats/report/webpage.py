@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from uvas_stats.numbers import glued
 from uvas_stats.present.chapter import Content
 from uvas_stats.report.escape import printable
 from uvas_stats.report.figures import Lookup, compact, lookup
@@ -42,6 +43,8 @@ class _Part:
     table: _Grid | None
     figures: _Grid | None
     cut: str
+    words: _Grid | None = None
+    """What a chart says in words, such as the assessments of goals."""
 
 
 @cache
@@ -53,6 +56,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=lambda value: glued(value) if type(value) is str else value,
     )
     return environment.get_template("rapport.html.jinja")
 
@@ -102,8 +106,19 @@ def _part(shown: Shown, names: Lookup) -> _Part:
         assert shown.table is not None
         return _Part(shown, "", 0, 0, _grid(shown.table.cells, shown.table.align), behind, cut)
     images = shown.images
-    source = f"data:image/svg+xml;base64,{base64.b64encode(images.svg).decode('ascii')}"
-    return _Part(shown, source, round(images.width * 96), round(images.height * 96), None, behind, cut)
+    source = f"data:image/svg+xml;base64,{base64.b64encode(images.bare_svg).decode('ascii')}"
+    return _Part(
+        shown, source, round(images.width * 96), round(images.bare_height * 96), None, behind, cut, _words(shown)
+    )
+
+
+def _words(shown: Shown) -> _Grid | None:
+    """Give what a chart computed, where all of it is text: that is small to read in a picture on a telephone."""
+    derived = shown.about.derived
+    if derived.empty or not all(isinstance(cell, str) for cell in derived.to_numpy().ravel()):
+        return None
+    told = derived[[name for name in derived.columns if any(derived[name])]]
+    return _grid(told, ["left"] * len(told.columns))
 
 
 def _side(column: pd.Series) -> str:

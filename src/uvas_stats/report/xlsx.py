@@ -17,6 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from uvas_stats.present.chapter import Content
+from uvas_stats.report.as_numbers import Figure, as_numbers
 from uvas_stats.report.escape import printable, set_text
 from uvas_stats.report.figures import FIGURES, Lookup, detailed, lookup
 from uvas_stats.report.prepare import Section, Shown, computed
@@ -106,11 +107,12 @@ def _part_sheet(sheet: Worksheet, shown: Shown, names: Lookup) -> None:
     _write(sheet, 2, about.subtitle, _QUIET)
     frame = about.data
     if frame.empty and shown.table is not None:
-        frame = shown.table.cells
+        frame = as_numbers(shown.table.cells)
     table = detailed(frame, names)
     _fill(sheet, table, _HEADER_ROW)
     last = _HEADER_ROW + len(table) + 2
     block = computed(shown) if not about.data.empty else about.derived
+    block = as_numbers(block) if shown.table is not None else block
     if len(block):
         _write(sheet, last, "Egen bearbetning" if shown.table is None else "Tabellen som den visas", _QUIET)
         _fill(sheet, block, last + 1)
@@ -181,6 +183,7 @@ def _made(sheet: Worksheet, value: object, form: str) -> Cell | None:
         set_text(cell, "ja" if value else "nej")
     elif isinstance(value, (int, float, np.number)):
         cell.value = value.item() if isinstance(value, np.number) else value
+        form = value.form if isinstance(value, Figure) else form
         if form:
             cell.number_format = form
     elif isinstance(value, dt.date):

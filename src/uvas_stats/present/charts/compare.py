@@ -9,12 +9,15 @@ from uvas_stats.indicators import rank
 from uvas_stats.present.charts.place import places_text
 from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.place_words import place_text
+from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, RIKET, SMALL, canvas, line_of
 from uvas_stats.present.view import STATUS_TEXT, View
 
 __all__ = ["compare"]
+
+VALUES = 40
+"""Points from the plot to the right edge of the values."""
 
 
 def compare(series: pd.DataFrame, view: View) -> Chart:
@@ -49,12 +52,13 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now.loc[now["region_code"].isin([*members, "00"])], view.catalog, computed=True, n=n),
         alt=_alt(ranked, riket, view, places, n),
-        note=coverage_note(view, period),
+        note=" ".join(filter(None, [ranked_on(ranked["value"], view), coverage_note(view, period)])),
         data=pd.concat([ranked, riket], ignore_index=True),
     )
     row_height = min(0.21, max(0.125, 5.4 / len(ranked)))
-    chart, axes = canvas(about, row_height * (len(ranked) + 0.6), left=1.2, right=0.35, below=0.12)
+    chart, axes = canvas(about, row_height * (len(ranked) + 0.6), left=1.2, right=0.6, below=0.12)
     _draw(axes, ranked, view, size=min(SMALL + 0.5, row_height * 72 * 0.72))
+    axes.set_xlim(0, 1.02 * max(ranked["value"].max(), riket["value"].max() if len(riket) else 0.0))
     if len(riket):
         value = float(riket["value"].iloc[0])
         axes.axvline(value, color=RIKET, linewidth=1.2, linestyle=(0, (4, 2)), zorder=3)
@@ -91,7 +95,6 @@ def _alt(ranked: pd.DataFrame, riket: pd.DataFrame, view: View, places: str, n: 
 
 
 def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
-    highest = ranked["value"].max()
     for i, (_, row) in enumerate(ranked.iterrows()):
         code, focus = row["region_code"], row["region_code"] in view.focus
         colour = line_of(code, view.focus).colour if focus else "#b5b5b5"
@@ -100,17 +103,17 @@ def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
             axes.text(0, i, STATUS_TEXT[row["status"]], size=size, va="center", color=GREY, style="italic")
         else:
             axes.barh(i, row["value"], height=0.72, color=colour, zorder=2)
-            axes.annotate(
+            axes.annotate(  # in a column of their own, where riket's line does not go through them
                 view.number(row["value"]),
-                (row["value"], i),
-                xytext=(3, 0),
+                (1, i),
+                xycoords=("axes fraction", "data"),
+                xytext=(VALUES, 0),
                 textcoords="offset points",
+                ha="right",
                 va="center",
                 size=size,
-                color=INK,
+                color=colour if focus else INK,
                 weight=weight,
-                zorder=4,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )
         place = "" if pd.isna(row["rank_low"]) else f"{place_text(row['rank_low'], row['rank_high'])}  "
         axes.annotate(
@@ -125,6 +128,5 @@ def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
             weight=weight,
         )
     axes.set_ylim(len(ranked) - 0.4, -0.9)
-    axes.set_xlim(0, highest * 1.02)
     axes.set_yticks([])
     axes.set_xticks([])

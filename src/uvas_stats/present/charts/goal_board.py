@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Arc, Circle
 
 from uvas_stats.periods import month_name
-from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
+from uvas_stats.present.figure import About, Chart, Missing
+from uvas_stats.present.goal_row import GoalRow
+from uvas_stats.present.goal_words import tally, tally_cases
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap
 
-__all__ = ["GoalRow", "goal_board"]
+__all__ = ["goal_board"]
 
 _FACES = {
     "nått": ("#00705a", 1),
@@ -28,21 +29,6 @@ _LINE = 1.3 / 72
 _GAP = 0.05
 _WIDE = 4
 """Characters of a place that fit in the column of a month."""
-
-
-@dataclass(frozen=True)
-class GoalRow:
-    """One line of the board."""
-
-    text: str
-    region: str
-    """Name of the kommun where a programme has several; else empty."""
-    status: str
-    reason: str
-    outlook: str = ""
-    """The projection, or why there is none; may be empty."""
-    place: GoalPlace = NO_PLACE
-    """For a goal that is about a place: all that is known of it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +61,15 @@ class _Block:
 
 
 def goal_board(
-    rows: list[GoalRow], *, name: str, source: str, data: pd.DataFrame, date: str, note: str = ""
+    rows: list[GoalRow],
+    *,
+    name: str,
+    source: str,
+    data: pd.DataFrame,
+    date: str,
+    note: str = "",
+    missing: tuple[Missing, ...] = (),
+    measurable: bool = True,
 ) -> Chart:
     """Draw the goal board.
 
@@ -91,19 +85,24 @@ def goal_board(
         The day the assessment was made, ISO.
     note
         What a reader must know of the figures; may be empty.
+    missing
+        What the goals would be judged by if it were at hand.
+    measurable
+        Whether any of the goals can be measured.
     """
     blocks = [_block(row) for row in rows]
-    counted = pd.Series([row.status for row in rows]).value_counts()
-    summary = ", ".join(f"{counted[status]} {status}" for status in _FACES if status in counted.index)
+    count = tally_cases if any(row.region for row in rows) else tally
+    summary = count([row.status for row in rows])
     about = About(
         id="mal",
-        title=f"{name}: målen",
-        subtitle=f"Bedömning {date}: {summary}",
+        title=f"{name}: {'målen' if measurable else 'uppdraget'}",
+        subtitle=f"{summary}. Bedömning {date}." if measurable else "Det finns inget mätbart mål.",
         source=source,
         alt=" ".join(_alt(row) for row in rows),
         note=note,
         data=data,
         derived=_derived(rows),
+        missing=missing,
     )
     whole = sum(block.height for block in blocks)
     chart, axes = canvas(about, whole, left=0.0, right=0.0, below=0.1)

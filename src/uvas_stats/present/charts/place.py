@@ -7,9 +7,10 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles, rank
 from uvas_stats.present.charts.trend import quartile_rows
+from uvas_stats.present.cohort import cohort_note
 from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.place_words import place_text
+from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread, value_axis
 from uvas_stats.present.view import View, join_words
@@ -57,7 +58,9 @@ def place(series: pd.DataFrame, view: View) -> Chart:
             f"Mellersta hälften av kommunerna ligger mellan {view.number(limits['q1'])} och "
             f"{view.number(limits['q3'])}.{riket_text}"
         ),
-        note=" ".join(filter(None, [_note(ranked, own, view), coverage_note(view, period)])),
+        note=" ".join(
+            filter(None, [_note(ranked, own, view), cohort_note(view, period), coverage_note(view, period)])
+        ),
         data=pd.concat([ranked, riket], ignore_index=True),
         derived=quartile_rows(quartiles(now, view.kommuner)),
     )
@@ -76,12 +79,13 @@ def _note(ranked: pd.DataFrame, own: pd.DataFrame, view: View) -> str:
     parts = ["Grått fält: mellersta hälften av kommunerna; strecket i det är medianen."]
     if missing:
         parts.append(f"{missing} kommuner saknar uppgift och är inte rangordnade.")
+    parts.append(ranked_on(ranked["value"], view))
     if (own["rank_low"] != own["rank_high"]).any():
         parts.append("Ett intervall visar att flera kommuner har samma publicerade värde.")
     absent = [view.name(code) for code in view.focus if code not in set(own["region_code"])]
     if absent:
         parts.append(f"Uppgift saknas för {join_words(absent)}.")
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
 
 
 def _draw_dots(axes: Axes, values: pd.Series, limits: pd.Series) -> None:

@@ -11,10 +11,10 @@ from uvas_stats.periods import period_end
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.place_words import place_text
+from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread
-from uvas_stats.present.view import View
+from uvas_stats.present.view import View, join_words
 
 __all__ = ["place_over_time"]
 
@@ -59,11 +59,11 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     about = About(
         id=f"plats_over_tid_{view.measure.id}",
         title=with_coverage(
-            view.title or f"{view.focus_names}: plats bland kommunerna, {view.short_within}",
+            view.title or _title(own, view),
             view,
             str(own["period"].iloc[-1]),
         ),
-        subtitle=f"{'–'.join(map(view.when, own['period'].iloc[[0, -1]]))}. {view.direction}; {better}.",
+        subtitle=f"Plats bland {n} kommuner. {view.direction}; {better}.",
         source=source_line(rows, view.catalog, computed=True, n=n),
         alt=f"Linjediagram över plats bland {n} kommuner, {view.direction}. {' '.join(filter(None, sentences))}",
         note=" ".join(filter(None, [_note(own, view), coverage_note(view, str(own["period"].iloc[-1]))])),
@@ -75,6 +75,19 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     mark_breaks(axes, view)
     _draw(axes, own, view, riket)
     return chart
+
+
+def _title(own: pd.DataFrame, view: View) -> str:
+    """Say each kommun's first and last place."""
+    first, last = own["period"].iloc[[0, -1]]
+    moves = []
+    for code in view.focus:
+        rows = own.loc[own["region_code"] == code, ["rank_low", "rank_high"]]
+        if len(rows):
+            before, now = (place_text(*pair) for pair in rows.iloc[[0, -1]].itertuples(index=False, name=None))
+            moves.append(f"{view.name(code)} från plats {before} till {now}")
+    span = f"{view.when(first)}–{view.when(last).removeprefix('läsåret ')}"
+    return f"{view.measure.short}, {span}: {join_words(moves)}"
 
 
 def _riket(rows: pd.DataFrame, view: View) -> pd.DataFrame:
@@ -114,6 +127,7 @@ def _note(own: pd.DataFrame, view: View) -> str:
         parts.append("Skuggan visar möjliga platser där flera kommuner har samma publicerade värde.")
     if view.measure.period_kind == "month":
         parts.append("Ring: samma månad varje år. Jämför en månad bara med samma månad ett annat år.")
+    parts.append(ranked_on(own["value"], view))
     parts.append("Små skillnader i andel kan ge stora skillnader i plats.")
     others = [item.text for item in view.catalog.breaks if item.measure == view.measure.id and item.regions]
     parts += others[:1]

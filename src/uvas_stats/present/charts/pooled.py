@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.numbers import number_text
-from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.figure import About, Chart, Missing
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, TEXT, canvas, value_axis
 from uvas_stats.present.view import View, join_words
@@ -31,7 +31,7 @@ class PooledRow:
     """The observations it rests on."""
 
 
-def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: str = "") -> About:
+def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: tuple[Missing, ...] = ()) -> About:
     """Say what is pooled, of which years and how.
 
     Parameters
@@ -41,7 +41,7 @@ def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: str = ""
     kind
         What it is shown as, as the alternative text begins.
     missing
-        What is not known and how to get it, as a sentence.
+        What is not known, and how to get it.
     """
     name = view.name(view.focus[0])
     span = f"{rows[0].own['first']}–{rows[0].own['last']}"
@@ -60,13 +60,14 @@ def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: str = ""
             + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
             for row in rows
         ),
-        note=" ".join(filter(None, [_note(rows, data), missing])),
+        note=_note(rows, data),
         data=data,
         derived=_derived(rows),
+        missing=missing,
     )
 
 
-def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Chart:
+def pooled(rows: list[PooledRow], view: View, missing: tuple[Missing, ...] = ()) -> Chart:
     """Draw the pooled share of each sex and age as a point, with its interval where the population is known.
 
     Parameters
@@ -74,7 +75,7 @@ def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Chart:
     rows
         What is known, in the order to show.
     missing
-        What is not known and how to get it, as a sentence.
+        What is not known, and how to get it.
     """
     about = about_pooled(rows, view, "Punktdiagram", missing)
     about = replace(about, note=f"Strecket (|) är rikets motsvarande värde. {about.note}")

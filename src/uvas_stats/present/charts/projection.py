@@ -42,7 +42,7 @@ def projection(outlook: Outlook, goal: Goal, used: pd.DataFrame, view: View) -> 
     about = About(
         id=f"framskrivning_{goal.id}_{one.region_code}",
         title=view.title or _title(outlook, view),
-        subtitle=_subtitle(outlook, view),
+        subtitle=_subtitle(outlook, goal, view),
         source=source_line(used, view.catalog, computed=True),
         alt=f"Linjediagram med framskrivning för {name}. {outlook.text(view.measure)}",
         note=_note(outlook, view),
@@ -56,15 +56,20 @@ def projection(outlook: Outlook, goal: Goal, used: pd.DataFrame, view: View) -> 
 
 def _title(outlook: Outlook, view: View) -> str:
     one = outlook.projection
-    chance = probability_text(outlook.probability)
+    name = view.name(one.region_code)
+    if outlook.probability is None:
+        likely = f"{outlook.number(one.low, view.measure)} till {outlook.number(one.high, view.measure)}"
+        return f"{name} {period_text(one.period)}: troligen {likely}{' mot riket' if outlook.to_riket else ''}"
     reach = "bättre än riksgenomsnittet" if outlook.to_riket else "målet nått"
-    return f"{view.name(one.region_code)} {reach} {in_period(one.period)}: sannolikheten är {chance}"
+    return f"{name} {reach} {in_period(one.period)}: sannolikheten är {probability_text(outlook.probability)}"
 
 
-def _subtitle(outlook: Outlook, view: View) -> str:
+def _subtitle(outlook: Outlook, goal: Goal, view: View) -> str:
     what = f"Skillnad mot riket{view.in_difference_unit}" if outlook.to_riket else view.unit
     lines = "månad (tunn), tolvmånadersmedel (fet)" if _monthly(outlook) else "utfall (heldragen)"
-    ahead = "ett år framåt; målets dag har passerat" if outlook.passed else "till målets dag"
+    ahead = "till målets dag" if goal.deadline is not None else "ett år framåt"
+    if outlook.passed:
+        ahead = "ett år framåt; målets dag har passerat"
     return f"{view.measure.title}. {what}: {lines} och framskrivning {ahead}"
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from uvas_stats.indicators import place_panel
 from uvas_stats.present.charts.strip import riket_text
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.place_words import place_text
+from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import INK, RIKET, SMALL, TEXT, canvas, line_of, value_axis
 from uvas_stats.present.view import View, join_words
@@ -41,11 +41,10 @@ def ranking_list(series: pd.DataFrame, view: View) -> Chart:
         for _, row in own.iterrows()
     ]
     riket = "" if pd.isna(first["riket_low"]) else f"; {riket_text(first['riket_low'], first['riket_high'])}"
-    note = (
-        f"{len(view.kommuner) - n} kommuner saknar uppgift och är inte rangordnade."
-        if n < len(view.kommuner)
-        else ""
-    )
+    absent = len(view.kommuner) - n
+    note = ranked_on(known["value"], view)
+    if absent:
+        note = f"{absent} kommuner saknar uppgift och är inte rangordnade. {note}".strip()
     about = About(
         id=f"rankinglista_{view.measure.id}",
         title=view.title or f"{join_words(places)} av {n}{riket}",

@@ -20,6 +20,7 @@ from uvas_stats.present.charts.school_figures import (
     shown_of,
 )
 from uvas_stats.present.charts.timeline import mark_breaks, pieces, position, time_axis
+from uvas_stats.present.cohort import cohort_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import (
@@ -133,6 +134,7 @@ def _note(drawn: Sequence[Drawn], medians: Sequence[Median]) -> str:
     if not any(one.riket["value"].notna().any() for one in drawn):
         notes.append("Riket finns inte i rapporten per kommun.")
     notes += dict.fromkeys(item.text for one in drawn for item in _breaks(one))
+    notes += dict.fromkeys(cohort_note(one.panel.view, one.periods[-1]) for one in drawn)
     notes.append("De lodräta axlarna börjar inte vid noll." if len(drawn) > 1 else "Axeln börjar inte vid noll.")
     return " ".join(filter(None, notes))
 

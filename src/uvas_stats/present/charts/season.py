@@ -11,6 +11,7 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import change_between, place_panel, quartiles, refuse_break, same_period_table
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import same_period_last_year
+from uvas_stats.present.cohort import cohort_note
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
@@ -56,13 +57,18 @@ def season(series: pd.DataFrame, view: View, *, across_break: bool = False) -> C
     about = About(
         id=f"samma_tid_i_fjol_{view.measure.id}",
         title=view.title or title,
-        subtitle=f"{view.measure.title}, {view.when(earlier)} och {view.when(period)}",
+        subtitle=f"{view.measure.title}, {_both(view, earlier, period)}{_group(view, median)}",
         source=source_line(shown, view.catalog, computed=median is not None),
         alt=alt,
         note=" ".join(
             filter(
                 None,
-                [_places(series, view, earlier, period), _note(view, median, broken), coverage_note(view, period)],
+                [
+                    _places(series, view, earlier, period),
+                    _note(view, median, broken),
+                    cohort_note(view, period),
+                    coverage_note(view, period),
+                ],
             )
         ),
         data=shown,
@@ -107,6 +113,17 @@ def _places(series: pd.DataFrame, view: View, earlier: str, period: str) -> str:
     return f"Plats {view.when(earlier)} och {view.when(period)}: {join_words(texts)}. {view.direction}."
 
 
+def _both(view: View, earlier: str, period: str) -> str:
+    """Write two periods; of two läsår the word stands once."""
+    return f"{view.when(earlier)} och {view.when(period)}".replace("läsåret ", "läsåren ", 1).replace(
+        "läsåret ", ""
+    )
+
+
+def _group(view: View, median: tuple[float, float] | None) -> str:
+    return "" if median is None else f". Grupp: {view.group_name}"
+
+
 def _medians(median: tuple[float, float] | None, earlier: str, period: str) -> pd.DataFrame:
     return (
         pd.DataFrame()
@@ -135,7 +152,7 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
         )
         broken.append(change.broken_by)
     unit = {"procent": " procentenheter", "plats": " platser"}.get(view.measure.unit, "")
-    when = f"{view.when(period)} mot {view.when(same_period_last_year(period))}"
+    when = f"{view.when(period)} mot {view.when(same_period_last_year(period)).removeprefix('läsåret ')}"
     title = f"{view.measure.short}, {when}: {join_words(words)}{unit}{verdict}"
     texts = " ".join(dict.fromkeys(filter(None, broken)))
     return title, f"Lutningsdiagram. {view.measure.title}. {' '.join(alt)}", texts
@@ -151,8 +168,10 @@ def _verdict(view: View, direction: str) -> str:
 def _note(view: View, median: tuple[float, float] | None, broken: str) -> str:
     parts = [broken] if broken else []
     if median is not None:
-        parts.append(f"Gruppens median: {view.group_name}, varje kommun räknas lika.")
-    if view.measure.unit == "plats":
+        parts.append("I gruppens median räknas varje kommun lika.")
+    if view.measure.unit != "plats":
+        parts.append("Den lodräta axeln börjar inte vid noll.")
+    else:
         parts.append("1 = högst andel arbetslösa ungdomar; ett större platsnummer är bättre.")
     return " ".join(parts)
 

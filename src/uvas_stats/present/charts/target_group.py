@@ -7,14 +7,21 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import overlap_bounds
 from uvas_stats.numbers import number_text
-from uvas_stats.present.figure import About, Chart
+from uvas_stats.present.figure import About, Chart, Missing
 from uvas_stats.present.style import FOCUS, INK, SMALL, TEXT, canvas
 
 __all__ = ["target_group"]
 
 
 def target_group(
-    parts: list[tuple[str, float]], *, printed: str, text: str, source: str, data: pd.DataFrame
+    parts: list[tuple[str, float]],
+    *,
+    printed: str,
+    text: str,
+    source: str,
+    data: pd.DataFrame,
+    note: str = "",
+    missing: tuple[Missing, ...] = (),
 ) -> Chart:
     """Draw the parts of a target group and what their union can be.
 
@@ -26,17 +33,22 @@ def target_group(
         The document's own figure, as printed; empty if it gives none.
     text
         Whom the group consists of.
+    note
+        What published statistics say of a part; may be empty.
+    missing
+        What would say more.
     """
     low, high = overlap_bounds([count for _, count in parts])
     listed = ", ".join(f"{label} {number_text(count, 0)}" for label, count in parts)
     document = f" Dokumentet anger {printed}." if printed else ""
     about = About(
         id="malgrupp",
-        title=f"Målgruppen är minst {number_text(low, 0)} och högst {number_text(high, 0)} personer",
-        subtitle=f"{text}. Antal enligt dokumentet.{document}",
+        title=f"Enligt dokumentet: målgruppen är {number_text(low, 0)}–{number_text(high, 0)} personer",
+        subtitle=f"{text}.{document}",
         source=source,
         alt=f"Staplar: {listed}. Registren överlappar; tillsammans {low:.0f} till {high:.0f} personer.{document}",
-        note="Samma person kan finnas i flera register: högsta antalet gäller om ingen gör det.",
+        note=f"Samma person kan finnas i flera register: högsta antalet gäller om ingen gör det. {note}".strip(),
+        missing=missing,
         data=data,
         derived=pd.DataFrame({"Uppgift": ["Minst", "Högst"], "Antal personer": [low, high]}),
     )

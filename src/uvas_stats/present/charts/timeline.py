@@ -44,14 +44,18 @@ def pieces(rows: pd.DataFrame, view: View, regions: Iterable[str], column: str =
 
 
 def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None:
-    """Mark each break that concerns the kommuner shown (by default those in focus) within the time axis."""
+    """Mark each break that concerns the kommuner shown (by default those in focus) within the time axis.
+
+    One that concerns only others of the group is said to be theirs.
+    """
+    own = {item.id for item in view.catalog.breaks_of(view.measure.id, view.focus)}
     for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
         x = position(item.at) - STEP[period_kind(item.at)] / 2
         if not axes.get_xlim()[0] <= x <= axes.get_xlim()[1]:
             continue
         axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
-            "brott",
+            "tidsseriebrott" if item.id in own else "tidsseriebrott\ni gruppen",
             (x, 1),
             xycoords=("data", "axes fraction"),
             xytext=(3, -2),

@@ -11,11 +11,12 @@ from uvas_stats.indicators import quartiles
 from uvas_stats.periods import period_end
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.charts.weighted import Weighted, weigh
+from uvas_stats.present.cohort import cohort_note
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread, value_axis
-from uvas_stats.present.view import View
+from uvas_stats.present.view import View, join_words
 
 __all__ = ["quartile_rows", "trend"]
 
@@ -120,9 +121,32 @@ def _source(main: pd.DataFrame, view: View, spreads: pd.DataFrame | None) -> str
     return line if spreads is None else f"{line} Gruppens median och fält: egen bearbetning."
 
 
+def _title(main: pd.DataFrame, view: View, newest: str) -> str:
+    """Say the newest figure of each kommun in focus, and riket's."""
+    known = main.loc[main["value"].notna()].sort_values("period_end").drop_duplicates("region_code", keep="last")
+    rows = known[["region_code", "period", "value"]].itertuples(index=False, name=None)
+    last = {str(code): (str(period), float(value)) for code, period, value in rows}
+    texts = {}
+    for code in (code for code in (*view.focus, "00") if code in last):
+        period, value = last[code]
+        older = "" if period == newest else f" ({view.when(period)})"
+        texts[code] = f"{view.number(value)}{older}"
+    riket = f"; riket {texts.pop('00')}" if "00" in texts else ""
+    own = join_words([f"{view.name(code)} {text}" for code, text in texts.items()])
+    return f"{view.measure.short}, {view.when(newest)}: {own}{riket}"
+
+
+def _subtitle(view: View, spreads: pd.DataFrame | None, periods: list[str]) -> str:
+    group = "" if spreads is None else f". Grupp: {view.group_name}"
+    first, last = (view.when(period) for period in (periods[0], periods[-1]))
+    span = f"{first}–{last.removeprefix('läsåret ')}"
+    return f"{view.measure.title}. {view.measure.unit.capitalize()}, {span}{group}"
+
+
 def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], weighted: Weighted, *, zero: bool) -> str:
     members = () if spreads is None or view.group is None else view.group.members
     notes = [view.cautions((*view.focus, *members)), coverage_note(view, periods[-1])]
+    notes.append(cohort_note(view, periods[-1]))
     if spreads is not None and view.group is not None:
         since = str(spreads["period"].iloc[0])
         late = "" if since == periods[0] else f"; uppgift för alla finns från {since}"
@@ -170,8 +194,8 @@ def trend(
     data = main if spreads is None else pd.concat([main, members]).drop_duplicates(["region_code", "period"])
     about = About(
         id=f"utveckling_{view.measure.id}",
-        title=view.title or f"{view.focus_names}: {view.measure.title}",
-        subtitle=f"{view.measure.unit.capitalize()}, {view.when(periods[0])}–{view.when(periods[-1])}",
+        title=view.title or _title(main, view, periods[-1]),
+        subtitle=_subtitle(view, spreads, periods),
         source=_source(main, view, spreads),
         alt=_alt(main, view, weighted),
         note=_note(view, spreads, periods, weighted, zero=zero),

@@ -11,17 +11,17 @@ from uvas_stats.indicators import change_between, difference, performance_group,
 from uvas_stats.numbers import MISSING, number_text, signed_text
 from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About
-from uvas_stats.present.place_words import place_text
+from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
-from uvas_stats.present.tables.weighted import INTERVAL_NOTE, SUMMARY, interval_text, value_text, weigh
+from uvas_stats.present.tables.weighted import INTERVAL_NOTE, MEDIAN, SUMMARY, interval_text, value_text, weigh
 from uvas_stats.present.view import View
 
-__all__ = ["kkik", "summary"]
+__all__ = ["kkik", "summary", "summary_row"]
 
 OUTCOMES = 3
 
-BROKEN_NOTE = "* Över ett brott i serien: de två uppgifterna är inte helt jämförbara."
+BROKEN_NOTE = "* Över ett tidsseriebrott: de två uppgifterna är inte helt jämförbara."
 
 
 def _own_period(series: pd.DataFrame, view: View, code: str) -> str | None:
@@ -38,7 +38,13 @@ def _place(series: pd.DataFrame, view: View, code: str, period: str) -> str:
     n = int(row["n"])
     if n < len(view.kommuner) / 2:
         return MISSING
-    return f"{place_text(row['rank_low'], row['rank_high'])} av {n}"
+    return f"{place_text(row['rank_low'], row['rank_high'])} av {n} ({view.place_one})"
+
+
+def _ranked_on(series: pd.DataFrame, view: View) -> str:
+    period = _own_period(series, view, view.focus[0])
+    now = series.loc[(series["period"] == period) & series["region_code"].isin(view.kommuner), "value"]
+    return ranked_on(now, view)
 
 
 def _median(series: pd.DataFrame, view: View, period: str) -> str:
@@ -50,7 +56,8 @@ def _median(series: pd.DataFrame, view: View, period: str) -> str:
     return view.number(float(spreads["median"].iloc[0]))
 
 
-def _summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] | None:
+def summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] | None:
+    """Write the newest figure of one kommun beside riket, the group, the place and the year before."""
     period = _own_period(series, view, code)
     if period is None:
         return None
@@ -72,7 +79,7 @@ def _summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] 
         "Värde": value_text(series, view, code, period),
         "Riket": value_text(series, view, "00", period),
         "Skillnad mot riket": signed_text(gap_value, view.measure.decimals),
-        "Gruppens median": _median(series, view, period),
+        MEDIAN: _median(series, view, period),
         "Plats": _place(series, view, code, period),
         "Mot året innan": f"{signed_text(change.difference, view.measure.decimals)}{mark}",
     }
@@ -106,7 +113,7 @@ def summary(
     for view in views:
         own = series[view.measure.id]
         for code in view.focus:
-            row = _summary_row(own, view, code)
+            row = summary_row(own, view, code)
             if row is None:
                 rows.append(
                     dict.fromkeys(SUMMARY, MISSING) | {"Mått": view.measure.short, "Kommun": view.name(code)}
@@ -123,8 +130,9 @@ def summary(
     align = dict(SUMMARY)
     if len(views[0].focus) == 1 and not any(weighed.rows.values()):
         cells = cells.drop(columns="Kommun")
-    directions = "; ".join(f"{view.measure.short}: {view.direction}" for view in views)
+    ranked = dict.fromkeys(filter(None, (_ranked_on(series[view.measure.id], view) for view in views)))
     group = views[0].group_name
+    cells = cells.rename(columns={MEDIAN: f"Median, {views[0].group_heading}"})
     about = About(
         id="sammanfattning",
         title=f"{name}: läget i korthet",
@@ -134,13 +142,15 @@ def summary(
         source=source_line(data, views[0].catalog, computed=True),
         alt=" ".join(f"{row['Mått']} {row['Kommun']}: {row['Värde']}, riket {row['Riket']}." for row in rows),
         note=(
-            f"Plats bland landets kommuner. {directions}. Gruppen: {group}. "
+            f"Plats bland landets kommuner; inom parentes vad plats 1 betyder. {' '.join(ranked)} "
+            f"Median av {group}, varje kommun räknas lika. "
             f"Skillnader i procentenheter, räknade på oavrundade tal. {weighed.note} "
             f"{INTERVAL_NOTE if intervals else ''} {_broken(cells['Mot året innan'])} {_coverage(views, series)}"
         ).strip(),
         data=data,
+        missing=tuple(weighed.missing),
     )
-    return Table(about, cells, tuple(align[column] for column in cells.columns))
+    return Table(about, cells, tuple(align.get(column, "right") for column in cells.columns))
 
 
 def _broken(changes: pd.Series) -> str:

@@ -11,7 +11,7 @@ from uvas_stats.catalog import Catalog, Measure, PrintedFigure, Programme
 from uvas_stats.catalog.kartlaggning import MapRow, Nearest
 from uvas_stats.indicators import latest_period
 from uvas_stats.numbers import MISSING, number_text, rounded
-from uvas_stats.present.figure import About
+from uvas_stats.present.figure import About, Missing
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.tables.documents import printed_text
@@ -74,6 +74,15 @@ def _value(today: _Today, code: str) -> str:
         return MISSING
     value, status = hit[["value", "status"]].iloc[0]
     return STATUS_TEXT[status] if pd.isna(value) else _number(value, today.measure)
+
+
+def _dated(today: _Today, code: str, printed: Measure) -> str:
+    """Write today's figure with its period, and with its ages where the row is of others."""
+    ages = today.nearest.age or today.measure.ages
+    other = (
+        f"{ages.replace('-', '–')} år, " if ages != printed.ages and "total" not in (ages, printed.ages) else ""
+    )
+    return f"{_value(today, code)} ({other}{today.period})"
 
 
 def _own(today: _Today, code: str, period: str) -> float | None:
@@ -146,18 +155,20 @@ def kartlaggning(
     Table
         A row without a published figure says why. ``≠`` marks where document and statistics disagree.
     """
-    cells, data = [], [observed] if len(observed) else []
+    cells, data, missing = [], [observed] if len(observed) else [], []
     for row in rows:
         today = _today(row, code, catalog, figures)
         printed = _printed(row, code, programme)
         if today is not None:
             data.append(today.rows.loc[today.rows["period"] == today.period])
+        elif row.todo:
+            missing.append(Missing("Uppgifter i kartläggningen", row.todo))
         marks = [_compared(printed, today, code, catalog), _inner(printed, programme)]
         cells.append(
             {
                 "Uppgift": row.title,
                 "Enligt dokumentet": "; ".join(f"{one.period}: {printed_text(one)}" for one in printed),
-                "I dag": MISSING if today is None else f"{_value(today, code)} ({today.period})",
+                "I dag": MISSING if today is None else _dated(today, code, catalog.measures[row.printed.measure]),
                 "Riket i dag": MISSING if today is None else _value(today, "00"),
                 "Avviker": "; ".join(filter(None, marks)),
                 "Mått i dag, eller varför det saknas": row.reason if today is None else _about(today, coverage),
@@ -178,6 +189,7 @@ def kartlaggning(
         alt=" ".join(f"{one['Uppgift']}: i dag {one['I dag']}." for one in cells),
         note=_note(frame),
         data=shown,
+        missing=tuple(dict.fromkeys(missing)),
     )
     align = {"I dag": "right", "Riket i dag": "right"}
     return Table(about, frame, tuple(align.get(column, "left") for column in frame.columns))

@@ -6,13 +6,14 @@ import pandas as pd
 
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.present.charts.pooled import PooledRow, about_pooled, interval_text
+from uvas_stats.present.figure import Missing
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 
 __all__ = ["pooled"]
 
 
-def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Table:
+def pooled(rows: list[PooledRow], view: View, missing: tuple[Missing, ...] = ()) -> Table:
     """Set out the pooled share of each sex and age beside riket's.
 
     Parameters
@@ -20,7 +21,7 @@ def pooled(rows: list[PooledRow], view: View, missing: str = "") -> Table:
     rows
         What is known, in the order to show.
     missing
-        What is not known and how to get it, as a sentence.
+        What is not known, and how to get it.
     """
     cells = pd.DataFrame(
         [

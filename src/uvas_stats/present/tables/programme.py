@@ -8,8 +8,8 @@ import pandas as pd
 
 from uvas_stats.catalog import EconomyRow, Programme
 from uvas_stats.numbers import number_text
-from uvas_stats.present.charts.goal_board import GoalRow
-from uvas_stats.present.figure import About
+from uvas_stats.present.figure import About, Missing
+from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.table import Table
 
 __all__ = ["activities", "economy", "goals"]
@@ -17,7 +17,15 @@ __all__ = ["activities", "economy", "goals"]
 _FACES = {"nått": "☺ nått", "på väg": "→ på väg", "inte nått": "☹ inte nått", "": "–"}
 
 
-def goals(rows: Iterable[GoalRow], *, name: str, source: str, data: pd.DataFrame, note: str = "") -> Table:
+def goals(
+    rows: Iterable[GoalRow],
+    *,
+    name: str,
+    source: str,
+    data: pd.DataFrame,
+    note: str = "",
+    missing: tuple[Missing, ...] = (),
+) -> Table:
     """List the goals with status and reason."""
     rows = list(rows)
     cells = pd.DataFrame(
@@ -42,6 +50,7 @@ def goals(rows: Iterable[GoalRow], *, name: str, source: str, data: pd.DataFrame
         alt=" ".join(f"{row.text}: {row.status}. {row.reason} {row.place.text}".strip() for row in rows),
         note=note,
         data=data,
+        missing=missing,
     )
     return Table(about, cells, ("left",) * len(cells.columns))
 
@@ -74,34 +83,41 @@ def activities(programme: Programme) -> Table:
     return Table(about, cells, ("left",) * len(cells.columns))
 
 
-def _economy_cells(label: str, rows: list[EconomyRow]) -> dict[str, str]:
-    def total(name: str) -> str:
-        return number_text(sum(getattr(row, name) for row in rows), 0)
+def _total(rows: list[EconomyRow], name: str) -> str:
+    return number_text(sum(getattr(row, name) or 0.0 for row in rows), 0)
 
-    return {
-        "År": label,
-        "Investering": total("investment"),
-        "Extern finansiering av investering": total("investment_external"),
-        "Driftskostnad": total("operating"),
-        "Extern finansiering av drift": total("operating_external"),
-        "Nettokostnad": total("net"),
-        "Varav ej finansierat inom ram": total("unfunded"),
-    }
+
+_COSTS = {
+    "Investering": "investment",
+    "Extern finansiering av investering": "investment_external",
+    "Driftskostnad": "operating",
+    "Extern finansiering av drift": "operating_external",
+    "Nettokostnad": "net",
+    "Varav ej finansierat inom ram": "unfunded",
+}
 
 
 def economy(programme: Programme) -> Table:
-    """Show the economy table of the document, in thousands of kronor, with its sum."""
+    """Show the economy table of the document, in thousands of kronor, with its sum.
+
+    Where it prints nothing but a budget, that is the only column: a cost that is not printed is not nought.
+    """
     rows = list(programme.economy)
-    cells = [_economy_cells(str(row.year), [row]) for row in rows]
-    if len(rows) > 1:
-        cells.append(_economy_cells("Summa", rows))
+    budget = all(row.budget is not None for row in rows)
+    columns, main = ({"Budget": "budget"}, "Budget") if budget else (_COSTS, "Nettokostnad")
+    computed = "Summa" if budget else "Nettokostnad och summa"
+    listed = {str(row.year): [row] for row in rows} | ({"Summa": rows} if len(rows) > 1 else {})
+    cells = [
+        {"År": label, **{heading: _total(of, name) for heading, name in columns.items()}}
+        for label, of in listed.items()
+    ]
     frame = pd.DataFrame(cells)
     about = About(
         id="ekonomi",
         title=f"{programme.name}: ekonomi",
         subtitle="Tusental kronor (tkr)",
-        source=f"Källa: {programme.document}. Nettokostnad och summa: egen bearbetning.",
-        alt=" ".join(f"{row['År']}: nettokostnad {row['Nettokostnad']} tkr." for row in cells),
+        source=f"Källa: {programme.document}. {computed}: egen bearbetning.",
+        alt=" ".join(f"{row['År']}: {main.lower()} {row[main]} tkr." for row in cells),
         note=programme.economy_note,
     )
     return Table(about, frame, ("left", *["right"] * (len(frame.columns) - 1)))

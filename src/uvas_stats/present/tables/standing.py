@@ -9,7 +9,7 @@ import pandas as pd
 from uvas_stats.indicators import Standing
 from uvas_stats.numbers import MISSING
 from uvas_stats.periods import period_text
-from uvas_stats.present.figure import About
+from uvas_stats.present.figure import About, Missing
 from uvas_stats.present.place_words import distance_text, earlier_texts, persons_text, ranked_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
@@ -62,7 +62,9 @@ def _both(value: str, place: str) -> str:
     return ", ".join(text for text in (value, placed) if text != MISSING) or MISSING
 
 
-def standing(found: Sequence[Standing], view: View, data: pd.DataFrame, missing: str = "") -> Table:
+def standing(
+    found: Sequence[Standing], view: View, data: pd.DataFrame, missing: tuple[Missing, ...] = ()
+) -> Table:
     """Set out where each kommun in focus stands.
 
     Parameters
@@ -72,7 +74,7 @@ def standing(found: Sequence[Standing], view: View, data: pd.DataFrame, missing:
     data
         The observations of the period and the year before that it rests on.
     missing
-        What is not known and how to get it, as a sentence.
+        What is not known, and how to get it.
     """
     cells = _alone(found[0], view) if len(found) == 1 else _side_by_side(found, view)
     broken = " ".join(dict.fromkeys(one.broken_by for one in found if one.broken_by))
@@ -94,7 +96,8 @@ def standing(found: Sequence[Standing], view: View, data: pd.DataFrame, missing:
             for one in found
             for text, value, place in _rows(one, view)
         ),
-        note=" ".join(filter(None, [ties, persons, f"* {broken}" if broken else "", missing])),
+        note=" ".join(filter(None, [ties, persons, f"* {broken}" if broken else ""])),
         data=data,
+        missing=missing,
     )
     return Table(about, cells, tuple("right" if name == "Värde" else "left" for name in cells.columns))

@@ -9,15 +9,17 @@ import pandas as pd
 from uvas_stats.indicators import area_share, break_between, share_intervals
 from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
 from uvas_stats.periods import same_period_last_year
+from uvas_stats.present.figure import Missing
 from uvas_stats.present.view import STATUS_TEXT, View
 
-__all__ = ["INTERVAL_NOTE", "SUMMARY", "Row", "Weighed", "interval_text", "value_text", "weigh"]
+__all__ = ["INTERVAL_NOTE", "MEDIAN", "SUMMARY", "Row", "Weighed", "interval_text", "value_text", "weigh"]
 
 Row = dict[str, str]
 POPULATION = "scb_population"
 INTERVAL_NOTE = (
     "Inom parentes: 95 % intervall (Wilson) för slumpvariation mellan år, på det antal som andel och nämnare ger."
 )
+MEDIAN = "Gruppens median"
 SUMMARY = {
     "Mått": "left",
     "Kommun": "left",
@@ -25,7 +27,7 @@ SUMMARY = {
     "Värde": "right",
     "Riket": "right",
     "Skillnad mot riket": "right",
-    "Gruppens median": "right",
+    MEDIAN: "right",
     "Plats": "right",
     "Mot året innan": "right",
 }
@@ -38,6 +40,7 @@ class Weighed:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     data: list[pd.DataFrame] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
 
     @property
     def note(self) -> str:
@@ -98,12 +101,12 @@ def _row(
         "Mot året innan": f"{signed_text(value - before, view.measure.decimals)}{'*' if broken else ''}",
     }
     known_people = view.catalog.measures[view.measure.denominator_measure].dataset == POPULATION
-    by = "folkmängd" if known_people else "antalet i nämnaren"
+    by = "folkmängden" if known_people else "antalet i nämnaren"
     data = [
         frame.loc[frame["region_code"].isin(members) & (frame["period"] == period)]
         for frame in (series, denominators)
     ]
-    return row, pd.concat(data), f"{name}: Egen bearbetning, vägt med {by}. {note}".strip()
+    return row, pd.concat(data), f"{name}: egen bearbetning, vägt med {by}. {note}".strip()
 
 
 def _areas(view: View) -> list[tuple[tuple[str, ...], str, str]]:
@@ -140,5 +143,5 @@ def weigh(series: dict[str, pd.DataFrame], views: list[View], denominators: dict
             found.notes.append(note)
         dataset = view.catalog.measures[view.measure.denominator_measure].dataset
         if people.empty and not absent and dataset == POPULATION:
-            found.notes.append(f"Hämta folkmängden med: uvas fetch {POPULATION}.")
+            found.missing.append(Missing(f"Den vägda andelen för {view.focus_names}", f"uvas fetch {POPULATION}"))
     return found
