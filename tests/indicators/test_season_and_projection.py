@@ -24,7 +24,8 @@ MEASURE = CATALOG.measures[RATE]
 def monthly(values: np.ndarray | list[float], first: str = "2020-01", code: str = "2182") -> pd.DataFrame:
     months = [str(one) for one in pd.period_range(first, periods=len(values), freq="M")]
     ends = [pd.Timestamp(period_end(one)) for one in months]
-    return pd.DataFrame({"region_code": code, "period": months, "period_end": ends, "value": values})
+    frame = pd.DataFrame({"region_code": code, "period": months, "period_end": ends, "value": values})
+    return frame.assign(status=frame["value"].notna().map({True: "ok", False: "missing"}))
 
 
 def wave(n: int, seed: int = 3, step: float = 0.15) -> np.ndarray:
