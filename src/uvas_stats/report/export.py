@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvas_stats.present.chapter import Content
+from uvas_stats.present.figure import Chart
 from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
 from uvas_stats.report.manifest import MANIFEST, manifest, stale_diagrams
+from uvas_stats.report.notebook_bar import notebook_bar
 from uvas_stats.report.prepare import Section, prepare
 from uvas_stats.report.webpage import webpage
 from uvas_stats.report.xlsx import workbook
 from uvas_stats.workspace import publish_folder
 
 __all__ = ["ExportResult", "export"]
+
+_DOCUMENTS = 3
+"""Word, web page and workbook."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ def export(
     template
         The municipality's own Word template; see docs/template.md.
     progress
-        Called with one Swedish line for each step.
+        Called with one Swedish line for each step; None draws a bar in a notebook, and nothing elsewhere.
 
     Returns
     -------
@@ -68,9 +73,10 @@ def export(
     ...     [path.name for path in export(content, Path(folder) / "ale").files]
     ['manifest.json', 'rapport.docx', 'rapport.html', 'underlag.xlsx']
     """
-    tell = progress or _silent
     source = read_template(template)
-    with publish_folder(folder) as staging:
+    charts = sum(isinstance(part, Chart) for chapter in content.chapters for part in chapter.parts)
+    with notebook_bar(charts + _DOCUMENTS) as bar, publish_folder(folder) as staging:
+        tell = progress or bar or _silent
         files = _render(content, prepare(content, tell), source, tell)
         old = stale_diagrams(folder, files)
         for path, data in files.items():
