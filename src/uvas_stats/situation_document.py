@@ -104,9 +104,9 @@ class Documents(Holdings):
         persons = rounded(share * people.value / 100, 0)
         more = "fler än" if persons > counted.value else "inte fler än"
         text = (
-            f"Enligt MUCF varken arbetade eller studerade {number_text(share, 1, 'procent')} {counted.period}. Av "
-            f"dokumentets folkmängd, {number_text(people.value, 0)}, är det omkring {number_text(persons, 0)} "
-            f"personer, {more} dokumentets {counted.as_printed}."
+            f"Enligt MUCF var UVAS {number_text(share, 1, 'procent')} av de unga {counted.period}. Av dokumentets "
+            f"folkmängd, {number_text(people.value, 0)}, är det omkring {number_text(persons, 0)} personer, "
+            f"{more} dokumentets {counted.as_printed}."
         )
         return text, row
 

@@ -232,7 +232,7 @@ def test_the_shipped_edition_is_whole() -> None:
 
 def test_the_shipped_edition_says_that_it_is_no_recording_of_the_service() -> None:
     kolada = list_snapshots([shipped_raw()])[0]
-    assert "ingen inspelning" in kolada.note
+    assert "inte hämtade ur Koladas tjänst" in kolada.note
     assert "skrevs av 2026-11-21" in kolada.note
 
 
