@@ -77,12 +77,6 @@ class View:
         """What place 1 means, as short as it can be said beside a place."""
         return self.direction.rpartition(" ")[0]
 
-    @property
-    def short_within(self) -> str:
-        """The measure's short name as it stands within a sentence: abbreviations keep their capitals."""
-        short = self.measure.short
-        return short if short[:2].isupper() else short[:1].lower() + short[1:]
-
     def name(self, code: str) -> str:
         """Return the name of a region."""
         return self.catalog.names[code]
