@@ -67,10 +67,11 @@ def glued(text: str) -> str:
 
     Examples
     --------
-    >>> glued("Söderhamn plats 27 av 290, UVAS 16–24 år").replace(NO_BREAK, "_")
-    'Söderhamn plats_27_av_290, UVAS_16–24_år'
+    >>> glued("Söderhamn plats 27 av 290 (1 = högst), UVAS 16–24 år").replace(NO_BREAK, "_")
+    'Söderhamn plats_27_av_290 (1_=_högst), UVAS_16–24_år'
     """
-    return _BEFORE.sub(NO_BREAK, _AFTER.sub(NO_BREAK, text))
+    joined = text.replace(" = ", f"{NO_BREAK}={NO_BREAK}")
+    return _BEFORE.sub(NO_BREAK, _AFTER.sub(NO_BREAK, joined))
 
 
 def rounded(value: float, decimals: int) -> float:

@@ -81,12 +81,6 @@ class View:
         return self.direction.rpartition(" ")[0]
 
     @property
-    def short_within(self) -> str:
-        """The measure's short name as it stands within a sentence: abbreviations keep their capitals."""
-        short = self.measure.short
-        return short if short[:2].isupper() else short[:1].lower() + short[1:]
-
-    @property
     def unit(self) -> str:
         """The unit as a word that begins a line."""
         return {"kkr": "Tusental kronor"}.get(self.measure.unit, self.measure.unit.capitalize())
