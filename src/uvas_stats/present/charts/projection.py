@@ -59,7 +59,8 @@ def _title(outlook: Outlook, view: View) -> str:
     name = view.name(one.region_code)
     if outlook.probability is None:
         likely = f"{outlook.number(one.low, view.measure)} till {outlook.number(one.high, view.measure)}"
-        return f"{name} {period_text(one.period)}: troligen {likely}{' mot riket' if outlook.to_riket else ''}"
+        against = f"{view.difference_unit} mot riket" if outlook.to_riket else ""
+        return f"{name} {period_text(one.period)}: troligen {likely}{against}"
     reach = "bättre än riksgenomsnittet" if outlook.to_riket else "målet nått"
     return f"{name} {reach} {in_period(one.period)}: sannolikheten är {probability_text(outlook.probability)}"
 
