@@ -2,19 +2,15 @@
 
 from uvas_stats.catalog.choose import choose_programme
 from uvas_stats.catalog.load import Catalog, load_catalog
-from uvas_stats.catalog.model import (
+from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
+from uvas_stats.catalog.programme import (
     Activity,
-    Break,
     Check,
-    Dataset,
     EconomyRow,
     Goal,
-    Group,
     Item,
-    Measure,
     PrintedFigure,
     Programme,
-    Region,
     Section,
     TargetGroup,
 )

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvas_stats.catalog.model import SMALLEST_SHOWN, Goal, Item, PrintedFigure, Programme
 from uvas_stats.catalog.names import nearest
+from uvas_stats.catalog.programme import SMALLEST_SHOWN, Goal, Item, PrintedFigure, Programme
 from uvas_stats.errors import CatalogError, ObservationError
 from uvas_stats.observation import SEXES, STATUSES
 from uvas_stats.periods import period_kind

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
-from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Programme, Region
+from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
 from uvas_stats.catalog.names import find, find_region, fold
+from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar, read_similar
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.errors import CatalogError, UnknownNameError

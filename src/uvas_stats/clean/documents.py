@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, PrintedFigure, Programme
-from uvas_stats.catalog.model import SMALLEST_SHOWN
+from uvas_stats.catalog.programme import SMALLEST_SHOWN
 
 __all__ = ["document_observations"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from uvas_stats.catalog import Check, PrintedFigure, Programme
-from uvas_stats.catalog.model import SMALLEST_SHOWN
+from uvas_stats.catalog.programme import SMALLEST_SHOWN
 from uvas_stats.indicators.shares import overlap_bounds
 from uvas_stats.numbers import number_text
 

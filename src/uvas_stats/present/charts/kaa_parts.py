@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.catalog.kaa import category_titles
-from uvas_stats.catalog.model import SMALLEST_SHOWN
+from uvas_stats.catalog.programme import SMALLEST_SHOWN
 from uvas_stats.indicators import NOT_SHOWN, parts_of_whole
 from uvas_stats.numbers import number_text
 from uvas_stats.present.charts.kaa import kaa_when
