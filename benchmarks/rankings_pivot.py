@@ -24,7 +24,7 @@ import resource, sys, threading, time
 from pathlib import Path
 import pandas as pd
 import pyarrow.csv
-from uvas_stats.clean.pivot_cache import list_caches, read_cache
+from uvas_stats.formats.pivot_cache import list_caches, read_cache
 
 path = Path(sys.argv[1])
 def resident():

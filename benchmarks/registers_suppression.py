@@ -24,9 +24,9 @@ from uvas_stats.disclosure import (
     table_from_parts,
 )
 from uvas_stats.disclosure.attack import attack
-from uvas_stats.disclosure.choose import cell_costs, least_widths
-from uvas_stats.disclosure.complete import complete
-from uvas_stats.disclosure.earlier import assemble
+from uvas_stats.disclosure.heuristic import complete
+from uvas_stats.disclosure.history import assemble
+from uvas_stats.disclosure.optimise import cell_costs, least_widths
 from uvas_stats.disclosure.system import Bools, Counts, System
 
 Line = tuple[str, float, float, str]

@@ -95,8 +95,8 @@ def _reading() -> Any:
 
 
 def ours(body: bytes) -> Any:
-    from uvas_stats.clean.jsonstat import read_jsonstat
     from uvas_stats.clean.pxcube import cube_frame
+    from uvas_stats.formats.jsonstat import read_jsonstat
 
     return cube_frame(read_jsonstat(body), _reading(), "bench")
 
@@ -155,7 +155,7 @@ def _peak(name: str, path: Path) -> dict[str, float]:
 
 def _edition(folder: Path, body: bytes, parts: int) -> Path:
     """Make an edition of many files; they hold the same figures, which reading file by file does not mind."""
-    from uvas_stats.fetch.editions import sha256, to_toml
+    from uvas_stats.raw.publish import sha256, to_toml
 
     edition = folder / "scb_bas" / f"2026-08-28T{parts:04d}"
     (edition / "BENCH").mkdir(parents=True)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fakes.server import Fake, serving
+from uvas_stats.build.pipeline import build
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.pipeline import build
-from uvas_stats.processed import read_observations
+from uvas_stats.observations.store import read_observations
 from uvas_stats.workspace import Workspace
 
 # The same examples on every run: a failure found once is a failure for everyone.

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from uvas_stats.build.pipeline import build
 from uvas_stats.catalog import load_catalog
-from uvas_stats.observation import make_observations
-from uvas_stats.pipeline import build
-from uvas_stats.processed import read_observations, read_origins, write_observations
+from uvas_stats.observations.store import read_observations, read_origins, write_observations
+from uvas_stats.observations.validate import make_observations
 from uvas_stats.workspace import Workspace
 
 RATE, COUNT, FORCE = "af_unemployed_18_24_rate_pct", "af_unemployed_18_24_count", "af_labour_force_18_24_count"

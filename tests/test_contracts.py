@@ -44,7 +44,7 @@ def test_both_contracts_hold(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "line", "broken"),
     [
-        ("catalog/names.py", "import uvas_stats.pipeline", "Data goes one way"),
+        ("catalog/names.py", "import uvas_stats.build.pipeline", "Data goes one way"),
         ("disclosure/links.py", "import uvas_stats.indicators", "Data goes one way"),
         ("present/source.py", "from uvas_stats.fetch import snapshot", "never fetch"),
         ("indicators/shares.py", "import requests", "never fetch"),

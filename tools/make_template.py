@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from uvas_stats.report.zipped import settle
+from uvas_stats.report.normalise_zip import settle
 
 TARGET = Path(__file__).parents[1] / "src" / "uvas_stats" / "report" / "templates" / "rapport.docx"
 DATE = dt.date(2026, 1, 1)

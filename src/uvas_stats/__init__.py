@@ -12,14 +12,12 @@ Examples
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uvas_stats.present.chapter import Content
-    from uvas_stats.report import ExportResult
-    from uvas_stats.situation import Nulage
+    from uvas_stats.situation.facade import Nulage
 
 __all__ = ["__version__", "nulage"]
 __version__ = "0.1.0"
@@ -67,15 +65,10 @@ def nulage(
     >>> print(n.compare("uvas_share_pct").about.title)
     UVAS 16–24 år: Gävle plats 10 av 10 bland kommunerna i Gävleborgs län
     """
-    from pathlib import Path
-
-    from uvas_stats import pipeline, report, situation
+    from uvas_stats.build.pipeline import ensure_processed
+    from uvas_stats.situation import facade
     from uvas_stats.workspace import find_workspace
 
-    place = find_workspace(workspace)
-    pipeline.ensure_processed(place)
-
-    def export(content: Content, folder: Path | str | None = None, **options: Any) -> ExportResult:
-        return report.export(content, place.reports / content.id if folder is None else Path(folder), **options)
-
-    return situation.nulage(programme, kommun=kommun, group=group, period=period, workspace=place, exporter=export)
+    folder = find_workspace(workspace)
+    ensure_processed(folder)
+    return facade.nulage(programme, kommun=kommun, group=group, period=period, workspace=folder)

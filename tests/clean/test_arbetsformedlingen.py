@@ -13,9 +13,9 @@ from tests.fakes import af_books as books
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.arbetsformedlingen import read_af_share, share_areas
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import RawFile, Snapshot
 from uvas_stats.indicators.ranking import rank
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
+from uvas_stats.raw.snapshot import RawFile, Snapshot
 
 BAS = "web-inskrivna-arbetslosa-andel-av-bas-2023-02.xlsx"
 REG = "web-inskrivna-arbetslosa-andel-av-reg-2022-03.xlsx"

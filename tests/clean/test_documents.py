@@ -10,7 +10,7 @@ import pytest
 
 from uvas_stats.catalog import Catalog, PrintedFigure, Programme
 from uvas_stats.clean.documents import document_observations
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
 
 FIGURE = PrintedFigure(
     "a", "Text", "social_assistance_youth_count", "2016", "3", "Bilaga", value=3.0, sensitive=True

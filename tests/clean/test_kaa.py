@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from tests.fakes.kaa_workbook import LAYOUTS, PLACES, Book, Place, workbook
-from uvas_stats.adopt import adopt
+from uvas_stats.build.adopt import adopt
+from uvas_stats.build.pipeline import build
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.kaa import load_kaa_tables
 from uvas_stats.clean.kaa import read_kaa
 from uvas_stats.clean.kaa_heading import meaning
 from uvas_stats.errors import RawFileError, UvasStatsError
-from uvas_stats.fetch.snapshot import RawFile, Snapshot
-from uvas_stats.pipeline import build
-from uvas_stats.processed import read_origins
+from uvas_stats.observations.store import read_origins
+from uvas_stats.raw.snapshot import RawFile, Snapshot
 from uvas_stats.workspace import Workspace
 
 YEAR = "Andra halvåret 2024, första halvåret 2025"

@@ -14,7 +14,7 @@ import pytest
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.kolada import newest_similar, read_kolada, read_values
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import RawFile, Snapshot
+from uvas_stats.raw.snapshot import RawFile, Snapshot
 
 GROUP = {"title": "Liknande kommuner, övergripande, Söderhamn, 2024", "members": [{"member_id": "2161"}]}
 

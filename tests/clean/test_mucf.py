@@ -11,15 +11,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from uvas_stats.adopt import adopt
+from uvas_stats.build.adopt import adopt
+from uvas_stats.build.pipeline import build
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.mucf_words import area_of, figure_of
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import RawFile, Snapshot
-from uvas_stats.observation import select
-from uvas_stats.pipeline import build
-from uvas_stats.processed import read_observations
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.store import read_observations
+from uvas_stats.raw.snapshot import RawFile, Snapshot
 from uvas_stats.workspace import Workspace
 
 Rows = list[list[object]]

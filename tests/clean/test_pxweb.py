@@ -11,20 +11,21 @@ import pytest
 from tests.fakes.server import Fake
 from uvas_stats.catalog import load_catalog
 from uvas_stats.catalog.pxweb import PxDimension, PxTable, load_px_tables, tables_of
-from uvas_stats.clean.cube import Cube
-from uvas_stats.clean.jsonstat import read_jsonstat
 from uvas_stats.clean.population import BANDS, age_bands
 from uvas_stats.clean.pxcube import Reading, cube_frame
 from uvas_stats.clean.pxweb import edition_origins, iter_observations, read_pxweb
 from uvas_stats.clean.signal import OUTSIDE, register_signal
 from uvas_stats.errors import RawFileError, UvasStatsError
-from uvas_stats.fetch.editions import read_origin
 from uvas_stats.fetch.http import Http
 from uvas_stats.fetch.limiter import Limits, RateLimiter
 from uvas_stats.fetch.pxweb1 import PxWeb1
 from uvas_stats.fetch.run import fetch_dataset
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.observation import make_observations, select, validate
+from uvas_stats.formats.cube import Cube
+from uvas_stats.formats.jsonstat import read_jsonstat
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.validate import make_observations, validate
+from uvas_stats.raw.publish import read_origin
 
 
 @pytest.fixture

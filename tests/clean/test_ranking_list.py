@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 
 from tests.fakes.af_books import workbook
-from uvas_stats.adopt import adopt, adopted_as
+from uvas_stats.build.adopt import adopt, adopted_as
+from uvas_stats.build.pipeline import build
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.ranking_list import describe_ranking, read_af_ranking
 from uvas_stats.errors import ObservationError, RawFileError
-from uvas_stats.fetch.snapshot import RawFile, Snapshot, list_snapshots
-from uvas_stats.newest import latest_edition
-from uvas_stats.observation import select
-from uvas_stats.pipeline import build
-from uvas_stats.processed import read_observations
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.editions import latest_edition
+from uvas_stats.observations.store import read_observations
+from uvas_stats.raw.snapshot import RawFile, Snapshot, list_snapshots
 from uvas_stats.workspace import Workspace
 
 Rows = list[list[object]]

@@ -13,7 +13,7 @@ from tests.fakes import siris as fakes
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.catalog.siris import load_siris_reports
 from uvas_stats.clean.siris import read_siris
-from uvas_stats.observation import COLUMNS, select
+from uvas_stats.observations.contract import COLUMNS, select
 
 ORIGIN = "siris/2026-01-01/"
 

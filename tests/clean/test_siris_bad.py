@@ -12,11 +12,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tests.fakes import siris as fakes
-from uvas_stats.adopt import adopt
+from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.siris import read_siris
 from uvas_stats.errors import RawFileError, UvasStatsError
-from uvas_stats.fetch.snapshot import list_snapshots
+from uvas_stats.raw.snapshot import list_snapshots
 from uvas_stats.workspace import Workspace
 
 SPECIMEN = fakes.eligibility()

@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from uvas_stats.clean.workbook import cell_name, check_workbook, read_sheets
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.workbook import cell_name, check_workbook, read_sheets
 
 
 @pytest.fixture

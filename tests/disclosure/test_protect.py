@@ -20,11 +20,11 @@ from uvas_stats.disclosure import (
     protect,
     table_from_parts,
 )
-from uvas_stats.disclosure.choose import cell_costs, choose, least_widths
-from uvas_stats.disclosure.complete import complete
-from uvas_stats.disclosure.earlier import assemble
+from uvas_stats.disclosure.heuristic import complete
+from uvas_stats.disclosure.history import assemble
+from uvas_stats.disclosure.optimise import cell_costs, choose, least_widths
 from uvas_stats.errors import DisclosureError
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 BORN = Dimension("born", ("2006", "2007", "2008", "2009"), sensitive=False)

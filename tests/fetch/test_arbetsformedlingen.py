@@ -10,17 +10,17 @@ import pytest
 
 from tests.fakes import af_books as books
 from tests.fakes.af import PAGE, AfSite, serving
+from uvas_stats.build.pipeline import build, edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch.arbetsformedlingen import plan
-from uvas_stats.fetch.files import FileOutcome, fetch_files
 from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limiter import Limits
-from uvas_stats.fetch.snapshot import list_snapshots, verify
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.observation import select
-from uvas_stats.pipeline import build, edition_check
-from uvas_stats.processed import read_observations
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.store import read_observations
+from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.snapshot import list_snapshots, verify
 from uvas_stats.workspace import Workspace
 
 BAS = "web-inskrivna-arbetslosa-andel-av-bas-{}.xlsx"

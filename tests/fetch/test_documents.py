@@ -10,16 +10,16 @@ from typer.testing import CliRunner
 
 from tests.fakes.documents import LISTED, Documents, serving_documents
 from uvas_stats import nulage
+from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog
-from uvas_stats.cli import app
+from uvas_stats.cli.app import app
 from uvas_stats.errors import FetchError, RawFileError
-from uvas_stats.fetch.files import FileOutcome, fetch_files
 from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.skolverket_documents import Document, kaa_documents, kaa_plan
-from uvas_stats.fetch.snapshot import read_snapshot
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.pipeline import edition_check
+from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.snapshot import read_snapshot
 from uvas_stats.workspace import Workspace
 
 QUICK = HttpSettings(connect_timeout=2, read_timeout=2, backoff=0.001, attempts=4)

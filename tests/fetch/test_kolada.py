@@ -12,18 +12,18 @@ import pytest
 from tests.fakes.kolada import KoladaFake
 from tests.fakes.web import serving
 from tests.fetch.conftest import QUICK
+from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.kolada import KoladaKpi
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch import kolada_pages
-from uvas_stats.fetch.files import FileOutcome, fetch_files
 from uvas_stats.fetch.kolada import boxes, resolve_kpis
 from uvas_stats.fetch.kolada_pages import get_pages, values_of
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.registry import file_plan
-from uvas_stats.fetch.snapshot import list_snapshots, verify
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.pipeline import edition_check
+from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.snapshot import list_snapshots, verify
 
 WIDE = Limits(calls=1000, seconds=1.0)
 DECLARED = "https://api.kolada.se/v3"

@@ -11,7 +11,7 @@ from pxweb import PxApi
 
 from tests.fakes.server import Fake
 from tests.fakes.tables import FakeTable
-from uvas_stats.clean.pxjson import read_pxjson
+from uvas_stats.formats.pxjson import read_pxjson
 
 
 def truth(table: FakeTable, codes: dict[str, list[str]]) -> dict[tuple[str, ...], float | None]:

@@ -14,10 +14,10 @@ from tests.fakes.server import Fake
 from tests.fetch.children import MOMENT, fetch_bas, fetch_bas_quietly
 from uvas_stats.catalog.pxweb import tables_of
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.editions import editions, read_origin, read_raw
 from uvas_stats.fetch.plan import plan_dataset
 from uvas_stats.fetch.run import Outcome, fetch_dataset
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.raw.publish import editions, read_origin, read_raw
 
 
 def fetch(clients: Clients, dataset: str, raw: Path) -> Outcome:

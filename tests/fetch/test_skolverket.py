@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.siris import SirisFake, serving_siris
+from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError, UvasStatsError
-from uvas_stats.fetch.files import FileOutcome, fetch_files
 from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.skolverket import siris_plan
-from uvas_stats.fetch.snapshot import list_snapshots, verify
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.pipeline import edition_check
+from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.snapshot import list_snapshots, verify
 
 
 @pytest.fixture

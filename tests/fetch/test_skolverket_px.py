@@ -17,7 +17,7 @@ from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.fetch.resolve import DriftError
 from uvas_stats.fetch.run import fetch_dataset
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
 
 LABELS = {
     "0": "Antal elever i årskurs 9",

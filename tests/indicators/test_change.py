@@ -13,7 +13,7 @@ from uvas_stats.catalog import Break, Catalog, load_catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import change_between, latest_period, same_period_table
 from uvas_stats.numbers import number_text
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
 from uvas_stats.periods import period_end
 
 MEASURE = load_catalog().measure("N02797")

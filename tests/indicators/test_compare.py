@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import difference, quartiles, weighted_share
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
 
 
 def rows(*figures: tuple[str, str, float | None]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from uvas_stats.catalog import Break, Catalog, Goal, load_catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import STATUSES, assess_goal
 from uvas_stats.numbers import THIN_SPACE
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
 
 MEASURE = load_catalog().measure("N02797")
 HIGHER = load_catalog().measure("N15428")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import direction_words, performance_group, rank
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
 
 MEASURE = load_catalog().measure("N02797")
 HIGHER = load_catalog().measure("N15428")

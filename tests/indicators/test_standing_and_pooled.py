@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.monthly import COUNT, FORCE, RATE, series
 from uvas_stats.catalog import load_catalog
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import persons_to_riket, pooled_share, refuse_break, standing
+from uvas_stats.indicators import persons_to_riket, pooled_share, refuse_break
+from uvas_stats.indicators import rank_summary as standing
 
 CATALOG = load_catalog()
 MEASURE, BREAKS = CATALOG.measures[RATE], CATALOG.breaks_of(RATE)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.newest import latest_edition
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.editions import latest_edition
 from uvas_stats.present.view import View
 
 

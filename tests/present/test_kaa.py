@@ -10,14 +10,14 @@ from tests.fakes.documents import period_text
 from tests.fakes.kaa_workbook import Book, Place, workbook
 from tests.present.test_charts import faults, words
 from uvas_stats import nulage
-from uvas_stats.adopt import adopt
+from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.kartlaggning import load_map_rows
+from uvas_stats.cli.listing import ranking
 from uvas_stats.errors import IndicatorError
-from uvas_stats.listing import ranking
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.present.figure import Chart
-from uvas_stats.situation import Nulage
+from uvas_stats.situation.facade import Nulage
 from uvas_stats.workspace import Workspace
 
 TABLES = ("4A", "4B", "4C", "4D", "5A", "5B", "5C", "5E")

@@ -24,7 +24,7 @@ from uvas_stats.present.goal_place import GoalPlace
 from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
-from uvas_stats.situation import Nulage
+from uvas_stats.situation.facade import Nulage
 from uvas_stats.workspace import Workspace
 
 PROGRAMMES = ("soderhamn", "ale", "ostra_sodertorn", "storuman", "lidkoping")

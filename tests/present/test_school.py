@@ -10,15 +10,15 @@ import pytest
 from tests.fakes.school import NEAR, TINY, WITHOUT, write_reports
 from tests.present.test_charts import faults, words
 from uvas_stats import nulage
-from uvas_stats.adopt import adopt
+from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
+from uvas_stats.cli.listing import ranking
 from uvas_stats.errors import IndicatorError
-from uvas_stats.listing import ranking
+from uvas_stats.observations.store import read_origins
 from uvas_stats.present.charts.school_figures import group_median
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.view import View
-from uvas_stats.processed import read_origins
-from uvas_stats.situation import Nulage
+from uvas_stats.situation.facade import Nulage
 from uvas_stats.workspace import Workspace
 
 KINDS = ("eligibility", "completion", "grade_points", "later_activity")

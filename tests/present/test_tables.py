@@ -13,7 +13,7 @@ from uvas_stats.clean.documents import document_observations
 from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.present import tables
-from uvas_stats.situation import Nulage
+from uvas_stats.situation.facade import Nulage
 
 
 @pytest.fixture(scope="module")

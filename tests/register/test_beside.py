@@ -11,9 +11,9 @@ import pytest
 from tests.fakes.documents import period_text
 from tests.fakes.kaa_workbook import Book, workbook
 from uvas_stats import nulage
-from uvas_stats.adopt import adopt
+from uvas_stats.build.adopt import adopt
+from uvas_stats.cli.listing import history, sources
 from uvas_stats.errors import RegisterError
-from uvas_stats.listing import history, sources
 from uvas_stats.register.demo import DEMO_PERIOD, write_demo
 from uvas_stats.register.run import run_kaa, run_overlap
 from uvas_stats.register.store import register_files, register_origins

@@ -20,7 +20,7 @@ from uvas_stats.register.demo import write_demo
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.fields import UNKNOWN
 from uvas_stats.register.kaa import Span, count_kaa, span_of
-from uvas_stats.register.linked import linked_spans
+from uvas_stats.register.linkage import linked_spans
 from uvas_stats.register.participants import DIMENSIONS, ParticipantCounts, Term
 from uvas_stats.register.run import run_kaa, run_participants
 from uvas_stats.register.tables import kaa_publication, participant_publication

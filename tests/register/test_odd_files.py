@@ -13,11 +13,11 @@ from tests.register.people import AT, HEADINGS, mapping_file, number, row
 from tests.register.test_privacy import MAIL, NAME, PLANTED, STREET, assert_clean
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import UvasStatsError
-from uvas_stats.register.outcome import guarded
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
 from uvas_stats.register.reading.propose import write_proposal
 from uvas_stats.register.reading.read import demand_trust, read_register
+from uvas_stats.register.safe_errors import guarded
 
 PERSON = row(number(3), schooling=NAME)
 PEOPLE = [row(number(at)) for at in range(3, 12)]

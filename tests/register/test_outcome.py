@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.outcome import guarded
 from uvas_stats.register.run import run_overlap
+from uvas_stats.register.safe_errors import guarded
 from uvas_stats.workspace import Workspace
 
 

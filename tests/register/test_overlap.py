@@ -15,7 +15,7 @@ from uvas_stats.disclosure import read_ledger
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.overlap import list_patterns, size_bounds
 from uvas_stats.register.run import run_overlap
-from uvas_stats.register.together import list_key
+from uvas_stats.register.target_group import list_key
 from uvas_stats.workspace import Workspace
 
 DAY = dt.date(2106, 6, 15)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.register.people import HEADINGS, MAPPING, PERIOD, mapping_file, number, row, write
-from uvas_stats import cli_register
+from uvas_stats.cli import register as cli_register
 from uvas_stats.disclosure import Dimension, table_from_parts
 from uvas_stats.errors import DisclosureError, RegisterError, UvasStatsError
 from uvas_stats.register.reading.identity import Key

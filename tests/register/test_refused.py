@@ -12,9 +12,9 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.register.fields import KINDS, fields_of
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
+from uvas_stats.register.reading.prohibited_columns import refuse_columns, refused_heading
 from uvas_stats.register.reading.propose import propose_mapping
 from uvas_stats.register.reading.read import read_register
-from uvas_stats.register.reading.refused import refuse_columns, refused_heading
 
 REFUSED = {
     "Diagnos": "diagnos", "Sjukskriven": "sjuk", "Ohälsa": "hälsa", "Funktionsnedsättning": "funktionsned",

@@ -13,11 +13,11 @@ from filelock import FileLock, Timeout
 
 from tests.register.people import mapping_file, number, row, write
 from uvas_stats import nulage
+from uvas_stats.build.pipeline import build
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError
-from uvas_stats.pipeline import build
-from uvas_stats.processed import read_observations
+from uvas_stats.observations.store import read_observations
 from uvas_stats.register import remove, run
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks

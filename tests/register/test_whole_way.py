@@ -19,8 +19,8 @@ from typer.main import get_command
 
 from tests.register.people import HEADINGS, MAPPING, PERIOD, row
 from tests.register.test_terms import COLUMNS
-from uvas_stats import cli
 from uvas_stats.catalog import Catalog
+from uvas_stats.cli.app import app as cli
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.register.demo import invented_number
 from uvas_stats.register.engine import bind, open_engine

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.table import Table

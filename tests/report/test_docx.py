@@ -15,7 +15,7 @@ from uvas_stats.numbers import NO_BREAK
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
-from uvas_stats.report.prepare import prepare
+from uvas_stats.report.numbering import prepare
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from lxml import html
 from tests.report.report_samples import make_chart, make_content, make_table
 from uvas_stats.numbers import NO_BREAK
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.report.prepare import prepare
+from uvas_stats.report.numbering import prepare
 from uvas_stats.report.webpage import webpage
 
 

@@ -6,7 +6,7 @@ from openpyxl import Workbook, load_workbook
 
 from tests.report.report_samples import make_chart, make_content, make_table, observations
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.report.prepare import prepare
+from uvas_stats.report.numbering import prepare
 from uvas_stats.report.xlsx import workbook
 
 

@@ -1,7 +1,8 @@
 """What exists, as data: regions, groups, measures, breaks, datasets and programmes."""
 
 from uvas_stats.catalog.choose import choose_programme
-from uvas_stats.catalog.load import Catalog, load_catalog
+from uvas_stats.catalog.load import load_catalog
+from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
 from uvas_stats.catalog.programme import (
     Activity,

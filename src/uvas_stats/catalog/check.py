@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from uvas_stats.catalog.check_programme import check_period, check_programme, require
+from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.model import Group
 from uvas_stats.errors import CatalogError
 from uvas_stats.periods import PERIOD_KINDS
-
-if TYPE_CHECKING:
-    from uvas_stats.catalog.load import Catalog
 
 __all__ = ["check_catalog", "check_groups", "check_programmes"]
 

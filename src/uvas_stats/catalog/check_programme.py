@@ -6,16 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.programme import SMALLEST_SHOWN, Goal, Item, PrintedFigure, Programme
 from uvas_stats.errors import CatalogError, ObservationError
-from uvas_stats.observation import SEXES, STATUSES
+from uvas_stats.observations.contract import SEXES, STATUSES
 from uvas_stats.periods import period_kind
-
-if TYPE_CHECKING:
-    from uvas_stats.catalog.load import Catalog
 
 __all__ = ["ITEM_KEYS", "check_period", "check_programme", "require"]
 

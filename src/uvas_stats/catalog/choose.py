@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from uvas_stats.catalog.load import Catalog
+from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.programme import Programme
 from uvas_stats.errors import UnknownNameError
 

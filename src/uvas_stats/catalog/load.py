@@ -6,125 +6,26 @@ import csv
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
+from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
-from uvas_stats.catalog.names import find, find_region, fold
 from uvas_stats.catalog.programme import Programme
-from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar, read_similar
+from uvas_stats.catalog.similar import read_similar
 from uvas_stats.catalog.toml import build, read_toml
-from uvas_stats.errors import CatalogError, UnknownNameError
+from uvas_stats.errors import CatalogError
 from uvas_stats.workspace import Workspace
 
-__all__ = ["Catalog", "load_catalog"]
+__all__ = ["load_catalog"]
 
 DATA = Path(__file__).resolve().parent / "data"
 SAFE_ID = re.compile(r"\w[\w-]{0,80}")
 """A programme's id names a folder of reports: no dots, slashes, spaces or line breaks."""
 T = TypeVar("T", Dataset, Group, Measure, Break)
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """Everything that is declared, with lookups that are kind to the one who types.
-
-    Examples
-    --------
-    >>> catalog = load_catalog()
-    >>> catalog.region("soderhamns kommun").code, catalog.region("Malung").name
-    ('2182', 'Malung-Sälen')
-    >>> len(catalog.kommuner), len(catalog.group("GR").members)
-    (290, 13)
-    """
-
-    regions: tuple[Region, ...]
-    groups: Mapping[str, Group]
-    datasets: Mapping[str, Dataset]
-    measures: Mapping[str, Measure]
-    breaks: tuple[Break, ...]
-    programmes: Mapping[str, Programme]
-    any_kommun: Programme
-    """The pattern for a kommun without a programme of its own."""
-
-    @property
-    def kommuner(self) -> tuple[Region, ...]:
-        """The 290 kommuner of today, by code."""
-        return tuple(region for region in self.regions if region.kind == "kommun" and region.current)
-
-    @property
-    def names(self) -> dict[str, str]:
-        """Names by code of all current regions, and of the groups by id."""
-        names = {region.code: region.name for region in self.regions if region.current}
-        return names | {group.id: group.name for group in self.listed_groups if group.kind != "lan"}
-
-    @property
-    def listed_groups(self) -> tuple[Group, ...]:
-        """The groups to choose among, without the thousands that Kolada makes of similar kommuner."""
-        return tuple(group for group in self.groups.values() if group.kind != SIMILAR)
-
-    def region(self, text: str) -> Region:
-        """Find a kommun by code or name."""
-        return find_region(text, self.regions)
-
-    def area(self, text: str) -> Region:
-        """Find riket, a län or a kommun by code or name."""
-        return find_region(text, self.regions, ("riket", "lan", "kommun"))
-
-    def group(self, text: str, kommuner: tuple[str, ...] = ()) -> Group:
-        """Find a group by id or name; ``liknande`` is the kommuner that are like the only one of ``kommuner``."""
-        if is_similar(text):
-            return pick_similar(text, self.groups, kommuner)
-        if text in self.groups:
-            return self.groups[text]
-        wanted = fold(text).removesuffix(" lan").removesuffix("s")
-        for region in self.regions:
-            if region.kind == "lan" and fold(region.name).removesuffix(" lan").removesuffix("s") == wanted:
-                return self.groups[region.code]
-        return find(text, self.groups, {group.id: group.name for group in self.listed_groups}, "Gruppen")
-
-    def measure(self, text: str) -> Measure:
-        """Find a measure by id, title, the publisher's id or, unless only a document has it, its short title.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is none, with the nearest; or if several have the short title, with them.
-        """
-        for measure in self.measures.values():
-            if measure.source_id and measure.source_id.casefold() == text.strip().casefold():
-                return measure
-        wanted = fold(text)
-        published = [item for item in self.measures.values() if item.dataset != "programme_documents"]
-        hits = [measure for measure in published if fold(measure.short) == wanted]
-        if len(hits) > 1:
-            listed = "; ".join(f"{measure.id} ({measure.title})" for measure in hits)
-            raise UnknownNameError(f"”{text}” kan vara flera mått", todo=f"Välj ett av dem: {listed}")
-        if hits:
-            return hits[0]
-        return find(text, self.measures, {id_: item.title for id_, item in self.measures.items()}, "Måttet")
-
-    def programme(self, text: str) -> Programme:
-        """Find a programme by id or name."""
-        return find(text, self.programmes, {id_: item.name for id_, item in self.programmes.items()}, "Programmet")
-
-    def breaks_of(self, measure: str, regions: tuple[str, ...] = ()) -> tuple[Break, ...]:
-        """Return the breaks of a measure that concern all regions or one of those named."""
-        return tuple(
-            item
-            for item in self.breaks
-            if item.measure == measure and (not item.regions or set(item.regions) & set(regions))
-        )
-
-    def own_groups(self, kommun: str) -> tuple[Group, ...]:
-        """Return the groups a kommun belongs to: its län, its SKR group, then others."""
-        order = {"lan": 0, "skr": 1}
-        hits = [group for group in self.listed_groups if kommun in group.members]
-        return tuple(sorted(hits, key=lambda group: order.get(group.kind, 2)))
 
 
 def _date(text: str) -> dt.date | None:

@@ -13,11 +13,11 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.af_files import af_kind, month_of
 from uvas_stats.clean.af_areas import area_codes
 from uvas_stats.clean.af_sums import bounds, check_periods, demand_kommuner, once, with_sums
-from uvas_stats.clean.pivot_cache import find_cache, read_cache
-from uvas_stats.clean.workbook import Rows, cell_name, read_sheets
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.formats.pivot_cache import find_cache, read_cache
+from uvas_stats.formats.workbook import Rows, cell_name, read_sheets
+from uvas_stats.observations.validate import make_observations
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["age_of", "counted", "read_af_duration", "read_af_registered"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.clean.loose_tables import cell_number, loose_tables
-from uvas_stats.clean.workbook import cell_name
 from uvas_stats.errors import RawFileError, UnknownNameError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.formats.loose_tables import cell_number, loose_tables
+from uvas_stats.formats.workbook import cell_name
+from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["read_af_history", "read_af_openly_year"]
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from uvas_stats.clean.pivot_cache import Cache
-from uvas_stats.clean.pivot_parts import LARGEST_RECORDS
-from uvas_stats.clean.workbook import Rows, cell_name, read_sheets
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.pivot_cache import Cache
+from uvas_stats.formats.pivot_parts import LARGEST_RECORDS
+from uvas_stats.formats.workbook import Rows, cell_name, read_sheets
 
 __all__ = ["check_visible"]
 

@@ -21,10 +21,10 @@ from uvas_stats.catalog.af_files import af_kind, month_of
 from uvas_stats.clean.af_areas import UNKNOWN, area_codes
 from uvas_stats.clean.af_sums import check_periods, demand_kommuner, once, with_sums
 from uvas_stats.clean.af_visible import check_visible
-from uvas_stats.clean.pivot_cache import find_cache, read_cache
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.formats.pivot_cache import find_cache, read_cache
+from uvas_stats.observations.validate import make_observations
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["JOINT", "read_af_share", "share_areas", "share_observations"]
 

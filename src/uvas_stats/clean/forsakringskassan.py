@@ -12,8 +12,8 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["read_fk", "read_forsakringskassan"]
 

@@ -19,10 +19,10 @@ from uvas_stats.catalog.kaa import KaaTable, kaa_measure
 from uvas_stats.clean.kaa_region import Places
 from uvas_stats.clean.kaa_sheet import KaaSheet, find_sheet
 from uvas_stats.clean.kaa_values import Figures, Key, read_figures
-from uvas_stats.clean.workbook import read_sheets
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import RawFile, Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.formats.workbook import read_sheets
+from uvas_stats.observations.validate import make_observations
+from uvas_stats.raw.snapshot import RawFile, Snapshot
 
 __all__ = ["read_kaa"]
 

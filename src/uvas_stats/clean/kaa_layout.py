@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from uvas_stats.clean.kaa_heading import combined, region_role
 from uvas_stats.clean.kaa_region import Places, place_cells
-from uvas_stats.clean.workbook import Rows, cell_name
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.workbook import Rows, cell_name
 
 __all__ = ["Layout", "cell_text", "find_layout", "refuse_unheaded"]
 

@@ -10,8 +10,8 @@ from uvas_stats.catalog.kaa import COVERAGE, KaaTable, kaa_period, load_kaa_tabl
 from uvas_stats.clean.kaa_heading import Meaning, expected, meaning, plain
 from uvas_stats.clean.kaa_layout import Layout, cell_text, find_layout, refuse_unheaded
 from uvas_stats.clean.kaa_region import Places, place_cells
-from uvas_stats.clean.workbook import Rows, cell_name
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.workbook import Rows, cell_name
 
 __all__ = ["KaaColumn", "KaaSheet", "find_sheet"]
 

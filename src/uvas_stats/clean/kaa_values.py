@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uvas_stats.clean.kaa_sheet import KaaColumn, KaaSheet
-from uvas_stats.clean.markers import MarkerRule, parse_number, read_cells, status_texts
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.markers import MarkerRule, parse_number, read_cells, status_texts
 
 __all__ = ["Figures", "Key", "read_figures"]
 

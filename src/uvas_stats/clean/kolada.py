@@ -22,8 +22,8 @@ from uvas_stats.catalog.kolada import FORM, GROUPS_FILE, KPI_FILE
 from uvas_stats.catalog.similar import similar_groups
 from uvas_stats.clean.csv_files import read_kolada_csv
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["KoladaValues", "newest_similar", "read_kolada", "read_values"]
 

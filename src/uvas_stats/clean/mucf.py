@@ -15,7 +15,6 @@ import orjson
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.clean.html_tables import read_page
 from uvas_stats.clean.mucf_words import (
     Place,
     age_of,
@@ -26,10 +25,11 @@ from uvas_stats.clean.mucf_words import (
     squeeze,
     title_of,
 )
-from uvas_stats.clean.workbook import Rows, cell_name, read_sheets
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.formats.html_tables import read_page
+from uvas_stats.formats.workbook import Rows, cell_name, read_sheets
+from uvas_stats.observations.validate import make_observations
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["read_mucf"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
 
 __all__ = ["BANDS", "age_bands"]
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from uvas_stats.catalog import Measure
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
-from uvas_stats.clean.cube import Axis, Cube, damaged
-from uvas_stats.clean.symbols import status_of
-from uvas_stats.observation import STATUSES
-from uvas_stats.observation_cube import Side, cube_observations
+from uvas_stats.formats.cube import Axis, Cube, damaged
+from uvas_stats.formats.symbols import status_of
+from uvas_stats.observations.contract import STATUSES
+from uvas_stats.observations.cube import Side, cube_observations
 
 __all__ = ["Reading", "age_group", "cube_frame", "period_of"]
 

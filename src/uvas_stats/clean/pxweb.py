@@ -12,16 +12,17 @@ from pandas.api.types import union_categoricals
 
 from uvas_stats.catalog import Catalog, Measure, load_catalog
 from uvas_stats.catalog.pxweb import PxTable, tables_of
-from uvas_stats.clean.cube import Cube, damaged
-from uvas_stats.clean.jsonstat import BOM, read_jsonstat
 from uvas_stats.clean.population import age_bands
 from uvas_stats.clean.pxcube import Reading, cube_frame
-from uvas_stats.clean.pxjson import read_pxjson
 from uvas_stats.clean.signal import register_signal
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.editions import read_origin, read_raw
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import COLUMNS, TEXT_COLUMNS, validate
+from uvas_stats.formats.cube import Cube, damaged
+from uvas_stats.formats.jsonstat import BOM, read_jsonstat
+from uvas_stats.formats.pxjson import read_pxjson
+from uvas_stats.observations.contract import COLUMNS, TEXT_COLUMNS
+from uvas_stats.observations.validate import validate
+from uvas_stats.raw.publish import read_origin, read_raw
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = [
     "concat_observations",

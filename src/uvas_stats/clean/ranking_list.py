@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.clean.kommun_column import Areas, find_areas
-from uvas_stats.clean.loose_tables import LooseTable, cell_number, column, loose_tables
-from uvas_stats.clean.workbook import cell_name
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import make_observations
+from uvas_stats.formats.kommun_column import Areas, find_areas
+from uvas_stats.formats.loose_tables import LooseTable, cell_number, column, loose_tables
+from uvas_stats.formats.workbook import cell_name
+from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS, period_kind, period_text
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["RankingList", "describe_ranking", "read_af_ranking", "recognise"]
 

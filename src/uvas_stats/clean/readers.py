@@ -13,8 +13,8 @@ from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot, verify
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
+from uvas_stats.raw.snapshot import Snapshot, verify
 
 __all__ = ["DESCRIBERS", "EDITION_READERS", "READERS", "read_documents", "read_edition", "read_raw"]
 

@@ -1,7 +1,7 @@
 """Observations from Skolverket's SIRIS exports: one reader for CSV, workbook and XML, and for all years at once.
 
 Pupils are counted in the kommun where the school is (skolkommun). What the marks mean is in
-:mod:`uvas_stats.clean.markers`; here each gets the threshold of its läsår and the pupils of its row.
+:mod:`uvas_stats.formats.markers`; here each gets the threshold of its läsår and the pupils of its row.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.siris import SirisColumn, SirisReport, siris_reports
-from uvas_stats.clean.coded import Ints
-from uvas_stats.clean.markers import Cells, MarkerRule, read_cells, suppression_threshold
 from uvas_stats.clean.pxweb import concat_observations
 from uvas_stats.clean.siris_checks import check_keys, check_sums
 from uvas_stats.clean.siris_files import open_tables
@@ -26,9 +24,12 @@ from uvas_stats.clean.siris_match import pick_report
 from uvas_stats.clean.siris_rows import EVERYONE, NATIONAL, Part, parts_of
 from uvas_stats.clean.siris_table import RawTable
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.snapshot import Snapshot
-from uvas_stats.observation import COLUMNS, STATUSES, validate
+from uvas_stats.formats.coded import Ints
+from uvas_stats.formats.markers import Cells, MarkerRule, read_cells, suppression_threshold
+from uvas_stats.observations.contract import COLUMNS, STATUSES
+from uvas_stats.observations.validate import validate
 from uvas_stats.periods import period_end
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["read_siris", "read_siris_edition"]
 

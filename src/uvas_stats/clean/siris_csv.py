@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from uvas_stats.clean.coded import Coded
 from uvas_stats.clean.siris_table import RawTable, cut_table, heading_row, preamble_of, read_headings, row_text
+from uvas_stats.formats.coded import Coded
 
 __all__ = ["read_csv_table"]
 

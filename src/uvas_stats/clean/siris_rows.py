@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from uvas_stats.catalog.siris import SirisColumn, SirisReport
-from uvas_stats.clean.coded import Coded, Ints, compact, constant, join, take
 from uvas_stats.clean.siris_match import (
     column_for,
     match_columns,
@@ -21,6 +20,7 @@ from uvas_stats.clean.siris_match import (
 )
 from uvas_stats.clean.siris_table import RawTable, normal
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.coded import Coded, Ints, compact, constant, join, take
 
 __all__ = ["EVERYONE", "IDS", "NATIONAL", "Part", "parts_of"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from uvas_stats.clean.coded import Coded, encode
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.coded import Coded, encode
 
 __all__ = [
     "RawTable",

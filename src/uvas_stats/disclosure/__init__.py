@@ -19,8 +19,8 @@ outsider sees one kind of suppressed cell. See :class:`Rule` for zeros.
 """
 
 from uvas_stats.disclosure.auditor import Finding, audit, derivable
-from uvas_stats.disclosure.earlier import Ledger, Published
-from uvas_stats.disclosure.following import Derived, follow
+from uvas_stats.disclosure.derived import Derived, follow
+from uvas_stats.disclosure.history import Ledger, Published
 from uvas_stats.disclosure.ledger import publishing, read_ledger, read_rule, record, release
 from uvas_stats.disclosure.links import compared, nested, overlap, overlap_tables
 from uvas_stats.disclosure.model import Dimension, Key, Link, Relation, Rule, make_key

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from uvas_stats.disclosure.attack import Attack
-from uvas_stats.disclosure.earlier import Ledger, assemble
+from uvas_stats.disclosure.history import Ledger, assemble
 from uvas_stats.disclosure.model import Key, Rule
 from uvas_stats.disclosure.system import Bools, System, place
 from uvas_stats.disclosure.tables import Publication

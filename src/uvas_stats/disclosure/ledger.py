@@ -18,7 +18,7 @@ import orjson
 from filelock import FileLock, Timeout
 
 from uvas_stats.catalog.toml import build, read_toml
-from uvas_stats.disclosure.earlier import Ledger, Published
+from uvas_stats.disclosure.history import Ledger, Published
 from uvas_stats.disclosure.model import Key, Relation, Rule
 from uvas_stats.disclosure.protection import Protected, protect
 from uvas_stats.disclosure.tables import Publication

@@ -9,9 +9,9 @@ from types import MappingProxyType
 import pandas as pd
 
 from uvas_stats.disclosure.auditor import audit, demand_clean
-from uvas_stats.disclosure.choose import choose
-from uvas_stats.disclosure.earlier import Ledger, Published, assemble
+from uvas_stats.disclosure.history import Ledger, Published, assemble
 from uvas_stats.disclosure.model import Key, Kind, Rule
+from uvas_stats.disclosure.optimise import choose
 from uvas_stats.disclosure.system import draft, place
 from uvas_stats.disclosure.tables import Layout, Publication
 from uvas_stats.errors import DisclosureError

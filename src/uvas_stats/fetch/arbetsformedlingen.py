@@ -17,9 +17,9 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.af_files import AfFile, AfPage, load_af_page
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.files import FilePlan, Wanted
 from uvas_stats.fetch.http import Answer, BadBodyError
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.raw.files import FilePlan, Wanted
 
 __all__ = ["find_links", "plan"]
 

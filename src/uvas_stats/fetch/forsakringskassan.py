@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from uvas_stats.catalog import Dataset, load_catalog
-from uvas_stats.fetch.files import FilePlan, Wanted
 from uvas_stats.fetch.json_files import get_json
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.raw.files import FilePlan, Wanted
 
 __all__ = ["plan"]
 

@@ -14,10 +14,10 @@ from uvas_stats.catalog.names import tidy
 from uvas_stats.catalog.similar import similar_groups
 from uvas_stats.catalog.web import load_web_sources
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.files import FilePlan, Wanted
 from uvas_stats.fetch.http import Http
 from uvas_stats.fetch.kolada_pages import LARGEST_PAGE, LARGEST_SEGMENT, Pages, get_pages, joined
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.raw.files import FilePlan, Wanted
 
 __all__ = ["Box", "boxes", "plan", "resolve_kpis"]
 

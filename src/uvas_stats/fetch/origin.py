@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from uvas_stats.catalog.pxweb import load_px_sources
-from uvas_stats.fetch.editions import sha256
 from uvas_stats.fetch.plan import DatasetPlan, TablePlan, query_key
 from uvas_stats.fetch.pxmodel import PxClient
 from uvas_stats.periods import is_day
 
-__all__ = ["edition_name", "file_entry", "make_origin", "same_files", "table_entry"]
+__all__ = ["edition_name", "make_origin", "table_entry"]
 
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})")
 
@@ -33,19 +31,6 @@ def edition_name(tables: Sequence[Mapping[str, Any]], now: dt.datetime) -> str:
         if match and is_day(match[1]):
             stamps.append(f"{match[1]}T{match[2]}{match[3]}")
     return max(stamps) if stamps else now.date().isoformat()
-
-
-def file_entry(staging: Path, path: Path, role: str, url: str, query: str) -> dict[str, Any]:
-    """Describe one file of an edition."""
-    content = path.read_bytes()
-    return {
-        "name": path.relative_to(staging).as_posix(),
-        "role": role,
-        "url": url,
-        "query": query,
-        "bytes": len(content),
-        "sha256": sha256(content),
-    }
 
 
 def table_entry(client: PxClient, plan: TablePlan, retrieved: str) -> dict[str, Any]:
@@ -91,9 +76,3 @@ def make_origin(
         "tables": tables,
         "files": files,
     }
-
-
-def same_files(origin: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an edition holds the same data, for services that do not say when a table was updated."""
-    old = {file["name"]: file["sha256"] for file in origin["files"]}
-    return old == {file["name"]: file["sha256"] for file in files}

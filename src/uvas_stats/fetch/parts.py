@@ -10,12 +10,12 @@ from pathlib import Path
 from string import ascii_lowercase
 
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.editions import write_raw
 from uvas_stats.fetch.http import Answer, ServiceFailingError
 from uvas_stats.fetch.plan import TablePlan, make_parts
 from uvas_stats.fetch.pxerrors import TooManyCellsError
 from uvas_stats.fetch.pxmodel import PxClient, Query
 from uvas_stats.fetch.verify import verify
+from uvas_stats.raw.publish import write_raw
 
 __all__ = ["TableChangedError", "Work", "fetch_table", "part_path"]
 

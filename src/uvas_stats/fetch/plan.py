@@ -11,10 +11,10 @@ from typing import Any
 
 from uvas_stats.catalog.pxweb import PxTable, load_px_sources
 from uvas_stats.fetch.boxes import split
-from uvas_stats.fetch.editions import editions, read_origin
 from uvas_stats.fetch.limiter import Limits, schedule_seconds
 from uvas_stats.fetch.pxmodel import PxClient, Query
 from uvas_stats.fetch.resolve import Resolved, resolve
+from uvas_stats.raw.publish import editions, read_origin
 
 __all__ = ["DatasetPlan", "GetClient", "TablePlan", "make_parts", "plan_dataset", "plan_resolved", "query_key"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from uvas_stats.catalog import Dataset
 from uvas_stats.errors import UnknownNameError
 from uvas_stats.fetch import arbetsformedlingen, eurostat, forsakringskassan, kolada
-from uvas_stats.fetch.files import FilePlan
 from uvas_stats.fetch.skolverket import siris_plan
 from uvas_stats.fetch.skolverket_documents import kaa_plan
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.raw.files import FilePlan
 
 __all__ = ["FETCHERS", "file_plan"]
 

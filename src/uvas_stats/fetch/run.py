@@ -14,25 +14,26 @@ from typing import Any
 
 from uvas_stats.catalog.pxweb import PxTable
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.editions import (
+from uvas_stats.fetch.origin import edition_name, make_origin, table_entry
+from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table, part_path
+from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, plan_dataset
+from uvas_stats.fetch.pxmodel import PxClient
+from uvas_stats.raw.files import Progress
+from uvas_stats.raw.publish import (
     dataset_lock,
     editions,
+    file_entry,
     free_edition,
     publish,
     read_origin,
     read_raw,
+    same_files,
     staging_folder,
     write_raw,
 )
-from uvas_stats.fetch.origin import edition_name, file_entry, make_origin, same_files, table_entry
-from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table, part_path
-from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, plan_dataset
-from uvas_stats.fetch.pxmodel import PxClient
 
-__all__ = ["Outcome", "Progress", "fetch_dataset", "fetch_plan", "fetch_planned"]
+__all__ = ["Outcome", "fetch_dataset", "fetch_plan", "fetch_planned"]
 
-Progress = Callable[[str, int, int], None]
-"""Is told the dataset, how many calls are done and how many there are."""
 RESTARTS = 3
 
 

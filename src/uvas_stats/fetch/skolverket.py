@@ -12,12 +12,12 @@ from pathlib import Path
 from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.siris import SirisReport, siris_reports
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.editions import editions, sha256
-from uvas_stats.fetch.files import FilePlan, Wanted
 from uvas_stats.fetch.http import Answer, BadBodyError, Http
 from uvas_stats.fetch.skolverket_list import API, ExportList, Found
-from uvas_stats.fetch.snapshot import read_snapshot
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.raw.files import FilePlan, Wanted
+from uvas_stats.raw.publish import editions, sha256
+from uvas_stats.raw.snapshot import read_snapshot
 
 __all__ = ["siris_plan"]
 

@@ -18,9 +18,9 @@ import orjson
 from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.kaa import COVERAGE, kaa_period, load_kaa_periods, load_kaa_tables, table_number
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.files import FilePlan, Wanted
 from uvas_stats.fetch.http import Answer, BadBodyError, Http
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.raw.files import FilePlan, Wanted
 
 __all__ = ["Document", "kaa_documents", "kaa_plan"]
 

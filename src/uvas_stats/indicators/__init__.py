@@ -1,7 +1,7 @@
 """Shares, comparisons, ranks, changes, goals and consistency: frames in, frames out, no reading or writing.
 
 A *series* is observations of one measure, one sex and one age group, as plain text from
-:func:`uvas_stats.observation.select`.
+:func:`uvas_stats.observations.contract.select`.
 """
 
 from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, share_intervals
@@ -15,10 +15,10 @@ from uvas_stats.indicators.outlook import Outlook, goal_outlook
 from uvas_stats.indicators.places import place_panel
 from uvas_stats.indicators.pooled import pooled_share
 from uvas_stats.indicators.projection import Projection, project
+from uvas_stats.indicators.rank_summary import Place, Standing, persons_to_riket, refuse_break, standing
 from uvas_stats.indicators.ranking import direction_words, performance_group, published_decimals, rank
 from uvas_stats.indicators.season import SeasonalProfile, rolling_year, seasonal_profile
 from uvas_stats.indicators.shares import overlap_bounds, wilson
-from uvas_stats.indicators.standing import Place, Standing, persons_to_riket, refuse_break, standing
 
 __all__ = [
     "NOT_SHOWN",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from uvas_stats.observation import select
+from uvas_stats.observations.contract import select
 
 __all__ = ["disagreements"]
 
@@ -19,7 +19,7 @@ def disagreements(observations: pd.DataFrame, left: str, right: str, decimals: i
     Parameters
     ----------
     observations
-        The newest editions, as :func:`uvas_stats.newest.latest_edition` gives them.
+        The newest editions, as :func:`uvas_stats.observations.editions.latest_edition` gives them.
     left, right
         Ids of the measures.
     decimals

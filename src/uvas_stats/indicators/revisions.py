@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from uvas_stats.newest import sources_apart
-from uvas_stats.observation import KEY
+from uvas_stats.observations.contract import KEY
+from uvas_stats.observations.editions import sources_apart
 
 __all__ = ["REVISION_COLUMNS", "revisions"]
 
@@ -84,7 +84,7 @@ def revisions(observations: pd.DataFrame) -> pd.DataFrame:
     ----------
     observations
         Observations of all editions. An edition is compared with the next one of its source, as
-        :func:`uvas_stats.newest.sources_apart` tells sources apart: another month's list withdraws nothing.
+        ``sources_apart`` tells sources apart: another month's list withdraws nothing.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.observation import COLUMNS, KEY
+from uvas_stats.observations.contract import COLUMNS, KEY
 from uvas_stats.present.source import DOCUMENTS, edition_text
 
 __all__ = ["definitions", "figures_shown", "flat", "sources"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from uvas_stats.disclosure import Key, Ledger, read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.halves import halves_of
+from uvas_stats.register.periods_linked import halves_of
 from uvas_stats.register.span import Span, span_of
 from uvas_stats.register.store import STATED, register_origins
 from uvas_stats.workspace import Workspace

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.disclosure import Derived, Key, Protected, follow, make_key
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
 from uvas_stats.register.fields import UNKNOWN
 from uvas_stats.register.kaa import KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts

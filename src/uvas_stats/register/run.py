@@ -14,12 +14,12 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.disclosure import Ledger, Protected, publishing, read_rule, release
 from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
+from uvas_stats.observations.store import read_observations
 from uvas_stats.periods import period_end
-from uvas_stats.processed import read_observations
+from uvas_stats.register.available_tables import tables_told, untold
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.kaa import Span, count_kaa, span_of
-from uvas_stats.register.linked import linked_spans
-from uvas_stats.register.outcome import Outcome, guarded, left_out, read_trusted
+from uvas_stats.register.linkage import linked_spans
 from uvas_stats.register.participants import ParticipantCounts, Term, count_participants, terms_between
 from uvas_stats.register.published import (
     earlier_spans,
@@ -30,13 +30,13 @@ from uvas_stats.register.published import (
 )
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.read import Register
-from uvas_stats.register.repeated import refuse_other_days, refuse_other_start
+from uvas_stats.register.reidentification import refuse_other_days, refuse_other_start
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
 from uvas_stats.register.run_overlap import run_overlap
+from uvas_stats.register.safe_errors import Outcome, guarded, left_out, read_trusted
 from uvas_stats.register.store import cost_terms, keep_shown, save_results
 from uvas_stats.register.tables import kaa_publication, participant_publication
-from uvas_stats.register.together import participant_lists
-from uvas_stats.register.told import tables_told, untold
+from uvas_stats.register.target_group import participant_lists
 from uvas_stats.workspace import Workspace
 
 __all__ = ["Outcome", "guarded", "run_kaa", "run_overlap", "run_participants"]

@@ -11,18 +11,18 @@ import pandas as pd
 from uvas_stats.catalog import load_catalog
 from uvas_stats.disclosure import Ledger, Link, Table, publishing, read_rule, release
 from uvas_stats.errors import RegisterError
-from uvas_stats.observation import make_observations
+from uvas_stats.observations.validate import make_observations
 from uvas_stats.register.engine import ask, bind, open_engine
-from uvas_stats.register.linked import linked_day
-from uvas_stats.register.outcome import Outcome, guarded, read_trusted
+from uvas_stats.register.linkage import linked_day
 from uvas_stats.register.overlap import GroupSize, list_patterns, size_bounds
 from uvas_stats.register.published import earlier_spans, participant_terms, register_ledger
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.read import Register
+from uvas_stats.register.safe_errors import Outcome, guarded, read_trusted
 from uvas_stats.register.scope import on_day, with_scope
 from uvas_stats.register.span import Span
 from uvas_stats.register.store import STATED, save_results
-from uvas_stats.register.together import (
+from uvas_stats.register.target_group import (
     MEMBERS,
     between_days,
     list_key,

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.errors import RegisterError
-from uvas_stats.observation import COLUMNS, KEY, TEXT_COLUMNS, validate
+from uvas_stats.observations.contract import COLUMNS, KEY, TEXT_COLUMNS
+from uvas_stats.observations.validate import validate
 from uvas_stats.workspace import Workspace, atomic_file
 
 __all__ = [

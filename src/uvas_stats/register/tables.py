@@ -18,10 +18,10 @@ from uvas_stats.disclosure import (
     nested,
     table_from_parts,
 )
+from uvas_stats.register.available_tables import KAA_TABLES, PARTICIPANT_TABLES
 from uvas_stats.register.fields import CATEGORIES, UNKNOWN
 from uvas_stats.register.kaa import GOING_ON, NO_MEASURE, KaaCounts, Span
 from uvas_stats.register.participants import ParticipantCounts
-from uvas_stats.register.told import KAA_TABLES, PARTICIPANT_TABLES
 
 __all__ = ["birth_years", "kaa_context", "kaa_publication", "participant_publication", "whole_links"]
 

@@ -17,9 +17,9 @@ from uvas_stats.report import docx_xml as xml
 from uvas_stats.report.docx_template import TemplateEnvironment, check_placeholders, open_template, style_ids
 from uvas_stats.report.escape import printable
 from uvas_stats.report.images import Images
-from uvas_stats.report.prepare import Section, Shown
-from uvas_stats.report.words import paragraphs, parse_date, swedish_date
-from uvas_stats.report.zipped import settle
+from uvas_stats.report.labels import paragraphs, parse_date, swedish_date
+from uvas_stats.report.normalise_zip import settle
+from uvas_stats.report.numbering import Section, Shown
 
 __all__ = ["document"]
 

@@ -12,7 +12,7 @@ from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
 from uvas_stats.report.manifest import MANIFEST, manifest, stale_diagrams
 from uvas_stats.report.notebook_bar import notebook_bar
-from uvas_stats.report.prepare import Section, prepare
+from uvas_stats.report.numbering import Section, prepare
 from uvas_stats.report.webpage import webpage
 from uvas_stats.report.xlsx import workbook
 from uvas_stats.workspace import publish_folder

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from uvas_stats.observation import COLUMNS
+from uvas_stats.observations.contract import COLUMNS
 from uvas_stats.present.chapter import Content
 from uvas_stats.present.view import SEX_TEXT
-from uvas_stats.report.words import AGE, CODES, SHORT_STATUS, STATUS, heading, value_text
+from uvas_stats.report.labels import AGE, CODES, SHORT_STATUS, STATUS, heading, value_text
 
 __all__ = ["FIGURES", "Lookup", "compact", "detailed", "lookup"]
 

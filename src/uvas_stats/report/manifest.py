@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.present.chapter import Content
-from uvas_stats.report.prepare import Section, Shown, computed
+from uvas_stats.report.numbering import Section, Shown, computed
 
 __all__ = ["MANIFEST", "manifest", "stale_diagrams"]
 

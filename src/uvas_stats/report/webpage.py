@@ -15,8 +15,8 @@ from uvas_stats.numbers import glued
 from uvas_stats.present.chapter import Content
 from uvas_stats.report.escape import printable
 from uvas_stats.report.figures import Lookup, compact, lookup
-from uvas_stats.report.prepare import Section, Shown
-from uvas_stats.report.words import paragraphs, parse_date, swedish_date
+from uvas_stats.report.labels import paragraphs, parse_date, swedish_date
+from uvas_stats.report.numbering import Section, Shown
 
 __all__ = ["webpage"]
 

@@ -20,9 +20,9 @@ from uvas_stats.present.chapter import Content
 from uvas_stats.report.as_numbers import Figure, as_numbers
 from uvas_stats.report.escape import printable, set_text
 from uvas_stats.report.figures import FIGURES, Lookup, detailed, lookup
-from uvas_stats.report.prepare import Section, Shown, computed
-from uvas_stats.report.words import number_format, parse_date, swedish_date
-from uvas_stats.report.zipped import settle
+from uvas_stats.report.labels import number_format, parse_date, swedish_date
+from uvas_stats.report.normalise_zip import settle
+from uvas_stats.report.numbering import Section, Shown, computed
 
 __all__ = ["workbook"]
 

@@ -8,8 +8,8 @@ from uvas_stats.present.tables.participants import participants
 from uvas_stats.present.tables.pooled import pooled
 from uvas_stats.present.tables.programme import activities, economy, goals
 from uvas_stats.present.tables.published_beside import PublishedBeside
+from uvas_stats.present.tables.rank_summary import standing
 from uvas_stats.present.tables.register import register_parts, registers
-from uvas_stats.present.tables.standing import standing
 
 __all__ = [
     "Nearest",

@@ -14,8 +14,8 @@ from uvas_stats.register.fields import UNKNOWN, Field, fields_of
 from uvas_stats.register.reading.dates import parse_dates
 from uvas_stats.register.reading.faults import Faults
 from uvas_stats.register.reading.identity import Key, check_numbers
+from uvas_stats.register.reading.kommun import kommun_code
 from uvas_stats.register.reading.mapping import Mapping
-from uvas_stats.register.reading.place import kommun_code
 
 __all__ = ["convert_rows"]
 

@@ -21,7 +21,7 @@ from uvas_stats.register.reading.content import (
 from uvas_stats.register.reading.dates import formats_of
 from uvas_stats.register.reading.faults import Faults
 from uvas_stats.register.reading.mapping import Mapping, mapping_text, one_line
-from uvas_stats.register.reading.refused import refuse_columns
+from uvas_stats.register.reading.prohibited_columns import refuse_columns
 from uvas_stats.register.reading.rows import read_rows
 
 __all__ = ["propose_mapping", "write_proposal"]

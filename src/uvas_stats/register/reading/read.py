@@ -14,19 +14,19 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.reading.convert import convert_rows
-from uvas_stats.register.reading.faults import Faults
-from uvas_stats.register.reading.identity import Key
-from uvas_stats.register.reading.mapping import Mapping
-from uvas_stats.register.reading.refused import refuse_columns
-from uvas_stats.register.reading.rows import read_rows
-from uvas_stats.register.reading.sense import (
+from uvas_stats.register.reading.consistency import (
     check_order,
     drop_repeated,
     link_persons,
     note_two_numbers,
     one_period_each,
 )
+from uvas_stats.register.reading.convert import convert_rows
+from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import Mapping
+from uvas_stats.register.reading.prohibited_columns import refuse_columns
+from uvas_stats.register.reading.rows import read_rows
 
 __all__ = ["Register", "demand_trust", "read_register"]
 

@@ -119,7 +119,7 @@ def _decode(content: bytes, path: Path, faults: Faults) -> str:
 
 
 def _workbook(path: Path, sheet: str) -> list[list[str]]:
-    from uvas_stats.clean.workbook import read_sheets
+    from uvas_stats.formats.workbook import read_sheets
 
     sheets = {name: rows for name, rows in read_sheets(path).items() if any(map(any, rows))}
     if sheet and sheet not in sheets:

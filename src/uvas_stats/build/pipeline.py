@@ -1,0 +1,188 @@
+"""From data/raw to data/processed: read, validate, write; and only when something has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from uvas_stats.catalog import Catalog, load_catalog
+from uvas_stats.catalog.load import DATA
+from uvas_stats.catalog.similar import write_similar
+from uvas_stats.errors import ObservationError
+from uvas_stats.observations.contract import KEY
+from uvas_stats.observations.store import read_origins, write_observations
+from uvas_stats.observations.validate import validate_together
+from uvas_stats.raw.snapshot import Snapshot, list_snapshots, read_snapshot
+from uvas_stats.register.store import register_files, register_origins, stored_observations
+from uvas_stats.workspace import Workspace
+
+__all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint", "to_read"]
+
+KEPT = 2
+"""Fetched editions of a dataset that a build reads: the newest, and the one that it is compared with."""
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build wrote."""
+
+    rows: int
+    datasets: int
+    editions: int
+
+
+@cache
+def _declared(folder: Path) -> str:
+    """Summarise what the package declares: regions, tables, reports, breaks and all else that readers go by."""
+    digest = hashlib.sha256()
+    for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".csv")):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> str:
+    """Summarise all that a build depends on, without reading the raw files: of them sizes and times are enough."""
+    digest = hashlib.sha256(f"{version('uvas-stats')} {_declared(DATA)}".encode())
+    digest.update(repr((catalog.programmes, catalog.measures, catalog.datasets)).encode())
+    for snapshot in snapshots:
+        for path in (snapshot.folder / "origin.toml", *[snapshot.path(file) for file in snapshot.files]):
+            size = (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
+            digest.update(f"{snapshot.dataset}/{snapshot.edition}/{path.name} {size}".encode())
+    for path in register_files(workspace):
+        digest.update(f"{path.parent.name}/{path.name} {path.stat().st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _parts(snapshot: Snapshot) -> set[str]:
+    """Name what an edition consists of: files (without the numbers in their names), tables and key figures."""
+    files = {re.sub("[0-9]+", "#", file.name) for file in snapshot.files}
+    return files | {str(table.get("id")) for table in snapshot.tables} | set(snapshot.options)
+
+
+def to_read(snapshots: list[Snapshot]) -> list[Snapshot]:
+    """Leave out the fetched editions that a build need not read, as each newer one is whole and holds the same.
+
+    Of what was fetched from a service the two newest editions of a dataset are read, and an older one if it has a
+    kind of file, a table or a key figure that none of the newer has. What was put in by hand, or came with the
+    package, is read in all its editions. Nothing is taken away from data/raw.
+    """
+    kept: list[Snapshot] = []
+    newer: dict[str, tuple[int, set[str]]] = {}
+    for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
+        if not (snapshot.tables or all(file.url for file in snapshot.files)):
+            kept.append(snapshot)
+            continue
+        count, seen = newer.get(snapshot.dataset, (0, set()))
+        if count < KEPT or not _parts(snapshot) <= seen:
+            kept.append(snapshot)
+            newer[snapshot.dataset] = (count + 1, seen | _parts(snapshot))
+    return [snapshot for snapshot in snapshots if snapshot in kept]
+
+
+def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
+    """Refuse a value outside what its measure allows, such as a share above 100 percent."""
+    for name, part in frame.groupby("measure", observed=True):
+        measure = catalog.measures[str(name)]
+        low = -float("inf") if measure.minimum is None else measure.minimum
+        high = float("inf") if measure.maximum is None else measure.maximum
+        bad = part["value"].notna() & ~part["value"].between(low, high)
+        if bad.any():
+            row = part.loc[bad].iloc[0]
+            key = ", ".join(str(row[column]) for column in KEY if not pd.isna(row[column]))
+            raise ObservationError(
+                f"Värdet {row['value']:g} ligger utanför {low:g}–{high:g} för {measure.title}",
+                where=f"{row['origin']}: {key}",
+                todo="Kontrollera enheten i råfilen",
+            )
+
+
+def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
+    """Say of each ``origin`` who published it, when and how; what is computed comes from a whole edition."""
+    found: dict[str, Any] = {}
+    for snapshot in snapshots:
+        common = {
+            "publisher": snapshot.publisher,
+            "title": snapshot.title,
+            "url": snapshot.url or snapshot.landing_page,
+            "retrieved": snapshot.retrieved.isoformat(),
+            "licence": snapshot.licence,
+            "note": snapshot.note,
+        }
+        found |= {snapshot.origin(file): {**common, "sha256": file.sha256} for file in snapshot.files}
+        whole = f"{snapshot.dataset}/{snapshot.edition}/origin.toml"
+        if whole in used:
+            found[whole] = {**common, "sha256": ""}
+    return found
+
+
+def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
+    from uvas_stats.clean import (
+        concat_observations,
+        newest_similar,
+        read_documents,
+        read_raw,
+    )  # not needed to see that all is built
+
+    if not snapshots:  # the printed figures of the documents alone are no edition
+        raise ObservationError(
+            "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
+        )
+    read = to_read(snapshots)
+    frames = [*read_raw(read, catalog), *read_documents(catalog), *stored_observations(workspace)]
+    observations = validate_together(concat_observations(frames))  # each has been validated
+    _check_bounds(observations, catalog)
+    used = set(observations["origin"].cat.categories)
+    files = _origins(read, used) | register_origins(workspace)
+    for frame in frames:
+        for origin, told in frame.attrs.get("provenance", {}).items():
+            files[origin]["read_as"] = told  # headings as printed, notes and marks that were not known
+    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files}
+    write_similar(workspace.processed, newest_similar(snapshots, catalog))
+    write_observations(observations, workspace.processed, state)
+    return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(read))
+
+
+def build(workspace: Workspace) -> BuildResult:
+    """Read the raw files and write data/processed; of what was fetched, the editions that :func:`to_read` names.
+
+    Raises
+    ------
+    UvasStatsError
+        If a raw file, the catalog or the result is wrong; what was there before is then untouched.
+    """
+    return _build(workspace, load_catalog(workspace), list_snapshots(workspace.raw_roots))
+
+
+def ensure_processed(workspace: Workspace) -> BuildResult | None:
+    """Build if data/processed is missing or older than what it is made from; otherwise do nothing."""
+    catalog = load_catalog(workspace)
+    snapshots = list_snapshots(workspace.raw_roots)
+    try:
+        state = read_origins(workspace.processed)
+    except ObservationError:
+        state = {}
+    present = (workspace.processed / "observations.parquet").exists()
+    if present and state.get("fingerprint") == fingerprint(workspace, catalog, snapshots):
+        return None
+    return _build(workspace, catalog, snapshots)
+
+
+def edition_check(catalog: Catalog) -> Callable[[Path], None]:
+    """Give the check that files must pass before they become an edition: their reader reads them whole."""
+
+    def check(folder: Path) -> None:
+        from uvas_stats.clean import read_edition
+
+        snapshot = read_snapshot(folder, placed=False)
+        for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog):
+            _check_bounds(frame, catalog)
+
+    return check

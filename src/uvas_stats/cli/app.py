@@ -1,0 +1,204 @@
+"""The command line: ``uvas``. Loads nothing heavy until a command runs."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from uvas_stats.cli import adopt as cli_adopt
+from uvas_stats.cli import fetch as cli_fetch
+from uvas_stats.cli import register as cli_register
+from uvas_stats.cli import tables as cli_tables
+from uvas_stats.cli.swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
+from uvas_stats.errors import UvasStatsError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="uvas",
+    help="Nuläge för unga som varken arbetar eller studerar: siffror, diagram och rapporter för kommuner.",
+    cls=SwedishGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class Order(StrEnum):
+    """Which end of the list is place 1."""
+
+    worst = "worst"
+    best = "best"
+
+
+Kommun = Annotated[str | None, typer.Option(metavar="NAMN|KOD", help="En kommun i stället för ett program.")]
+GroupOption = Annotated[
+    str | None, typer.Option(metavar="GRUPP", help="Jämförelsegrupp: län (21), SKR-grupp (C8), GR …")
+]
+PeriodOption = Annotated[str | None, typer.Option(metavar="PERIOD", help="Till exempel 2023 eller 2024/25.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="Utskriftsform.")]
+OrderOption = Annotated[Order, typer.Option(help="Plats 1 är sämst (worst) eller bäst (best).")]
+
+
+@app.command("nulage", cls=SwedishCommand)
+def nulage_command(
+    programmes: Annotated[
+        list[str] | None, typer.Argument(metavar="[PROGRAM ...]", help="Program, till exempel ale.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Alla program.")] = False,
+    kommun: Kommun = None,
+    group: GroupOption = None,
+    period: PeriodOption = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="MAPP", help="Mapp för resultatet (annars reports/).")
+    ] = None,
+    template: Annotated[Path | None, typer.Option(metavar="FIL", help="Kommunens egen Word-mall (.docx).")] = None,
+) -> None:
+    """Skriv rapport, diagram och underlag för ett eller flera program, eller för en kommun."""
+    from uvas_stats.situation import batch
+
+    if sum([bool(programmes), all_, kommun is not None]) != 1:
+        raise typer.BadParameter("Ange program, --all eller --kommun (en av dem)")
+    for done in batch.export_all(
+        programmes or [], kommun=kommun, group=group, period=period, out=out, template=template
+    ):
+        others = ", ".join(str(path) for path in done.files if path.parent == Path())
+        pictures = sum(path.suffix == ".png" for path in done.files)
+        typer.echo(f"{done.name}: {_relative(done.folder)} ({others}, {pictures} diagram)")
+
+
+def _relative(path: Path) -> str:
+    """Write a path from here where that is shorter to read."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+@app.command(cls=SwedishCommand)
+def rank(
+    measure: Annotated[str, typer.Argument(metavar="MÅTT", help="Mått: id, titel eller N-nummer.")],
+    period: PeriodOption = None,
+    group: GroupOption = None,
+    order: OrderOption = Order.worst,
+    format_: FormatOption = Format.table,
+) -> None:
+    """Rangordna kommunerna efter ett mått, med lägsta och högsta möjliga plats vid lika värden."""
+    from uvas_stats.cli import listing
+
+    typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=format_.value))
+
+
+@app.command(cls=SwedishCommand)
+def show(
+    measure: Annotated[str, typer.Argument(metavar="MÅTT", help="Mått: id, titel eller N-nummer.")],
+    kommun: Annotated[str, typer.Option(metavar="NAMN|KOD", help="Kommun, län eller riket.")],
+    from_: Annotated[str | None, typer.Option("--from", metavar="PERIOD", help="Första perioden.")] = None,
+    format_: FormatOption = Format.table,
+) -> None:
+    """Visa ett mått över tid för en kommun, bredvid riket."""
+    from uvas_stats.cli import listing
+
+    typer.echo(listing.history(measure, kommun, since=from_, form=format_.value))
+
+
+@app.command(cls=SwedishCommand)
+def sources() -> None:
+    """Lista källorna: utgivare, utgåva, licens och antal uppgifter."""
+    from uvas_stats.cli import listing
+
+    typer.echo(listing.sources())
+
+
+@app.command(cls=SwedishCommand)
+def build() -> None:
+    """Läs alla råfiler och skriv data/processed."""
+    from uvas_stats.build import pipeline
+    from uvas_stats.workspace import find_workspace
+
+    workspace = find_workspace()
+    result = pipeline.build(workspace)
+    rows = f"{result.rows:,}".replace(",", "\u202f")
+    typer.echo(f"{rows} uppgifter ur {result.editions} utgåvor: {_relative(workspace.processed)}")
+
+
+@app.command(cls=SwedishCommand)
+def check(
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Lista vad som skiljer mellan utgåvor, och mellan två vägar.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FIL", help="Skriv alla skillnader till en CSV-fil (med --compare).")
+    ] = None,
+) -> None:
+    """Kontrollera katalog, råfilers kontrollsummor, kontraktet och gamla utgåvor."""
+    from uvas_stats.cli import check as checking
+
+    if out is not None and not compare:
+        raise typer.BadParameter("--out hör till --compare")
+    if compare:
+        typer.echo(checking.compare(out))
+        return
+    report, problems = checking.check()
+    typer.echo(report)
+    if problems:
+        raise typer.Exit(1)
+
+
+for name, command in (
+    ("fetch", cli_fetch.fetch_command),
+    ("adopt", cli_adopt.adopt_command),
+    ("search", cli_tables.search_command),
+    ("table", cli_tables.table_command),
+):
+    app.command(name, cls=SwedishCommand)(command)
+
+app.add_typer(cli_register.app, name="register")
+
+
+def _unexpected(error: Exception) -> str:
+    """Say of a fault in the package what kind it is and where it arose, and nothing of the data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "uvas_stats" in frame.filename][-1]
+    place = f"{Path(own.filename).name} rad {own.lineno}"
+    return f"Oväntat fel i programmet: {type(error).__name__} ({place}). Rapportera felet med den här raden."
+
+
+def main() -> None:
+    """Run the command line: exit 0, 2 for wrong usage, 1 for any other error, told in one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # a Windows console or pipe may be cp1252, and a file's name may hold what no encoding can write
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = app(prog_name="uvas", standalone_mode=False)
+    except UvasStatsError as error:
+        print(f"Fel: {error}", file=sys.stderr)
+        code = 1
+    except TyperException as error:
+        text = error.message if asks_for_help(error) else f"Fel: {usage_message(error)}. Hjälp: uvas --help"
+        print(text, file=sys.stderr)
+        code = error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        print("Avbrutet.", file=sys.stderr)
+        code = 130
+    except Exception as error:  # noqa: BLE001 - a fault in the package; its message may quote a file, and is not told
+        print(f"Fel: {_unexpected(error)}", file=sys.stderr)
+        code = 1
+    raise SystemExit(code)

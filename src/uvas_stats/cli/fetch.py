@@ -1,0 +1,261 @@
+"""The command that fetches: ``uvas fetch``. What is heavy is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from uvas_stats.catalog import Catalog
+    from uvas_stats.fetch.adhoc import Selection
+    from uvas_stats.fetch.plan import DatasetPlan, TablePlan
+    from uvas_stats.fetch.run import Outcome
+    from uvas_stats.fetch.sources import Clients
+    from uvas_stats.raw.files import Progress
+    from uvas_stats.workspace import Workspace
+
+__all__ = ["BaseUrl", "fetch_command", "number", "open_clients"]
+
+BaseUrl = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--base-url",
+        metavar="KÄLLA=ADRESS",
+        help="En annan adress för en källa; även miljövariabeln UVAS_BASE_URL.",
+    ),
+]
+
+
+def number(value: float) -> str:
+    """Write a count with thin spaces."""
+    return f"{value:,.0f}".replace(",", "\u202f")
+
+
+def open_clients(base_url: list[str] | None) -> Clients:
+    """Make the clients of a command, with the addresses that its option gives."""
+    from uvas_stats.fetch.sources import Clients, base_urls
+
+    return Clients(base_urls(base_url or []))
+
+
+def _datasets(catalog: Catalog, names: list[str] | None) -> list[str]:
+    """Give the datasets that are meant: those named, all of a source that is named, or all there are."""
+    from uvas_stats.catalog.names import nearest
+    from uvas_stats.catalog.pxweb import load_px_tables
+    from uvas_stats.errors import UnknownNameError
+
+    of_source: dict[str, list[str]] = {}
+    for table in load_px_tables():
+        of_source.setdefault(table.source, []).append(table.dataset)
+    for dataset in catalog.datasets.values():
+        if dataset.fetcher:
+            of_source.setdefault(dataset.fetcher, []).append(dataset.id)
+    every = list(dict.fromkeys(one for some in of_source.values() for one in some))
+    found: list[str] = []
+    for name in names or every:
+        if name not in of_source and name not in every:
+            close = nearest(name, [*of_source, *every])
+            raise UnknownNameError(f"”{name}” kan inte hämtas", todo=f"Närmast: {', '.join(close)}")
+        found += of_source.get(name, [name])
+    return list(dict.fromkeys(found))
+
+
+def _new(table: TablePlan) -> str:
+    periods = table.new_periods
+    if not periods:
+        return ""
+    shown = periods[0] if len(periods) == 1 else f"{periods[0]}–{periods[-1]} ({len(periods)} perioder)"
+    return f", nytt: {shown}"
+
+
+def _show_plan(plan: DatasetPlan) -> None:
+    typer.echo(
+        f"{plan.dataset}: {number(plan.cells)} celler, {number(plan.calls)} anrop, minst {number(plan.seconds)} s"
+    )
+    for table in plan.tables:
+        typer.echo(f"  {table.resolved.table.id}: {table.state}{_new(table)}")
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """Show a bar on a terminal, nothing in a log."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def told(dataset: str, done: int, total: int) -> None:
+            if dataset not in tasks:
+                tasks[dataset] = bar.add_task(dataset, total=total)
+            bar.update(tasks[dataset], completed=done, total=total)
+
+        yield told
+
+
+def _show_outcome(outcome: Outcome) -> None:
+    if outcome.edition is None:
+        typer.echo(f"{outcome.dataset}: oförändrad, inget nytt att hämta")
+        return
+    again = f", {number(outcome.calls_resumed)} från en avbruten hämtning" if outcome.calls_resumed else ""
+    typer.echo(f"{outcome.dataset}: utgåva {outcome.edition.name}, {number(outcome.calls_made)} anrop{again}")
+    for table in outcome.plan.tables:
+        if table.resolved.table.discontinued:
+            typer.echo(f"  {table.resolved.table.id} uppdateras inte längre hos publicisten")
+
+
+def fetch_command(
+    datasets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DATAMÄNGD ...]", help="Datamängder, en källa (scb) eller en tabell (scb:TAB6471)."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Visa vad som skulle hämtas, utan att hämta.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Hämta även de år som redan finns: utgivare reviderar.")
+    ] = False,
+    base_url: BaseUrl = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="VARIABEL=KODER", help="Urval ur en tabell: Region=0180,1480.")
+    ] = None,
+    query: Annotated[
+        Path | None,
+        typer.Option(metavar="FIL", help="En fråga kopierad från databasens webbsida (form 1 eller 2)."),
+    ] = None,
+) -> None:
+    """Hämta det som är nytt hos källorna, inom deras gränser."""
+    from uvas_stats.catalog import load_catalog
+    from uvas_stats.workspace import find_workspace
+
+    single = [name for name in datasets or () if ":" in name]
+    if (select or query) and len(single) != 1:
+        raise typer.BadParameter("--select och --query hör till en tabell, t.ex. scb:TAB6471")
+    if single and len(datasets or ()) != 1:
+        raise typer.BadParameter("Hämta en tabell i taget: scb:TAB6471")
+    workspace = find_workspace()
+    with open_clients(base_url) as clients:
+        if single:
+            _fetch_table(clients, workspace, single[0], _selection(select, query), dry_run=dry_run)
+            return
+        catalog = load_catalog(workspace)
+        _fetch_each(clients, workspace, catalog, _datasets(catalog, datasets), dry_run=dry_run, again=again)
+
+
+def _fetch_each(
+    clients: Clients, workspace: Workspace, catalog: Catalog, datasets: list[str], *, dry_run: bool, again: bool
+) -> None:
+    """Fetch dataset by dataset; one that fails is told of, and the others are fetched all the same."""
+    from uvas_stats.errors import UvasStatsError
+
+    failed = []
+    for dataset in datasets:
+        try:
+            if catalog.datasets[dataset].fetcher:
+                _fetch_files(clients, workspace, catalog, dataset, dry_run=dry_run, again=again)
+            else:
+                _fetch_tables(clients, workspace, catalog, dataset, dry_run=dry_run)
+        except UvasStatsError as error:
+            if len(datasets) == 1:
+                raise
+            failed.append(dataset)
+            typer.echo(f"Fel: {dataset}: {error}", err=True)
+    if failed:
+        typer.echo(f"{len(failed)} av {len(datasets)} datamängder hämtades inte: {', '.join(failed)}", err=True)
+        raise typer.Exit(1)
+
+
+def _fetch_tables(
+    clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool
+) -> None:
+    """Fetch the declared tables of a dataset from its database."""
+    from uvas_stats.catalog.pxweb import tables_of
+    from uvas_stats.fetch.plan import plan_dataset
+    from uvas_stats.fetch.run import fetch_dataset
+
+    if dry_run:
+        _show_plan(plan_dataset(clients, dataset, tables_of(dataset), workspace.raw))
+        return
+    with _progress() as progress:
+        outcome = fetch_dataset(clients, dataset, tables_of(dataset), workspace.raw, progress=progress)
+    _show_outcome(outcome)
+
+
+def _fetch_files(
+    clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool, again: bool
+) -> None:
+    """Fetch the files of a dataset; they become an edition if their reader can read them."""
+    from uvas_stats.build.pipeline import edition_check
+    from uvas_stats.fetch.registry import file_plan
+    from uvas_stats.raw.files import fetch_files
+
+    plan = file_plan(clients, catalog.datasets[dataset], workspace.raw, again=again)
+    if dry_run:
+        typer.echo(f"{dataset}: {number(len(plan.wanted))} filer")
+        for one in plan.wanted:
+            typer.echo(f"  {one.name}")
+        return
+    with _progress() as progress:
+        outcome = fetch_files(plan, workspace.raw, progress=progress, before=edition_check(catalog))
+    if outcome.edition is None:
+        typer.echo(f"{dataset}: oförändrad, inget nytt")
+        return
+    kept = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
+    typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(outcome.files)} filer{kept}")
+
+
+def _selection(select: list[str] | None, query: Path | None) -> Selection:
+    from uvas_stats.fetch.adhoc import parse_query, parse_selects
+
+    if query is not None and select:
+        raise typer.BadParameter("Ange --select eller --query, inte båda")
+    return parse_query(query) if query is not None else parse_selects(select or [])
+
+
+def _fetch_table(
+    clients: Clients, workspace: Workspace, name: str, selection: Selection, *, dry_run: bool
+) -> None:
+    """Fetch a table that is not declared and write its observations beside the main table."""
+    from uvas_stats.catalog.pxweb import px_source
+    from uvas_stats.clean.pxweb import concat_observations, edition_origins, iter_observations
+    from uvas_stats.fetch.adhoc import adhoc_measures, adhoc_resolved
+    from uvas_stats.fetch.plan import DatasetPlan, plan_resolved
+    from uvas_stats.fetch.run import fetch_planned
+    from uvas_stats.observations.store import write_observations
+    from uvas_stats.observations.validate import validate
+    from uvas_stats.raw.publish import editions
+
+    source_name, _, table_id = name.partition(":")
+    source = px_source(source_name)
+    client = clients(source.id)
+    limits = client.limits()
+    resolved = adhoc_resolved(client, source.id, table_id, selection)
+    dataset = resolved.declared.dataset
+
+    def make_plan() -> DatasetPlan:
+        now = adhoc_resolved(client, source.id, table_id, selection)
+        return DatasetPlan(dataset, (plan_resolved(client, now, limits, workspace.raw),))
+
+    if dry_run:
+        _show_plan(make_plan())
+        return
+    with _progress() as progress:
+        outcome = fetch_planned(clients, dataset, make_plan, workspace.raw, progress=progress)
+    _show_outcome(outcome)
+    edition = outcome.edition or outcome.plan.tables[0].kept or editions(workspace.raw, dataset)[-1]
+    resolved = outcome.plan.tables[0].resolved
+    measures = adhoc_measures(resolved.declared, resolved.table, source.publisher)
+    frame = validate(concat_observations(list(iter_observations(edition, (resolved.declared,), measures))))
+    folder = workspace.processed / dataset
+    write_observations(frame, folder, edition_origins(edition))
+    typer.echo(f"{number(len(frame))} uppgifter i {folder / 'observations.parquet'}")

@@ -1,0 +1,210 @@
+"""What the command line prints: rankings, histories and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from uvas_stats.build import pipeline
+from uvas_stats.catalog import Break, Catalog, Measure, load_catalog
+from uvas_stats.errors import UnknownNameError
+from uvas_stats.indicators import difference, direction_words, latest_period
+from uvas_stats.indicators import rank as rank_series
+from uvas_stats.numbers import number_text
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.editions import latest_edition
+from uvas_stats.observations.store import read_observations, read_origins
+from uvas_stats.periods import period_end, period_kind
+from uvas_stats.present.coverage import UNKNOWN_COVERAGE
+from uvas_stats.present.view import STATUS_TEXT
+from uvas_stats.raw.snapshot import Snapshot, list_snapshots
+from uvas_stats.report import csv_text
+from uvas_stats.situation.series import pick_age
+from uvas_stats.workspace import Workspace, find_workspace
+
+__all__ = ["history", "ranking", "sources"]
+
+RANK_COLUMNS = ["rank", "rank_low", "rank_high", "region_code", "region_name", "value", "status", "n", "direction"]
+_HEADINGS = {
+    "rank": "plats",
+    "rank_low": "lägsta",
+    "rank_high": "högsta",
+    "region_code": "kod",
+    "region_name": "kommun",
+    "value": "värde",
+    "status": "anm.",
+    "difference": "skillnad",
+    "edition": "utgåva",
+    "origin": "råfil",
+    "coverage": "täckning",
+    "lower": "minst",
+    "upper": "högst",
+}
+BOUNDS = ["lower", "upper"]
+SMALLEST_RANKING = 3
+"""A ranking of fewer kommuner says nothing."""
+
+
+def _open() -> tuple[Workspace, Catalog]:
+    workspace = find_workspace()
+    pipeline.ensure_processed(workspace)
+    return workspace, load_catalog(workspace)
+
+
+def _series(workspace: Workspace, measure: Measure) -> pd.DataFrame:
+    observations = latest_edition(read_observations(workspace.processed, [measure.id]))
+    rows = select(observations, measure=measure.id, sex="total")
+    of_measure = rows["dataset"].str.partition(":")[0] == measure.dataset  # a register has one for each kommun
+    rows = rows.loc[of_measure & rows["breakdown"].isna()]
+    if rows.empty:
+        raise UnknownNameError(f"Det finns inga uppgifter för {measure.title}", todo="Se: uvas sources")
+    return pick_age(rows, measure)
+
+
+def _period(series: pd.DataFrame, measure: Measure, period: str | None) -> str:
+    """Return the period asked for, or the newest that most kommuner have."""
+    known = series.loc[series["value"].notna() & (series["region_code"].str.len() == 4)]
+    counts = known.groupby("period")["region_code"].nunique()
+    if counts.empty:
+        raise UnknownNameError(f"Inga kommuner har uppgift för {measure.title}", todo="Välj ett annat mått")
+    if period is None:
+        wide = counts.index[counts >= counts.max() / 2]
+        return str(latest_period(known.loc[known["period"].isin(wide)]))
+    period_kind(period)
+    if period not in counts.index:
+        first, last = known["period"].iloc[0], known["period"].iloc[-1]
+        raise UnknownNameError(
+            f"Perioden ”{period}” saknas för {measure.short}", todo=f"Det finns {first} till {last}"
+        )
+    return period
+
+
+def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> str:
+    """Write a frame as JSON, as CSV with decimal point, or as a table for the eye with decimal comma."""
+    if form == "json":
+        return frame.to_json(orient="records", force_ascii=False, indent=1)
+    if form == "csv":
+        return frame.map(csv_text, na_action="ignore").to_csv(index=False, lineterminator="\n").rstrip("\n")
+    shown = frame.copy()
+    for column in shown.select_dtypes("number").columns:
+        decimals = 2 if column in ("value", "riket", "difference", *BOUNDS) and measure.decimals else 0
+        shown[column] = [number_text(None if pd.isna(value) else value, decimals) for value in shown[column]]
+    if "status" in shown:
+        shown["status"] = shown["status"].map(STATUS_TEXT)
+    shown = shown.rename(columns=_HEADINGS)
+    return f"{heading}\n{shown.to_string(index=False, na_rep='–')}"
+
+
+def ranking(measure: str, *, period: str | None, group: str | None, order: str, form: str) -> str:
+    """Write the ranking of a measure within a group or all kommuner."""
+    workspace, catalog = _open()
+    chosen = catalog.measure(measure)
+    series = _series(workspace, chosen)
+    when = _period(series, chosen, period)
+    members = catalog.group(group).members if group else tuple(region.code for region in catalog.kommuner)
+    ranked = rank_series(series.loc[series["period"] == when], chosen, members, order)
+    if ranked["value"].notna().sum() < SMALLEST_RANKING:
+        raise UnknownNameError(
+            f"För få kommuner har uppgift för {chosen.short}, {when}",
+            todo="Välj ett mått som publiceras per kommun",
+        )
+    words = direction_words(chosen, order)
+    told, coverage = _coverage(workspace, catalog, chosen, when)
+    ranked = ranked.assign(region_name=ranked["region_code"].map(catalog.names), direction=words)
+    places = dict.fromkeys(("rank", "rank_low", "rank_high", "n"), "Int64")
+    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning.{told}"
+    table = ranked[RANK_COLUMNS].astype(places)
+    if chosen.coverage_measure:
+        table = table.assign(coverage=table["region_code"].map(coverage))
+    return _print(table if form != "table" else table.drop(columns=["n", "direction"]), form, heading, chosen)
+
+
+def _coverage(
+    workspace: Workspace, catalog: Catalog, measure: Measure, period: str
+) -> tuple[str, dict[str, float]]:
+    """Say where reported figures are ranked without knowing how complete they are, and give what is known."""
+    if not measure.coverage_measure:
+        return "", {}
+    of = catalog.measures[measure.coverage_measure]
+    observations = latest_edition(read_observations(workspace.processed, [of.id]))
+    rows = select(observations, measure=of.id, dataset=of.dataset, sex="total", period=period)
+    known = rows.loc[rows["value"].notna()]
+    text = "" if len(known) else f" {UNKNOWN_COVERAGE.capitalize()}."
+    return f"{text} Inte officiell statistik.", dict(zip(known["region_code"], known["value"], strict=True))
+
+
+def history(measure: str, area: str, *, since: str | None, form: str) -> str:
+    """Write a measure over time for one area, beside riket."""
+    workspace, catalog = _open()
+    chosen, region = catalog.measure(measure), catalog.area(area)
+    series = _series(workspace, chosen)
+    rows = difference(series, region.code).rename(columns={"reference": "riket"})
+    columns = ["period", *BOUNDS, "status", "edition", "origin"]
+    own = series.loc[series["region_code"] == region.code, columns]
+    rows = rows.merge(own, on="period", how="left", validate="1:1")
+    rows["difference"] = rows["difference"].round(4)
+    if since is not None:
+        rows = rows.loc[rows["period_end"] >= pd.Timestamp(period_end(since))]
+    if rows[["value", *BOUNDS]].isna().all(axis=None):
+        raise UnknownNameError(
+            f"Uppgift saknas för {region.name}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
+        )
+    rows["status"] = rows["status"].fillna("not_available")
+    breaks = _first_after(rows, catalog.breaks_of(chosen.id, (region.code,)))
+    rows = rows.drop(columns=["period_end", *(BOUNDS if rows[BOUNDS].isna().all(axis=None) else ())])
+    heading = f"{region.name} ({region.code}): {chosen.title}"
+    if form != "table":  # the series after a break is not comparable with what stands before it
+        return _print(rows.assign(**{"break": rows["period"].map(breaks)}), form, heading, chosen)
+    marked = rows.assign(period=[f"{period} *" if period in breaks else period for period in rows["period"]])
+    notes = (f"* Tidsseriebrott {period}: {text}" for period, text in breaks.items())
+    return "\n".join([_print(marked, form, heading, chosen), *notes])
+
+
+def _first_after(rows: pd.DataFrame, breaks: Iterable[Break]) -> dict[str, str]:
+    """Give the texts of the breaks by the first period that is shown after each, where one before it is too."""
+    ends = rows.set_index("period")["period_end"].sort_values()
+    found: dict[str, str] = {}
+    for item in breaks:
+        after = ends.index[ends >= pd.Timestamp(period_end(item.at))]
+        if 0 < len(after) < len(ends):
+            period = str(after[0])
+            found[period] = " ".join(filter(None, [found.get(period, ""), item.text]))
+    return found
+
+
+def _left_out(snapshot: Snapshot, files: dict[str, Any]) -> str:
+    """Say how many values of an edition were left out, and why, where its reader counted them."""
+    told = [files.get(snapshot.origin(file), {}).get("read_as", {}) for file in snapshot.files]
+    words = {"deleted": "som källan har tagit bort", "repeated": "som stod två gånger"}
+    counts = {text: sum(one.get(name, 0) for one in told) for name, text in words.items()}
+    listed = [f"{number_text(float(count), 0)} {text}" for text, count in counts.items() if count]
+    return f" Utelämnade värden: {' och '.join(listed)}." if listed else ""
+
+
+def sources() -> str:
+    """Write the sources: what is there, from whom, and how old it is."""
+    workspace, catalog = _open()
+    observations = latest_edition(read_observations(workspace.processed))
+    counts = observations.groupby(["dataset", "edition"], observed=True).size()
+    lines, files = [], read_origins(workspace.processed)["files"]
+    snapshots = list_snapshots(workspace.raw_roots)
+    read = pipeline.to_read(snapshots)
+    for snapshot in snapshots:
+        dataset = catalog.datasets.get(snapshot.dataset)
+        if dataset is None:  # a table fetched by its id: its figures lie in a file of their own
+            lines.append(f"{snapshot.dataset} {snapshot.edition}: {snapshot.title}. {snapshot.publisher}.")
+            continue
+        n = number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0)
+        told = f"{n} uppgifter" if snapshot in read else "äldre utgåva, ligger kvar i data/raw"
+        lines.append(
+            f"{snapshot.dataset} {snapshot.edition}: {told}. {snapshot.publisher}. "
+            f"{dataset.licence.rstrip('.')}. Uppdateras: {dataset.cadence.lower()}.{_left_out(snapshot, files)}"
+        )
+    for origin, about in files.items():
+        if origin.startswith("register/"):
+            note = about.get("note", "")
+            lines.append(f"{origin} {about.get('retrieved', '')}: {about['publisher']}. {note}".strip())
+    documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
+    return "\n".join([*lines, *documents])

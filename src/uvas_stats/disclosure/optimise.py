@@ -1,0 +1,141 @@
+"""The fewest secondary suppressions that protect every sensitive count.
+
+A mixed-integer programme chooses cells; the attacker's linear programmes show what leaks, and the prices of their
+rows become constraints of the next choice (Fischetti and Salazar's model of cell suppression, by Benders' cuts).
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import LinearConstraint, milp
+
+from uvas_stats.disclosure.attack import Leak, attack
+from uvas_stats.disclosure.heuristic import complete, prune
+from uvas_stats.disclosure.system import Bools, Counts, System
+
+__all__ = ["Choice", "cell_costs", "choose", "least_widths"]
+
+Floats = NDArray[np.float64]
+_HALF = 0.5
+_SMALL = 1e-6
+
+
+@dataclass(frozen=True, repr=False)
+class Choice:
+    """Which cells of a system are suppressed, and whether fewer are known to be impossible."""
+
+    suppressed: Bools
+    optimal: bool
+
+
+@dataclass
+class _Master:
+    """The programme that chooses, and the constraints it has learnt: each row's cells must come to 1 at least."""
+
+    system: System
+    costs: Floats
+    rows: list[Floats] = field(default_factory=list)
+
+    def learn(self, leak: Leak, suppressed: Bools) -> None:
+        """Add what a leak tells: at least so much of these cells must be suppressed."""
+        system = self.system
+        chosen = system.open & ~system.forced
+        row = (chosen & ~suppressed).astype(np.float64)  # only a cell shown now can help
+        if leak.weights is not None:
+            side = leak.need - float(leak.weights[system.unknown(system.forced)].sum())
+            if side > _SMALL:
+                row = np.where(chosen, np.minimum(leak.weights, side), 0.0) / side
+        self.rows.append(row)
+
+    def solve(self, seconds: float) -> tuple[Bools, bool] | None:
+        """Choose the cheapest cells that keep all constraints; None if there are none, or time runs out."""
+        chosen = np.flatnonzero(self.system.open & ~self.system.forced)
+        if not len(chosen):
+            return None
+        matrix = sparse.csr_array(np.array(self.rows)[:, chosen])
+        found = milp(
+            self.costs[chosen],
+            constraints=LinearConstraint(matrix, 1 - 1e-9, np.inf),
+            bounds=(0, 1),
+            integrality=np.ones(len(chosen)),
+            options={"time_limit": max(seconds, 0.1), "mip_rel_gap": 0.0},
+        )
+        if found.x is None:
+            return None
+        suppressed = self.system.forced.copy()
+        suppressed[chosen] = found.x > _HALF
+        return suppressed, found.status == 0
+
+
+def cell_costs(system: System) -> Floats:
+    """Give each cell the cost 1, and a trifle more for totals, for large counts and for zeros: they go last."""
+    conditions = np.array([len(key) for key in system.names], dtype=np.float64)
+    wide = (conditions.max(initial=0) - conditions) / max(np.ptp(conditions) if len(conditions) else 0, 1)
+    size = np.log1p(system.truth) / max(np.log1p(system.truth).max(initial=0), 1)
+    trifle = 2 * wide + np.where(system.truth == 0, 1.0, size)
+    costs: Floats = 1 + trifle / 3 * _HALF / max(len(conditions), 1)
+    return costs
+
+
+def least_widths(system: System) -> tuple[Counts, ...]:
+    """Ask for no more against the initiated than suppressing everything can give."""
+    outsider, initiated = system.attackers
+    need = initiated.need.copy()
+    for leak in attack(system, system.open, (outsider.need * 0, need)):
+        need[leak.at] = leak.upper - leak.lower
+    return outsider.need, need
+
+
+def choose(system: System, seconds: float) -> Choice:
+    """Choose the fewest cells to suppress.
+
+    Parameters
+    ----------
+    system
+        The unknowns and sums; its forced cells are suppressed whatever is chosen.
+    seconds
+        The longest to look for the optimum. After that the best pattern found is used: it is as safe, and may
+        suppress more, never less.
+
+    Raises
+    ------
+    DisclosureError
+        If something cannot be protected even by suppressing everything.
+    """
+    until = time.perf_counter() + seconds
+    costs, needs = cell_costs(system), least_widths(system)
+    master, suppressed, proven = _Master(system, costs), system.forced, True
+    while True:
+        leaks = _first_leaks(system, suppressed, needs)
+        if not leaks and proven:
+            return Choice(suppressed, optimal=True)
+        for leak in leaks:
+            master.learn(leak, suppressed)
+        found = master.solve(until - time.perf_counter()) if leaks and time.perf_counter() < until else None
+        if found is None:
+            return _completed(system, suppressed, costs, needs, seconds)
+        suppressed, proven = found
+
+
+def _first_leaks(system: System, suppressed: Bools, needs: tuple[Counts, ...]) -> list[Leak]:
+    """Return what the outsider can derive; when that is nothing, what the initiated can."""
+    outsider, initiated = needs
+    return attack(system, suppressed, (outsider, initiated * 0)) or attack(
+        system, suppressed, (outsider * 0, initiated)
+    )
+
+
+def _completed(
+    system: System, suppressed: Bools, costs: Floats, needs: tuple[Counts, ...], seconds: float
+) -> Choice:
+    """Complete the last choice and one from the start, and take the one that suppresses less."""
+    tried = [
+        prune(system, complete(system, start, costs, needs), costs, needs, time.perf_counter() + seconds / 4)
+        for start in (suppressed, system.forced)
+    ]
+    return Choice(min(tried, key=np.count_nonzero), optimal=False)

@@ -1,0 +1,1 @@
+"""The tidy contract, one row one published figure: its columns, its check, and the file it is kept in."""

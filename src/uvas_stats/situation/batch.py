@@ -1,0 +1,161 @@
+"""Export several programmes at once, each in a process of its own, with progress in a terminal."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvas_stats.workspace import Workspace, find_workspace
+
+__all__ = ["Exported", "export_all"]
+
+
+MOST_PROCESSES = 61
+"""Windows waits for no more than that."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written for one programme."""
+
+    name: str
+    folder: Path
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One export, as it is sent to a process."""
+
+    root: Path
+    programme: str | None
+    kommun: str | None
+    group: str | None
+    period: str | None
+    out: Path | None
+    template: Path | None
+
+
+_Rest = tuple[str | None, Path | None, Path | None]
+"""Period, folder and template: the same for all exports."""
+
+
+def _run(job: _Job) -> Exported:
+    """Export one nuläge; data/processed has been brought up to date before."""
+    from uvas_stats.situation import facade
+
+    workspace = Workspace(job.root)
+    one = facade.nulage(job.programme, kommun=job.kommun, group=job.group, period=job.period, workspace=workspace)
+    base = workspace.reports if job.out is None else job.out
+    result = one.export(base / one.programme.id, template=job.template)
+    return Exported(one.programme.name, result.folder, result.files)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar on stderr when it is a terminal; otherwise be silent."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("Nuläge"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)
+
+
+def _warm() -> None:
+    """Load what an export needs, while the first process still looks at the data."""
+    import gc
+
+    import pandas as pd
+    import seaborn  # noqa: F401, ICN001
+
+    pd.set_option("mode.string_storage", "python")  # Arrow's strings take longer to cut into small frames
+    # What has been loaded stays; a process that lives for seconds need not look for garbage every moment.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+@contextmanager
+def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
+    """Start one process a core for several exports; for a single one there is nothing to share."""
+    if not several:
+        yield None
+        return
+    # spawn on every system: the same behaviour on Windows, and no threads are forked
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(os.cpu_count() or 1, MOST_PROCESSES), mp_context=context, initializer=_warm)
+    try:
+        pool.submit(int)  # the processes start with the first task
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _results(jobs: list[_Job], pool: ProcessPoolExecutor | None) -> Iterator[Exported]:
+    if pool is None:
+        yield from map(_run, jobs)
+        return
+    for future in as_completed([pool.submit(_run, job) for job in jobs]):
+        yield future.result()
+
+
+def _jobs(
+    workspace: Workspace, programmes: list[str], kommun: str | None, group: str | None, rest: _Rest
+) -> list[_Job]:
+    """Turn names into exports, and refuse what does not exist before anything is written."""
+    from uvas_stats.build import pipeline
+    from uvas_stats.catalog import choose_programme, load_catalog
+    from uvas_stats.catalog.similar import is_similar
+
+    if group is not None and is_similar(group):  # who is like whom is fetched with the figures
+        pipeline.ensure_processed(workspace)
+    catalog = load_catalog(workspace)
+    wanted = [catalog.programme(name).id for name in programmes] or list(catalog.programmes)
+    chosen: list[tuple[str | None, str | None]] = [(id_, None) for id_ in dict.fromkeys(wanted)]
+    if kommun is not None:
+        chosen = [(None, catalog.region(kommun).code)]
+
+    def own(id_: str | None, code: str | None) -> str | None:
+        return group and catalog.group(group, choose_programme(catalog, id_, code).municipalities).id
+
+    return [_Job(workspace.root, id_, code, own(id_, code), *rest) for id_, code in chosen]
+
+
+def export_all(
+    programmes: list[str],
+    *,
+    kommun: str | None = None,
+    group: str | None = None,
+    period: str | None = None,
+    out: Path | None = None,
+    template: Path | None = None,
+) -> Iterator[Exported]:
+    """Export programmes, or one kommun; no names and no kommun means all programmes.
+
+    Yields
+    ------
+    Exported
+        As each is finished. A programme that was written stays written if a later one fails.
+
+    Raises
+    ------
+    UvasStatsError
+        If a name is unknown (before anything is written), or an export fails.
+    """
+    workspace = find_workspace()
+    with _pool(kommun is None and len(set(programmes)) != 1) as pool:
+        from uvas_stats.build import pipeline
+
+        jobs = _jobs(workspace, programmes, kommun, group, (period, out, template))
+        pipeline.ensure_processed(workspace)
+        with _progress(len(jobs)) as step:
+            for done in _results(jobs, pool):
+                step()
+                yield done

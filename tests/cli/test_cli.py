@@ -1,0 +1,332 @@
+"""The command line: output, exit codes and one line on stderr."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from uvas_stats.cli import listing
+from uvas_stats.cli.app import app as cli
+from uvas_stats.observations.store import read_observations, read_origins, write_observations
+from uvas_stats.workspace import Workspace
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def at_home(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Stand in an empty workspace."""
+    monkeypatch.setenv("UVAS_WORKSPACE", str(workspace.root))
+    monkeypatch.chdir(workspace.root)
+    return workspace
+
+
+def run(capsys: Captured, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
+    monkeypatch.setattr("sys.argv", ["uvas", *words])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    out = capsys.readouterr()
+    code = stop.value.code
+    return (code if isinstance(code, int) else 0), out.out, out.err
+
+
+def one_line(text: str) -> bool:
+    return text.startswith("Fel: ") and text.count("\n") == 1 and "Traceback" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nulage", "finnsinte"], "Programmet ”finnsinte” finns inte"),
+        (["nulage", "--kommun", "Sodehamn"], "Närmast: Söderhamn (2182)"),
+        (["nulage", "ale", "--group", "Z9"], "Gruppen ”Z9” finns inte"),
+        (["nulage", "ale", "--period", "1999"], "Perioden ”1999” saknas"),
+        (["nulage", "ale", "--template", "saknas.docx"], "saknas.docx"),
+        (["rank", "nonsens"], "Måttet ”nonsens” finns inte"),
+        (["rank", "N02797", "--period", "1999"], "Det finns 2008 till 2024"),
+        (["show", "N02797", "--kommun", "Atlantis"], "Området ”Atlantis” finns inte"),
+        (["show", "N02797", "--kommun", "Gävleborgs län"], "Uppgift saknas för Gävleborgs län"),
+    ],
+)
+def test_an_error_is_one_swedish_line_and_exit_1(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    code, out, err = run(capsys, monkeypatch, *words)
+    assert (code, out) == (1, "")
+    assert one_line(err)
+    assert said in err
+    assert not at_home.reports.exists() or not list(at_home.reports.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nulage"], "Ange program, --all eller --kommun"),
+        (["nulage", "ale", "--all"], "en av dem"),
+        (["rank"], "MÅTT saknas"),
+        (["rank", "N02797", "--order", "x"], "worst, best"),
+        (["rank", "N02797", "--fel"], "Flaggan --fel finns inte"),
+        (["rank", "N02797", "--grop", "GR"], "Flaggan --grop finns inte (närmast: --group)"),
+        (["rank", "Varken", "arbete"], "För många argument: arbete (skriv namn med mellanslag inom citattecken)"),
+        (["hej"], "Kommandot hej finns inte. "),
+        (["rnk"], "Kommandot rnk finns inte (närmast: rank)"),
+        (["rank N02797"], "Kommandot rank N02797 finns inte. "),
+        (["nulage", "--kommun", "Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
+        (["show", "N02797", "--kommun=Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
+        (["nulage", "--all=ja"], "Flaggan --all tar inget värde"),
+        (["register", "demo", "--persons", "många"], "--persons ska vara ett heltal"),
+    ],
+)
+def test_wrong_usage_is_one_swedish_line_and_exit_2(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    code, _, err = run(capsys, monkeypatch, *words)
+    assert code == 2
+    assert one_line(err)
+    assert said in err
+
+
+def test_a_fault_in_the_package_is_one_line_without_data(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise KeyError("212121-1212")
+
+    monkeypatch.setattr(listing, "ranking", fail)
+    code, out, err = run(capsys, monkeypatch, "rank", "N02797")
+    assert (code, out) == (1, "")
+    assert one_line(err)
+    assert err.startswith("Fel: Oväntat fel i programmet: KeyError (cli.py rad ")
+    assert "2121" not in err
+
+
+def test_a_name_that_no_encoding_can_write_is_told_all_the_same(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, _, err = run(capsys, monkeypatch, "rank", "a\udcffb")
+    assert code == 1
+    assert "Måttet ”a\\udcffb” finns inte" in err
+
+
+def test_no_words_at_all_shows_the_help(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, _, err = run(capsys, monkeypatch)
+    assert code == 2
+    assert err.startswith("Användning: uvas")
+
+
+def test_help_is_in_swedish(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, out, _ = run(capsys, monkeypatch, "rank", "--help")
+    assert code == 0
+    for english in ("Usage", "Options", "Arguments", "Show this message", "required", "default"):
+        assert english not in out
+
+
+def test_the_usage_line_says_uvas_however_it_was_started(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/somewhere/uvas_stats/__main__.py", "rank", "--help"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert capsys.readouterr().out.startswith("Användning: uvas rank ")
+
+
+def test_rank_as_csv_has_the_promised_columns(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "rank", "N02797", "--period", "2024", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert code == 0
+    assert list(rows[0]) == [
+        "rank",
+        "rank_low",
+        "rank_high",
+        "region_code",
+        "region_name",
+        "value",
+        "status",
+        "n",
+        "direction",
+    ]
+    assert len(rows) == 290
+    own = next(row for row in rows if row["region_code"] == "2182")
+    assert (own["rank_low"], own["rank_high"], own["value"], own["n"]) == ("27", "28", "9.15", "290")
+    assert own["direction"] == "1 = högst andel"
+
+
+def test_rank_turns_round_and_keeps_to_its_group(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, out, _ = run(capsys, monkeypatch, "rank", "N02797", "--group", "GR", "--order", "best", "--format", "json")
+    rows = json.loads(out)
+    assert len(rows) == 13
+    assert (rows[0]["region_name"], rows[0]["direction"]) == ("Härryda", "1 = lägst andel")
+
+
+def test_show_puts_riket_beside_and_marks_the_break(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, out, _ = run(capsys, monkeypatch, "show", "uvas_share_pct", "--kommun", "Eda", "--from", "2014")
+    assert "9,45" in out
+    assert "18,67" in out
+    assert "* Tidsseriebrott 2015: " in out
+    assert "2015 * " in out
+    assert "2013" not in out.split("Tidsseriebrott")[0]
+
+
+def test_show_gives_the_bounds_of_what_is_known_as_an_interval(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capsys, monkeypatch, "build")
+    held = read_observations(at_home.processed)
+    eda = (held["measure"] == "uvas_share_pct") & (held["region_code"] == "1730") & (held["period"] == "2024")
+    bounds = {"value": float("nan"), "lower": 12.0, "upper": 13.5}
+    held = held.assign(**{name: held[name].mask(eda, number) for name, number in bounds.items()})
+    held["status"] = held["status"].astype("object").mask(eda, "interval").astype("category")
+    write_observations(held, at_home.processed, read_origins(at_home.processed))
+    _, out, _ = run(capsys, monkeypatch, "show", "uvas_share_pct", "--kommun", "Eda", "--from", "2024")
+    assert all(text in out for text in ("12,00", "13,50", "minst", "högst", "endast intervall känt"))
+
+
+def test_build_and_check_and_sources_tell_what_is_there(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "build")
+    assert code == 0
+    assert "3 utgåvor: data/processed" in out
+    code, out, _ = run(capsys, monkeypatch, "check")
+    assert code == 0
+    assert "FEL" not in out
+    assert "ok    kontraktet" in out
+    _, out, _ = run(capsys, monkeypatch, "sources")
+    assert "kolada 2026-11-21: 6\u202f752 uppgifter" in out
+
+
+def test_check_exits_1_when_a_raw_file_has_been_changed(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = at_home.raw / "kolada" / "2027-01-01"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text("kpi,region,year,gender,value\n", encoding="utf-8")
+    (folder / "origin.toml").write_text(
+        'dataset = "kolada"\nedition = "2027-01-01"\ntitle = "t"\npublisher = "p"\n'
+        'url = ""\nretrieved = 2027-01-01\n'
+        f'licence = "l"\n[[files]]\nname = "a.csv"\nsha256 = "{"0" * 64}"\nbytes = 29\n',
+        encoding="utf-8",
+    )
+    code, out, _ = run(capsys, monkeypatch, "check")
+    assert code == 1
+    assert "FEL   kontrollsumma kolada/2027-01-01" in out
+
+
+def publish(workspace: Workspace, edition: str, rows: str) -> None:
+    """Put an edition of Kolada's figures beside the shipped one."""
+    folder = workspace.raw / "kolada" / edition
+    folder.mkdir(parents=True)
+    content = f"kpi,region,year,gender,value\n{rows}".encode()
+    (folder / "a.csv").write_bytes(content)
+    (folder / "origin.toml").write_text(
+        f'dataset = "kolada"\nedition = "{edition}"\ntitle = "t"\npublisher = "p"\n'
+        f'url = ""\nretrieved = {edition}\nlicence = "l"\n[[files]]\nname = "a.csv"\n'
+        f'sha256 = "{hashlib.sha256(content).hexdigest()}"\nbytes = {len(content)}\n',
+        encoding="utf-8",
+    )
+
+
+def test_check_compare_lists_what_a_newer_edition_changed(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    publish(at_home, "2027-01-01", "N02797,2182,2024,T,9.35\nN02797,2182,2025,T,8.9\n")
+    out = tmp_path / "skillnader.csv"
+    code, text, _ = run(capsys, monkeypatch, "check", "--compare", "--out", str(out))
+    assert code == 0
+    assert "utgåva 2027-01-01 mot 2026-11-21" in text
+    assert "Söderhamn 2024 (båda könen): 9,2 → 9,4, ändrat" in text
+    assert "1 nya uppgifter" in text
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
+    changed = [row for row in rows if row["kind"] == "changed"]
+    assert [(row["region_code"], row["old"], row["new"]) for row in changed] == [("2182", "9,15", "9,35")]
+
+
+def test_check_compare_says_when_there_is_nothing_to_compare(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, text, _ = run(capsys, monkeypatch, "check", "--compare")
+    assert (code, text.strip()) == (0, "Ingen utgåva har ändrat en uppgift i en tidigare.")
+    code, _, err = run(capsys, monkeypatch, "check", "--out", "a.csv")
+    assert code == 2
+    assert "--compare" in err
+
+
+def test_check_compare_leaves_out_the_own_registers(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capsys, monkeypatch, "build")
+    held = read_observations(at_home.processed)
+    one = held.loc[(held["measure"] == "uvas_share_pct") & (held["region_code"] == "2182")].iloc[[0]]
+    texts = ["dataset", "edition", "period", "origin"]
+    told = dict.fromkeys(texts, "object")
+    counts = [
+        one.astype(told).assign(dataset="register:2182", edition=day, period=day[:4], origin="register/2182/kaa")
+        for day in ("2025-06-30", "2026-06-30")
+    ]
+    whole = pd.concat([held.astype(told), *counts], ignore_index=True).astype(dict.fromkeys(texts, "category"))
+    write_observations(whole, at_home.processed, read_origins(at_home.processed))
+    _, text, _ = run(capsys, monkeypatch, "check", "--compare")
+    assert text.strip() == "Ingen utgåva har ändrat en uppgift i en tidigare."
+
+
+def test_check_tells_of_folders_that_are_no_editions(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (at_home.raw / "kolada" / "2027-01-01").mkdir(parents=True)
+    (at_home.raw / "scb_bas" / ".partial-0123").mkdir(parents=True)
+    code, text, _ = run(capsys, monkeypatch, "check")
+    assert code == 0
+    assert "tom mapp kolada/2027-01-01: räknas inte" in text
+    assert "avbruten hämtning i scb_bas/.partial-0123" in text
+
+
+def test_nulage_ends_with_what_was_written(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out_folder = tmp_path / "ut"
+    code, out, _ = run(capsys, monkeypatch, "nulage", "lidkoping", "--out", str(out_folder))
+    assert code == 0
+    assert out.startswith(
+        "Lidköping: ut/lidkoping (manifest.json, rapport.docx, rapport.html, underlag.xlsx, 8 diagram)"
+    )
+    assert (out_folder / "lidkoping" / "rapport.docx").stat().st_size > 10_000
+
+
+def test_nulage_cannot_write_where_a_file_lies(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    blocker = tmp_path / "fil"
+    blocker.write_text("min egen", encoding="utf-8")
+    code, _, err = run(capsys, monkeypatch, "nulage", "lidkoping", "--out", str(blocker))
+    assert code == 1
+    assert one_line(err)
+    assert blocker.read_text(encoding="utf-8") == "min egen"
+
+
+def test_several_programmes_are_written_side_by_side(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "nulage", "lidkoping", "ale", "--out", str(tmp_path / "ut"))
+    assert code == 0
+    assert sorted(line.partition(":")[0] for line in out.splitlines()) == ["Ale", "Lidköping"]
+    assert (tmp_path / "ut" / "ale" / "manifest.json").exists()
+
+
+def test_an_error_in_a_process_of_its_own_is_still_one_line(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code, _, err = run(capsys, monkeypatch, "nulage", "lidkoping", "ale", "--template", str(tmp_path / "x.docx"))
+    assert code == 1
+    assert one_line(err)
