@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from tests.test_pipeline import HEADINGS, snapshot
+from tests.build.test_pipeline import HEADINGS, snapshot
 from uvas_stats.build.pipeline import build, to_read
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.editions import latest_edition

@@ -124,12 +124,9 @@ def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
 
 
 def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
-    from uvas_stats.clean import (
-        concat_observations,
-        newest_similar,
-        read_documents,
-        read_raw,
-    )  # not needed to see that all is built
+    # not needed to see that all is built
+    from uvas_stats.clean import newest_similar, read_documents, read_raw
+    from uvas_stats.observations.coded import concat_observations
 
     if not snapshots:  # the printed figures of the documents alone are no edition
         raise ObservationError(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 from uvas_stats.catalog import Catalog, Measure, load_catalog
 from uvas_stats.catalog.pxweb import PxTable, tables_of
@@ -19,13 +16,13 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.formats.cube import Cube, damaged
 from uvas_stats.formats.jsonstat import BOM, read_jsonstat
 from uvas_stats.formats.pxjson import read_pxjson
-from uvas_stats.observations.contract import COLUMNS, TEXT_COLUMNS
+from uvas_stats.observations.coded import concat_observations
+from uvas_stats.observations.contract import COLUMNS
 from uvas_stats.observations.validate import validate
 from uvas_stats.raw.publish import read_origin, read_raw
 from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = [
-    "concat_observations",
     "edition_origins",
     "iter_observations",
     "read_cube",
@@ -46,34 +43,6 @@ def read_cube(body: bytes, where: object) -> Cube:
     if b'"columns"' in start[:200]:
         return read_pxjson(body, where)
     return read_jsonstat(body, where)
-
-
-def concat_observations(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put validated frames together; text columns stay categoricals.
-
-    Examples
-    --------
-    >>> a = pd.DataFrame({"sex": pd.Categorical(["men"]), "value": [1.0]})
-    >>> b = pd.DataFrame({"sex": pd.Categorical(["women"]), "value": [2.0]})
-    >>> concat_observations([a, b])["sex"].tolist()
-    ['men', 'women']
-    """
-    if len(frames) == 1:
-        return frames[0]
-    columns: dict[str, Any] = {}
-    for name in frames[0].columns:
-        parts = [frame[name] for frame in frames]
-        if name in TEXT_COLUMNS:
-            columns[name] = union_categoricals([_as_text(part) for part in parts])
-        else:
-            columns[name] = np.concatenate([part.to_numpy() for part in parts])
-    return pd.DataFrame(columns, copy=False)
-
-
-def _as_text(part: pd.Series) -> pd.Series:
-    """Give the categories the type text, also where there are none."""
-    kind = pd.CategoricalDtype(pd.Index(part.cat.categories, dtype="str"))
-    return part.astype(kind)
 
 
 def _declared(dataset: str, name: str, tables: Sequence[PxTable], where: Path) -> PxTable:

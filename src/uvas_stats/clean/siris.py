@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.siris import SirisColumn, SirisReport, siris_reports
-from uvas_stats.clean.pxweb import concat_observations
 from uvas_stats.clean.siris_checks import check_keys, check_sums
 from uvas_stats.clean.siris_files import open_tables
 from uvas_stats.clean.siris_ids import Rows, stack_rows
@@ -24,8 +23,8 @@ from uvas_stats.clean.siris_match import pick_report
 from uvas_stats.clean.siris_rows import EVERYONE, NATIONAL, Part, parts_of
 from uvas_stats.clean.siris_table import RawTable
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.coded import Ints
 from uvas_stats.formats.markers import Cells, MarkerRule, read_cells, suppression_threshold
+from uvas_stats.observations.coded import Ints, concat_observations, repeat_text, text_column
 from uvas_stats.observations.contract import COLUMNS, STATUSES
 from uvas_stats.observations.validate import validate
 from uvas_stats.periods import period_end
@@ -190,35 +189,24 @@ def _assemble(
     at = np.concatenate([piece.at for piece in pieces])
     kind = np.concatenate([piece.kinds for piece in pieces])
     sizes = [len(piece.at) for piece in pieces]
-    names = list(dict.fromkeys(piece.measure for piece in pieces))
     status = np.concatenate([piece.cells.status for piece in pieces])
     ends = np.array([period_end(text) for text in rows.period.texts], dtype="datetime64[us]")
-    none = np.zeros(len(at), dtype=np.intp)
     columns: dict[str, object] = {
-        "dataset": _text(none, [keys["dataset"]]),
-        "edition": _text(none, [keys["edition"]]),
-        "region_code": _text(rows.region.codes[at], rows.region.texts),
-        "period": _text(rows.period.codes[at], rows.period.texts),
+        "dataset": repeat_text([keys["dataset"]], len(at)),
+        "edition": repeat_text([keys["edition"]], len(at)),
+        "region_code": text_column(rows.region.codes[at], rows.region.texts),
+        "period": text_column(rows.period.codes[at], rows.period.texts),
         "period_end": ends[rows.period.codes[at]],
-        "sex": _text(rows.sex.codes[at], rows.sex.texts),
-        "age_group": _text(none, ["total"]),
-        "breakdown": _text(kind, [name for name, _ in kinds]),
-        "category": _text(kind, [name for _, name in kinds]),
-        "measure": _text(np.repeat([names.index(piece.measure) for piece in pieces], sizes), names),
+        "sex": text_column(rows.sex.codes[at], rows.sex.texts),
+        "age_group": repeat_text(["total"], len(at)),
+        "breakdown": text_column(kind, [name for name, _ in kinds]),
+        "category": text_column(kind, [name for _, name in kinds]),
+        "measure": repeat_text([piece.measure for piece in pieces], sizes),
         "value": np.concatenate([piece.cells.value for piece in pieces]),
         "lower": np.concatenate([piece.cells.lower for piece in pieces]),
         "upper": np.concatenate([piece.cells.upper for piece in pieces]),
-        "status": _text(status.astype(np.intp), STATUSES),
+        "status": text_column(status, STATUSES),
         "noise": np.zeros(len(at), dtype=bool),
-        "origin": _text(rows.origin.codes[at], rows.origin.texts),
+        "origin": text_column(rows.origin.codes[at], rows.origin.texts),
     }
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
-
-
-def _text(codes: Ints, texts: Sequence[str | None]) -> pd.Categorical:
-    """Make a text column of places in a list, which may have a text twice, or null; only what occurs is kept."""
-    used = np.flatnonzero(np.bincount(codes, minlength=len(texts)))
-    kept = list(dict.fromkeys(texts[at] for at in used.tolist() if texts[at] is not None))
-    place = {text: at for at, text in enumerate(kept)}
-    new = np.array([place.get(text, -1) if text is not None else -1 for text in texts], dtype=np.int32)
-    return pd.Categorical.from_codes(new[codes], categories=pd.Index(kept, dtype="str"), validate=False)

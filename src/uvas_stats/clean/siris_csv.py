@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from uvas_stats.clean.siris_table import RawTable, cut_table, heading_row, preamble_of, read_headings, row_text
-from uvas_stats.formats.coded import Coded
+from uvas_stats.observations.coded import Coded
 
 __all__ = ["read_csv_table"]
 

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET  # what could harm is refused before it 
 from uvas_stats.clean.siris_csv import read_csv_table
 from uvas_stats.clean.siris_table import RawTable, cut_table, distinct_rows, normal
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.coded import encode
 from uvas_stats.formats.workbook import cell_name, read_sheets
+from uvas_stats.observations.coded import encode
 
 __all__ = ["open_tables", "tables_of_bytes"]
 

@@ -13,7 +13,7 @@ from uvas_stats.catalog.names import fold
 from uvas_stats.catalog.siris import SirisReport
 from uvas_stats.clean.siris_rows import IDS, Part, programme_name
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.coded import Coded, Ints, join
+from uvas_stats.observations.coded import Coded, Ints, join
 
 __all__ = ["Coding", "Rows", "stack_rows"]
 

@@ -20,7 +20,7 @@ from uvas_stats.clean.siris_match import (
 )
 from uvas_stats.clean.siris_table import RawTable, normal
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.coded import Coded, Ints, compact, constant, join, take
+from uvas_stats.observations.coded import Coded, Ints, compact, constant, join, take
 
 __all__ = ["EVERYONE", "IDS", "NATIONAL", "Part", "parts_of"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.coded import Coded, encode
+from uvas_stats.observations.coded import Coded, encode
 
 __all__ = [
     "RawTable",

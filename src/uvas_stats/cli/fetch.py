@@ -227,10 +227,11 @@ def _fetch_table(
 ) -> None:
     """Fetch a table that is not declared and write its observations beside the main table."""
     from uvas_stats.catalog.pxweb import px_source
-    from uvas_stats.clean.pxweb import concat_observations, edition_origins, iter_observations
+    from uvas_stats.clean.pxweb import edition_origins, iter_observations
     from uvas_stats.fetch.adhoc import adhoc_measures, adhoc_resolved
     from uvas_stats.fetch.plan import DatasetPlan, plan_resolved
     from uvas_stats.fetch.run import fetch_planned
+    from uvas_stats.observations.coded import concat_observations
     from uvas_stats.observations.store import write_observations
     from uvas_stats.observations.validate import validate
     from uvas_stats.raw.publish import editions

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.coded import Coded, compact, encode
+from uvas_stats.observations.coded import Coded, compact, encode
 from uvas_stats.observations.contract import STATUSES
 
 __all__ = [

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from uvas_stats.errors import ObservationError
+from uvas_stats.observations.coded import repeat_text, text_column
 from uvas_stats.observations.contract import COLUMNS, KEY, STATUSES, TEXT_COLUMNS, TEXT_RULES
 from uvas_stats.periods import period_end, period_kind
 
@@ -24,7 +25,6 @@ __all__ = ["Side", "cube_observations"]
 
 _OK, _SUPPRESSED, _NOT_APPLICABLE, _NOT_AVAILABLE, _INTERVAL, _PROVISIONAL, _ZERO = range(len(STATUSES))
 _TEXTS = tuple(name for name in COLUMNS if name in TEXT_COLUMNS and name != "status")
-Codes = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def cube_observations(
     for at, side in enumerate(sides):
         inner, outer = math.prod(size[at + 1 :]), math.prod(size[:at])
         for name, texts in side.columns.items():
-            columns[name] = _spread(texts, inner, outer)
+            columns[name] = repeat_text(texts, inner, outer)
         if "period" in side.columns:
             days = np.array([period_end(str(text)) for text in side.columns["period"]], dtype="datetime64[us]")
             ends = np.tile(np.repeat(days, inner), outer)
@@ -103,41 +103,13 @@ def cube_observations(
     if "period" in constants:
         ends = np.full(cells, np.datetime64(period_end(str(constants["period"])), "us"))
     for name, text in constants.items():
-        columns[name] = _constant(text, cells)
+        columns[name] = repeat_text([text], cells)
     columns |= {"value": values, "lower": np.full(cells, np.nan), "upper": np.full(cells, np.nan)}
-    columns["status"] = pd.Categorical.from_codes(*_used(status), validate=False)
+    columns["status"] = text_column(status, STATUSES)
     columns |= {"period_end": ends, "noise": noisy}
     _check_texts(sides, constants)
     _check_values(values, status, sides)
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
-
-
-def _small(count: int) -> type[np.integer[Any]]:
-    return np.int8 if count < 128 else np.int16 if count < 32768 else np.int32
-
-
-def _spread(texts: Sequence[str | None], inner: int, outer: int) -> pd.Categorical:
-    """Make a column of one side's values: each repeated, the whole tiled. Null is code -1."""
-    found = list(dict.fromkeys(text for text in texts if text is not None))
-    place = {text: at for at, text in enumerate(found)}
-    codes = np.array([-1 if text is None else place[text] for text in texts], dtype=_small(len(found)))
-    return pd.Categorical.from_codes(
-        np.tile(np.repeat(codes, inner), outer), categories=pd.Index(found, dtype="str"), validate=False
-    )
-
-
-def _constant(text: str | None, cells: int) -> pd.Categorical:
-    code = -1 if text is None else 0
-    categories = pd.Index([] if text is None else [text], dtype="str")
-    return pd.Categorical.from_codes(np.full(cells, code, dtype=np.int8), categories=categories, validate=False)
-
-
-def _used(status: NDArray[np.int8]) -> tuple[Codes, pd.Index[str]]:
-    """Keep the statuses that occur as categories."""
-    used = np.flatnonzero(np.bincount(status, minlength=len(STATUSES)))
-    new = np.zeros(len(STATUSES), dtype=np.int8)
-    new[used] = np.arange(len(used))
-    return new[status], pd.Index([STATUSES[at] for at in used], dtype="str")
 
 
 def _check_shape(
