@@ -15,7 +15,7 @@ from uvas_stats.indicators.outlook import Outlook, goal_outlook
 from uvas_stats.indicators.places import place_panel
 from uvas_stats.indicators.pooled import pooled_share
 from uvas_stats.indicators.projection import Projection, project
-from uvas_stats.indicators.rank_summary import Place, Standing, persons_to_riket, refuse_break, standing
+from uvas_stats.indicators.rank_summary import Place, RankSummary, persons_to_riket, rank_summary, refuse_break
 from uvas_stats.indicators.ranking import direction_words, performance_group, published_decimals, rank
 from uvas_stats.indicators.season import SeasonalProfile, rolling_year, seasonal_profile
 from uvas_stats.indicators.shares import overlap_bounds, wilson
@@ -30,8 +30,8 @@ __all__ = [
     "Outlook",
     "Place",
     "Projection",
+    "RankSummary",
     "SeasonalProfile",
-    "Standing",
     "area_share",
     "assess_goal",
     "break_between",
@@ -52,13 +52,13 @@ __all__ = [
     "published_decimals",
     "quartiles",
     "rank",
+    "rank_summary",
     "refuse_break",
     "rolling_year",
     "same_period_table",
     "seasonal_profile",
     "share_intervals",
     "share_of_population",
-    "standing",
     "weighted_share",
     "wilson",
 ]

@@ -18,7 +18,7 @@ from uvas_stats.indicators.ranking import highest_first
 from uvas_stats.indicators.season import rolling_year
 from uvas_stats.periods import period_text, same_period_last_year
 
-__all__ = ["Place", "Standing", "persons_to_riket", "refuse_break", "standing"]
+__all__ = ["Place", "RankSummary", "persons_to_riket", "rank_summary", "refuse_break"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Standing:
+class RankSummary:
     """What there is to say of one kommun's place in one period."""
 
     region_code: str
@@ -183,7 +183,7 @@ def _decimals(series: pd.DataFrame) -> int:
     return 2
 
 
-def standing(
+def rank_summary(
     series: pd.DataFrame,
     measure: Measure,
     region: str,
@@ -197,7 +197,7 @@ def standing(
     denominators: pd.DataFrame | None = None,
     breaks: Iterable[Break] = (),
     across_break: bool = False,
-) -> Standing:
+) -> RankSummary:
     """Say where a kommun stands in one period, beside riket, the year before, the year's mean and its groups.
 
     Parameters
@@ -243,7 +243,7 @@ def standing(
         named["similar"] = ("liknande kommuner", _place(row, "similar"))
     place = _place(row, "rank")
     assert place is not None
-    found = Standing(
+    found = RankSummary(
         region_code=region,
         period=period,
         value=float(row["value"]),
@@ -263,14 +263,14 @@ def standing(
 
 
 def _with_year(
-    found: Standing,
+    found: RankSummary,
     series: pd.DataFrame,
     denominators: pd.DataFrame | None,
     members: list[str],
     measure: Measure,
     breaks: list[Break],
     order: str,
-) -> Standing:
+) -> RankSummary:
     """Add the mean of twelve months and its place, for a measure by month."""
     if measure.period_kind != "month":
         return found

@@ -9,7 +9,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Break
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import Standing, place_panel, seasonal_profile
+from uvas_stats.indicators import RankSummary, place_panel, seasonal_profile
 from uvas_stats.indicators.series import period_after
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.periods import in_period, period_text
@@ -49,7 +49,7 @@ NO_PLACE = GoalPlace()
 """For a goal that is about something else."""
 
 
-def goal_place(series: pd.DataFrame, view: View, one: Standing, breaks: Iterable[Break] = ()) -> GoalPlace:
+def goal_place(series: pd.DataFrame, view: View, one: RankSummary, breaks: Iterable[Break] = ()) -> GoalPlace:
     """Say where the kommun stands and how it came there.
 
     Parameters
@@ -81,7 +81,7 @@ def goal_place(series: pd.DataFrame, view: View, one: Standing, breaks: Iterable
     return GoalPlace(tuple(facts), tuple(months), used, one.place.n)
 
 
-def _now(one: Standing, view: View) -> str:
+def _now(one: RankSummary, view: View) -> str:
     tied = " (delad)" if one.place.low != one.place.high else ""
     own = f"{ranked_text(one.place)}{tied}, {view.number(one.value)}. {view.direction}."
     if one.riket is None or one.riket_place is None:
@@ -90,14 +90,14 @@ def _now(one: Standing, view: View) -> str:
     return f"{own} Riksgenomsnittet, {view.number(one.riket)}, motsvarar plats {there}."
 
 
-def _distance(one: Standing, view: View) -> str:
+def _distance(one: RankSummary, view: View) -> str:
     if one.riket_place is None:
         return "uppgift för riket saknas"
     persons = "" if one.persons is None else f"; {persons_text(one, view)}"
     return f"{distance_text(one, view)}{persons}"
 
 
-def _earlier(one: Standing, view: View) -> str:
+def _earlier(one: RankSummary, view: View) -> str:
     when = period_text(one.earlier_period)
     if one.refused:
         return f"{when} jämförs inte: ett tidsseriebrott ligger emellan. {one.broken_by}"
@@ -105,7 +105,7 @@ def _earlier(one: Standing, view: View) -> str:
     return f"{when}: {value if one.earlier_place is None else f'plats {place}, {value}'}"
 
 
-def _year(one: Standing, view: View) -> str:
+def _year(one: RankSummary, view: View) -> str:
     if one.year_mean is None:
         return "kan inte bedömas: tolv månader i följd saknas sedan senaste tidsseriebrott eller lucka"
     kind = "vägt" if one.year_weighted else "ovägt"
@@ -113,11 +113,11 @@ def _year(one: Standing, view: View) -> str:
     return f"plats {ranked_text(one.year_place)}, {kind} medel {view.number(one.year_mean)}{riket}"
 
 
-def _within(one: Standing) -> str:
+def _within(one: RankSummary) -> str:
     return "; ".join(f"{ranked_text(place)} bland {name}" for name, place in (one.within or {}).values())
 
 
-def _season(series: pd.DataFrame, view: View, one: Standing, breaks: list[Break]) -> str:
+def _season(series: pd.DataFrame, view: View, one: RankSummary, breaks: list[Break]) -> str:
     """Say what May to September are for the kommun, and what the newest month usually is."""
     try:
         profile = seasonal_profile(series, one.region_code, breaks, one.period)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uvas_stats.indicators import Place, Standing, published_decimals
+from uvas_stats.indicators import Place, RankSummary, published_decimals
 from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
 from uvas_stats.present.view import View
 
@@ -41,7 +41,7 @@ def ranked_on(values: pd.Series, view: View) -> str:
     return f"Rangordnat på publicerade värden med {count_word(decimals)} decimaler."
 
 
-def persons_text(one: Standing, view: View) -> str:
+def persons_text(one: RankSummary, view: View) -> str:
     """Say how many persons fewer (or more) it takes to be better than riket."""
     if one.persons is None:
         return "antal saknas"
@@ -54,7 +54,7 @@ def persons_text(one: Standing, view: View) -> str:
     return f"{about}{number_text(one.persons, 0)} {'färre' if lower else 'fler'} {noun} skulle räcka"
 
 
-def distance_text(one: Standing, view: View) -> str:
+def distance_text(one: RankSummary, view: View) -> str:
     """Say how many places there are to the one that riket's figure corresponds to, and on which side."""
     gap = one.places_to_riket
     if gap is None:
@@ -66,7 +66,7 @@ def distance_text(one: Standing, view: View) -> str:
     return f"{number_text(abs(gap), 0)} {noun} {'bättre' if better else 'sämre'}"
 
 
-def earlier_texts(one: Standing, view: View) -> tuple[str, str]:
+def earlier_texts(one: RankSummary, view: View) -> tuple[str, str]:
     """Give the figure of the same period the year before with the change since, and its place."""
     if one.refused:
         return "jämförs inte: tidsseriebrott emellan", MISSING

@@ -10,7 +10,7 @@ import pandas as pd
 from uvas_stats.catalog import Group, Measure
 from uvas_stats.catalog.eurostat import SWEDISH_REGIONS
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import Standing, pooled_share, standing
+from uvas_stats.indicators import RankSummary, pooled_share, rank_summary
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present import charts, tables
 from uvas_stats.present.charts.pooled import PooledRow
@@ -115,13 +115,13 @@ class Places(Holdings):
 
     def _standings(
         self, view: View, series: pd.DataFrame, period: str, *, across_break: bool = False
-    ) -> list[Standing]:
+    ) -> list[RankSummary]:
         """Say where each kommun in focus that has a figure stands."""
         id_ = view.measure.id
         counts, people = self._counts_of(id_, view.sex), self._denominators(id_, view.age, view.sex)
         known = series.loc[(series["period"] == period) & series["value"].notna(), "region_code"]
         return [
-            standing(
+            rank_summary(
                 series,
                 self.catalog.measures[id_],
                 code,

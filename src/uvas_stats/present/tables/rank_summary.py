@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from uvas_stats.indicators import Standing
+from uvas_stats.indicators import RankSummary
 from uvas_stats.numbers import MISSING
 from uvas_stats.periods import period_text
 from uvas_stats.present.figure import About, Missing
@@ -18,7 +18,7 @@ from uvas_stats.present.view import View
 __all__ = ["standing"]
 
 
-def _rows(one: Standing, view: View) -> list[tuple[str, str, str]]:
+def _rows(one: RankSummary, view: View) -> list[tuple[str, str, str]]:
     earlier, earlier_place = earlier_texts(one, view)
     riket = MISSING if one.riket is None else view.number(one.riket)
     rows = [
@@ -40,11 +40,11 @@ def _rows(one: Standing, view: View) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _alone(one: Standing, view: View) -> pd.DataFrame:
+def _alone(one: RankSummary, view: View) -> pd.DataFrame:
     return pd.DataFrame(_rows(one, view), columns=["Uppgift", "Värde", "Plats"])
 
 
-def _side_by_side(found: Sequence[Standing], view: View) -> pd.DataFrame:
+def _side_by_side(found: Sequence[RankSummary], view: View) -> pd.DataFrame:
     """Give each kommun a column, so that they can be read against each other."""
     columns = {
         view.name(one.region_code): {text: _both(value, place) for text, value, place in _rows(one, view)}
@@ -63,7 +63,7 @@ def _both(value: str, place: str) -> str:
 
 
 def standing(
-    found: Sequence[Standing], view: View, data: pd.DataFrame, missing: tuple[Missing, ...] = ()
+    found: Sequence[RankSummary], view: View, data: pd.DataFrame, missing: tuple[Missing, ...] = ()
 ) -> Table:
     """Set out where each kommun in focus stands.
 

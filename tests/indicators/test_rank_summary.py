@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from tests.monthly import COUNT, FORCE, RATE, series
 from uvas_stats.catalog import load_catalog
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import persons_to_riket, pooled_share, refuse_break
-from uvas_stats.indicators import rank_summary as standing
+from uvas_stats.indicators import persons_to_riket, pooled_share, rank_summary, refuse_break
 
 CATALOG = load_catalog()
 MEASURE, BREAKS = CATALOG.measures[RATE], CATALOG.breaks_of(RATE)
@@ -54,7 +53,7 @@ def test_a_comparison_across_a_break_is_refused_and_says_how_to_ask() -> None:
 
 def stand(period: str = "2026-10", region: str = "2182", **options):
     known = {"counts": series(COUNT), "denominators": series(FORCE), "breaks": BREAKS} | options
-    return standing(series(), MEASURE, region, period, KOMMUNER, **known)
+    return rank_summary(series(), MEASURE, region, period, KOMMUNER, **known)
 
 
 def test_the_place_is_that_of_the_published_shares() -> None:
@@ -112,7 +111,7 @@ def test_a_month_without_a_figure_is_refused() -> None:
 
 def test_a_measure_without_a_better_direction_has_no_persons() -> None:
     neither = replace(MEASURE, direction="none")
-    assert standing(series(), neither, "2182", "2026-10", KOMMUNER, denominators=series(FORCE)).persons is None
+    assert rank_summary(series(), neither, "2182", "2026-10", KOMMUNER, denominators=series(FORCE)).persons is None
 
 
 # --- pooled years --------------------
