@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
-from uvas_stats.catalog.names import find, find_region, fold
+from uvas_stats.catalog.names import bare_name, find, find_region, fold
 from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar
 from uvas_stats.errors import UnknownNameError
@@ -67,9 +67,8 @@ class Catalog:
             return pick_similar(text, self.groups, kommuner)
         if text in self.groups:
             return self.groups[text]
-        wanted = fold(text).removesuffix(" lan").removesuffix("s")
         for region in self.regions:
-            if region.kind == "lan" and fold(region.name).removesuffix(" lan").removesuffix("s") == wanted:
+            if region.kind == "lan" and bare_name(region.name) == bare_name(text):
                 return self.groups[region.code]
         return find(text, self.groups, {group.id: group.name for group in self.listed_groups}, "Gruppen")
 

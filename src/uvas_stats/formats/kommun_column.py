@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.names import fold, tidy
 from uvas_stats.errors import RawFileError, UnknownNameError
+from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.formats.loose_tables import LooseTable, column
 from uvas_stats.formats.workbook import cell_name
 
@@ -16,7 +15,6 @@ __all__ = ["Areas", "find_areas"]
 
 FEWEST = 145
 """Kommuner in a column for it to be taken for one of kommuner: half of them."""
-_NATION = ("riket", "hela riket", "sverige", "hela landet")
 
 
 @dataclass(frozen=True)
@@ -44,40 +42,9 @@ class Areas:
         return [rows[number] for number in self.numbers]
 
 
-def _lookup(catalog: Catalog) -> dict[str, str]:
-    """Give the kommuner by code, by name, and by name without rings and dots where only one has it."""
-    folded: dict[str, set[str]] = {}
-    for region in catalog.kommuner:
-        folded.setdefault(fold(region.name), set()).add(region.code)
-    known = {name: next(iter(codes)) for name, codes in folded.items() if len(codes) == 1}
-    return (
-        known
-        | {tidy(region.name): region.code for region in catalog.kommuner}
-        | {region.code: region.code for region in catalog.kommuner}
-    )
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        return f"{int(cell):04d}" if cell % 1 == 0 and 0 < cell < 10_000 else ""
-    text = tidy(str(cell))
-    if text.isdecimal():
-        return text.zfill(4) if len(text) >= 3 else ""  # a code may have lost its leading zero
-    return re.sub(r"^region ", "", re.sub(r"s? (kommun|stad)$", "", text))
-
-
-def _code(cell: object, known: Mapping[str, str]) -> str:
-    text = _text(cell)
-    whole = tidy(str(cell))
-    for spelling in (whole, text, f"{text}s"):  # Västerås kommun has lost no genitive
-        if spelling in known:
-            return known[spelling]
-    return known.get(fold(text), "")
-
-
-def _other(cell: object, lan: Mapping[str, str]) -> str:
-    text = tidy(str(cell))
-    return "00" if text in _NATION else lan.get(text, "")
+def _other(cells: list[object], codes: AreaCodes) -> str:
+    """Return the code of riket or the län that one of the cells names."""
+    return next(filter(None, ("00" if codes.is_riket(cell) else codes.lan(cell) for cell in cells)), "")
 
 
 def find_areas(table: LooseTable, catalog: Catalog) -> Areas | None:
@@ -94,11 +61,12 @@ def find_areas(table: LooseTable, catalog: Catalog) -> Areas | None:
         If a cell among the kommuner is none, fits several, or code and name of a row do not agree.
     """
     where, rows = table
-    known = _lookup(catalog)
-    lan = {tidy(region.name): region.code for region in catalog.regions if region.kind == "lan"}
+    known = AreaCodes(catalog)
     width = max((len(row) for row in rows), default=0)
-    codes = {at: [_code(cell, known) for cell in column(rows, at)] for at in range(width)}
-    distinct = {at: len(set(found) - {""}) for at, found in codes.items()}
+    codes = {
+        at: [known.kommun_code(cell) or known.kommun(cell) for cell in column(rows, at)] for at in range(width)
+    }
+    distinct = {at: len(set(cells) - {""}) for at, cells in codes.items()}
     taken = [at for at in codes if distinct[at] >= FEWEST and not _counts_up(column(rows, at))]
     if not taken:
         return None
@@ -107,8 +75,7 @@ def find_areas(table: LooseTable, catalog: Catalog) -> Areas | None:
     others: dict[str, int] = {}
     for number, row in enumerate(rows):
         cell = row[best] if best < len(row) else ""
-        told = (_other(row[at], lan) for at in taken if at < len(row))
-        code = "" if codes[best][number] else next(filter(None, told), "")
+        code = "" if codes[best][number] else _other([row[at] for at in taken if at < len(row)], known)
         if code and code not in others:
             others[code] = number
         elif not codes[best][number] and numbers[0] < number < numbers[-1] and not code:
