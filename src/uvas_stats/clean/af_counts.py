@@ -14,8 +14,9 @@ from uvas_stats.catalog.af_files import af_kind, month_of
 from uvas_stats.clean.af_areas import area_codes
 from uvas_stats.clean.af_sums import bounds, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import Rows, find_headings
 from uvas_stats.formats.pivot_cache import find_cache, read_cache
-from uvas_stats.formats.workbook import Rows, cell_name, read_sheets
+from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
 
@@ -130,17 +131,16 @@ def _edition(parts: Sequence[pd.DataFrame], snapshot: Snapshot) -> pd.DataFrame:
 
 def _sheet(rows: Rows, where: str) -> pd.DataFrame | None:
     """Take the table of a sheet; None if it has no row of headings."""
-    for at, row in enumerate(rows[:30]):
-        names = [re.sub(r"\s+", " ", str(cell)).strip() for cell in row]
-        if names[: len(_HEAD)] != list(_HEAD):
-            continue
-        used = [number for number, name in enumerate(names) if name]
-        body = [[line[number] for number in used] for line in rows[at + 1 :] if any(cell != "" for cell in line)]
-        frame = pd.DataFrame(body, columns=[names[number] for number in used], dtype=object)
-        if frame.columns.duplicated().any():
-            raise RawFileError("Två kolumner har samma rubrik", where=f"{where}, {cell_name(at, 0)}", todo=_AGAIN)
-        return frame
-    return None
+    headings = find_headings(rows, lambda names: tuple(names[: len(_HEAD)]) == _HEAD, within=30)
+    if headings is None:
+        return None
+    if headings.repeated:
+        raise RawFileError("Två kolumner har samma rubrik", where=f"{where}, {headings.cell()}", todo=_AGAIN)
+    used = [at for at, name in enumerate(headings.names) if name]
+    body = [row for row in rows[headings.row + 1 :] if any(cell != "" for cell in row)]
+    return pd.DataFrame(
+        [[row[at] for at in used] for row in body], columns=[headings.names[at] for at in used], dtype=object
+    )
 
 
 def _durations(frame: pd.DataFrame, measures: Mapping[str, str], where: str) -> dict[str, str]:

@@ -11,8 +11,8 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError, UnknownNameError
+from uvas_stats.formats.grid import begins, cell_name, is_several, row_texts
 from uvas_stats.formats.loose_tables import cell_number, loose_tables
-from uvas_stats.formats.workbook import cell_name
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS
 from uvas_stats.raw.snapshot import Snapshot
@@ -20,7 +20,7 @@ from uvas_stats.raw.snapshot import Snapshot
 __all__ = ["read_af_history", "read_af_openly_year"]
 
 _TITLE = re.compile(r"öppet arbetslösa 18\s*[-\u2010-\u2015]\s*24 år\D*årsmedeltal ((?:19|20)\d\d)", re.IGNORECASE)
-_YEAR_HEADS = ("kommun/region", "antal", "andel (%)")
+_YEAR_HEADINGS = begins("Kommun/Region", "Antal", "Andel (%)")
 _PARAMETER = re.compile(r"(Månad|Län|Ålder|Kön|Utrikesfödda)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _MONTHS = [name[:3] for name in MONTHS]
 _SEXES = {"kvinnor och män": "total", "totalt": "total", "kvinnor": "women", "män": "men"}
@@ -41,8 +41,7 @@ def _cells(path: Path) -> list[Row]:
     tables = loose_tables(path)
     if len(tables) != 1:
         raise RawFileError(f"Filen har {len(tables)} tabeller", where=path, todo="Lägg in en tabell i taget")
-    rows = [[" ".join(str(cell).split()) for cell in row] for row in tables[0][1]]
-    return [(number, row) for number, row in enumerate(rows) if any(row)]
+    return [(number, row) for number, row in enumerate(map(row_texts, tables[0][1])) if any(row)]
 
 
 def _region(name: str, catalog: Catalog, where: str) -> str:
@@ -92,7 +91,7 @@ def _yearly(path: Path, catalog: Catalog) -> tuple[list[_Figure], str]:
     title = _TITLE.search(" ".join(rows[0][1])) if rows else None
     if title is None:
         raise RawFileError("Titeln är inte ”Öppet arbetslösa 18-24 år. Årsmedeltal ÅÅÅÅ”", where=path, todo=_AGAIN)
-    heads = [at for at, (_, row) in enumerate(rows) if tuple(cell.casefold() for cell in row[:3]) == _YEAR_HEADS]
+    heads = [at for at, (_, row) in enumerate(rows) if _YEAR_HEADINGS(row)]
     if len(heads) != 1:
         raise RawFileError("Rubrikerna är inte Kommun/Region, Antal, Andel (%)", where=path, todo=_AGAIN)
     body = [(number, row) for number, row in rows[heads[0] + 1 :] if not row[0].casefold().startswith("källa")]
@@ -173,7 +172,7 @@ def read_af_history(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     for file in snapshot.files:
         path = snapshot.path(file)
         rows = _cells(path)
-        heads = [at for at, (_, row) in enumerate(rows) if not row[0] and sum(bool(cell) for cell in row) > 1]
+        heads = [at for at, (_, row) in enumerate(rows) if not row[0] and is_several(row)]
         if not heads:
             raise RawFileError("Filen har ingen rad med rubriker", where=path, todo=_AGAIN)
         count, share = _open_columns(rows[heads[-1]][1], path)

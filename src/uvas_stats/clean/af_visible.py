@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import Headings, Rows, cell_name, find_headings
 from uvas_stats.formats.pivot_cache import Cache
 from uvas_stats.formats.pivot_parts import LARGEST_RECORDS
-from uvas_stats.formats.workbook import Rows, cell_name, read_sheets
+from uvas_stats.formats.workbook import read_sheets
 
 __all__ = ["check_visible"]
 
@@ -45,22 +46,17 @@ def check_visible(path: Path, cache: Cache, frame: pd.DataFrame) -> int:
     )
 
 
-def _headings(rows: Rows, cache: Cache) -> tuple[int, dict[int, tuple[str, str]]] | None:
-    """Find the row of headings; give, by column, what is divided by what (by nothing in a column of counts)."""
-    for at, row in enumerate(rows[:_HEADINGS_WITHIN]):
-        names = [str(cell).strip() for cell in row]
-        if _DATE not in names:
-            continue
-        found = {}
-        for column, name in enumerate(names):
-            plain = _SUM_OF.sub("", name).strip()
-            formula = _FORMULA.fullmatch(cache.formulas.get(plain, ""))
-            if formula and {formula[1], formula[2]} <= set(cache.names):
-                found[column] = (formula[1], formula[2])
-            elif plain in cache.names and plain != _DATE:
-                found[column] = (plain, "")
-        return (at, found) if found else None
-    return None
+def _columns(headings: Headings, cache: Cache) -> dict[int, tuple[str, str]]:
+    """Give, by column, what is divided by what: by nothing in a column of counts."""
+    columns = {}
+    for at, name in enumerate(headings.names):
+        plain = _SUM_OF.sub("", name).strip()
+        formula = _FORMULA.fullmatch(cache.formulas.get(plain, ""))
+        if formula and {formula[1], formula[2]} <= set(cache.names):
+            columns[at] = (formula[1], formula[2])
+        elif plain in cache.names and plain != _DATE:
+            columns[at] = (plain, "")
+    return columns
 
 
 def _filters(rows: Rows, cache: Cache) -> Iterator[tuple[str, str]]:
@@ -71,14 +67,14 @@ def _filters(rows: Rows, cache: Cache) -> Iterator[tuple[str, str]]:
 
 
 def _check_sheet(rows: Rows, cache: Cache, frame: pd.DataFrame, where: str) -> int:
-    headings = _headings(rows, cache)
-    if headings is None:
+    headings = find_headings(rows, lambda names: _DATE in names, within=_HEADINGS_WITHIN)
+    columns = _columns(headings, cache) if headings else {}
+    if headings is None or not columns:
         return 0
-    at, columns = headings
+    at, dated = headings.row, headings.names.index(_DATE)
     keep = np.ones(len(frame), dtype=bool)
     for name, value in _filters(rows[:at], cache):
         keep &= (frame[name].astype("str") == value).to_numpy()
-    dated = [str(cell).strip() for cell in rows[at]].index(_DATE)
     used = {name: "sum" for pair in columns.values() for name in pair if name and frame[name].dtype == np.float64}
     sums = frame.loc[keep].groupby(_DATE, observed=True).agg(used) if used else pd.DataFrame()
     known = {str(period): {str(name): float(sums.loc[period, name]) for name in used} for period in sums.index}

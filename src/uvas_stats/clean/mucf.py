@@ -26,8 +26,9 @@ from uvas_stats.clean.mucf_words import (
     title_of,
 )
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import Rows, cell_name
 from uvas_stats.formats.html_tables import read_page
-from uvas_stats.formats.workbook import Rows, cell_name, read_sheets
+from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
 

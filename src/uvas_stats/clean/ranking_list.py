@@ -16,9 +16,9 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import cell_name, column, column_name, is_several, row_texts
 from uvas_stats.formats.kommun_column import Areas, find_areas
-from uvas_stats.formats.loose_tables import LooseTable, cell_number, column, loose_tables
-from uvas_stats.formats.workbook import cell_name
+from uvas_stats.formats.loose_tables import LooseTable, cell_number, loose_tables
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS, period_kind, period_text
 from uvas_stats.raw.snapshot import Snapshot
@@ -50,18 +50,17 @@ class RankingList:
     @property
     def guess(self) -> str:
         """Say in Swedish which columns were taken for what."""
-        first = self.areas.first_row
         parts = [
-            f"kommuner i kolumn {cell_name(first, self.areas.column).rstrip('0123456789')}",
-            f"andel i {cell_name(first, self.share_column).rstrip('0123456789')} (”{self.share_heading}”)",
-            f"plats i {cell_name(first, self.place_column).rstrip('0123456789')} (”{self.place_heading}”)",
+            f"kommuner i kolumn {column_name(self.areas.column)}",
+            f"andel i {column_name(self.share_column)} (”{self.share_heading}”)",
+            f"plats i {column_name(self.place_column)} (”{self.place_heading}”)",
         ]
         return f"{', '.join(parts)}; {len(self.places)} kommuner, plats 1 = högst andel"
 
 
 def _numbers(rows: list[list[object]], at: int) -> list[float] | None:
-    found = [cell_number(cell) for cell in column(rows, at)]
-    return None if any(number is None for number in found) else [number for number in found if number is not None]
+    numbers = [number for cell in column(rows, at) if (number := cell_number(cell)) is not None]
+    return numbers if len(numbers) == len(rows) else None
 
 
 def _is_place(numbers: list[float]) -> bool:
@@ -89,8 +88,8 @@ def _order(shares: list[float], places: list[float]) -> int:
 def _headings(rows: list[list[object]], areas: Areas) -> list[str]:
     """Find the row of headings above the first kommun or riket; refuse one with merged cells."""
     width = max(len(row) for row in rows)
-    above = [(at, [str(cell).strip() for cell in row]) for at, row in enumerate(rows[: areas.first_row])]
-    full = [(at, row) for at, row in above if sum(bool(cell) for cell in row) > 1]
+    above = enumerate(map(row_texts, rows[: areas.first_row]))
+    full = [(at, row) for at, row in above if is_several(row)]
     if not full:
         raise RawFileError("Listan har ingen rad med rubriker", where=areas.where, todo=_LAYOUT)
     used = [at for at in range(width) if any(str(cell).strip() for cell in column(areas.rows(rows), at))]
@@ -102,7 +101,7 @@ def _headings(rows: list[list[object]], areas: Areas) -> list[str]:
                     where=f"{areas.where}, {cell_name(row_number, at)}",
                     todo="Ge varje kolumn en egen rubrik i en enda rad och lägg in filen igen",
                 )
-    return [re.sub(r"\s+", " ", cell) for cell in full[-1][1]]
+    return full[-1][1]
 
 
 def _candidates(rows: list[list[object]], areas: Areas, headings: list[str]) -> tuple[dict[int, list[float]], ...]:

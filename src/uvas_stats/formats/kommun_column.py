@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError, UnknownNameError
 from uvas_stats.formats.area_codes import AreaCodes
-from uvas_stats.formats.loose_tables import LooseTable, column
-from uvas_stats.formats.workbook import cell_name
+from uvas_stats.formats.grid import cell_name, column
+from uvas_stats.formats.loose_tables import LooseTable
 
 __all__ = ["Areas", "find_areas"]
 

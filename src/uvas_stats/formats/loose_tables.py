@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from uvas_stats.errors import RawFileError
@@ -89,8 +88,3 @@ def _html(text: str, path: Path) -> list[LooseTable]:
     if not tables:
         raise RawFileError("Webbsidan har ingen tabell", where=path, todo="Spara sidan med tabellen")
     return [(f"{path}, tabell {at}", rows) for at, rows in enumerate(tables, start=1)]
-
-
-def column(rows: Sequence[Sequence[object]], at: int) -> list[object]:
-    """Return the cells of a column; an empty text where a row is too short."""
-    return [row[at] if at < len(row) else "" for row in rows]

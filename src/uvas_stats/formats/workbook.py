@@ -7,18 +7,15 @@ dimension is A1 make no difference: cells are read by their own addresses.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import Rows, cell_name
 
-__all__ = ["Cell", "Rows", "cell_name", "check_workbook", "read_sheets"]
+__all__ = ["Rows", "cell_name", "check_workbook", "read_sheets"]
 
-Cell = object
-"""What a cell holds: text, a number, a date or a truth value; an empty text where it is empty."""
-Rows = Sequence[Sequence[Cell]]
 MOST_BYTES = 512 * 1024 * 1024
 """How much the parts of a workbook may be when they are unpacked."""
 MOST_RATIO = 400
@@ -27,22 +24,6 @@ MOST_PARTS = 2000
 _PROLOGUE = 64 * 1024
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _AGAIN = "Hämta filen igen från utgivaren"
-
-
-def cell_name(row: int, column: int) -> str:
-    """Write the address of a cell, rows and columns counted from 0.
-
-    Examples
-    --------
-    >>> cell_name(6, 1), cell_name(0, 26)
-    ('B7', 'AA1')
-    """
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
 
 
 def _refuse_start(start: bytes, path: Path) -> None:
