@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.catalog.load import DATA
+from uvas_stats.catalog.declared import DATA
 from uvas_stats.catalog.toml import LARGEST
 from uvas_stats.errors import CatalogError
 from uvas_stats.workspace import Workspace

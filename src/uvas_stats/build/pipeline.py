@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.catalog.load import DATA
+from uvas_stats.catalog.declared import DATA
 from uvas_stats.catalog.similar import write_similar
 from uvas_stats.errors import ObservationError
 from uvas_stats.observations.contract import KEY

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import fnmatch
 import re
 import unicodedata
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
+from uvas_stats.catalog.declared import DATA, read_declared, read_tables
 from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
+from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import read_similar
 from uvas_stats.catalog.toml import build, read_toml
@@ -22,10 +26,9 @@ from uvas_stats.workspace import Workspace
 
 __all__ = ["load_catalog"]
 
-DATA = Path(__file__).resolve().parent / "data"
 SAFE_ID = re.compile(r"\w[\w-]{0,80}")
 """A programme's id names a folder of reports: no dots, slashes, spaces or line breaks."""
-T = TypeVar("T", Dataset, Group, Measure, Break)
+T = TypeVar("T", Dataset, Group, Measure)
 
 
 def _date(text: str) -> dt.date | None:
@@ -50,35 +53,45 @@ def _regions(path: Path) -> tuple[Region, ...]:
     )
 
 
-def _tables(path: Path, kind: type[T], key: str) -> dict[str, T]:
-    """Read a TOML file of one array of tables into dataclasses by id."""
-    content = read_toml(path)
-    extra = ", ".join(sorted(set(content) - {key}))
-    if extra or not isinstance(content.get(key), list):
-        raise CatalogError(
-            f"Filen ska bara innehålla tabeller [[{key}]]",
-            where=path,
-            todo=f"Ta bort {extra}" if extra else f"Skriv minst en tabell [[{key}]], eller ta bort filen",
-        )
-    things: dict[str, T] = {}
-    for table in content[key]:
-        thing = build(kind, table, path)
-        if thing.id in things:
-            raise CatalogError(f"”{thing.id}” finns två gånger", where=path, todo="Ge den ena ett annat id")
-        things[thing.id] = thing
-    return things
+def _by_id(things: Iterable[T]) -> dict[str, T]:
+    return {thing.id: thing for thing in things}
 
 
-def _all_tables(kind: type[T], key: str) -> dict[str, T]:
-    """Read ``measures.toml`` and every ``*_measures.toml`` beside it, or the same of another key."""
-    things: dict[str, T] = {}
-    for path in [DATA / f"{key}.toml", *sorted(DATA.glob(f"*_{key}.toml"))]:
-        own = _tables(path, kind, key)
-        double = sorted(set(own) & set(things))
-        if double:
-            raise CatalogError(f"”{double[0]}” finns i två filer", where=path, todo="Ge den ena ett annat id")
-        things |= own
-    return things
+@dataclass(frozen=True)
+class _BreakRule:
+    """A break as it is declared: of one measure or of many at once."""
+
+    id: str
+    measures: tuple[str, ...]
+    """Ids, or patterns such as ``bas_*``; ``!*_population_count`` takes some away again."""
+    at: str
+    text: str
+    regions: tuple[str, ...] = ()
+
+
+def _breaks(measures: Iterable[str]) -> Iterator[Break]:
+    """Give the breaks of each measure that a rule fits, by the order of the rules."""
+    for rule in read_declared("breaks", _BreakRule):
+        for measure in _fitting(rule, list(measures)):
+            id_ = rule.id if rule.measures == (measure,) else f"{rule.id}_{measure}"
+            yield Break(id_, measure, rule.at, rule.text, rule.regions)
+
+
+def _fitting(rule: _BreakRule, measures: list[str]) -> list[str]:
+    wanted = [pattern for pattern in rule.measures if not pattern.startswith("!")]
+    unwanted = [pattern[1:] for pattern in rule.measures if pattern.startswith("!")]
+    for pattern in (*wanted, *unwanted):
+        if not fnmatch.filter(measures, pattern):
+            close = ", ".join(nearest(pattern, measures))
+            raise CatalogError(
+                f"{rule.id}: measure ”{pattern}” finns inte", where=DATA / "breaks.toml", todo=f"Närmast: {close}"
+            )
+    return [
+        measure
+        for measure in measures
+        if any(fnmatch.fnmatchcase(measure, pattern) for pattern in wanted)
+        and not any(fnmatch.fnmatchcase(measure, pattern) for pattern in unwanted)
+    ]
 
 
 def _lan_groups(regions: tuple[Region, ...]) -> dict[str, Group]:
@@ -124,12 +137,13 @@ def _programmes(folder: Path) -> dict[str, Programme]:
 @cache
 def _shipped() -> Catalog:
     regions = _regions(DATA / "regions.csv")
+    measures = _by_id(read_declared("measures", Measure))
     catalog = Catalog(
         regions=regions,
-        groups=_lan_groups(regions) | _tables(DATA / "groups.toml", Group, "groups"),
-        datasets=_all_tables(Dataset, "datasets"),
-        measures=_all_tables(Measure, "measures"),
-        breaks=tuple(_all_tables(Break, "breaks").values()),
+        groups=_lan_groups(regions) | _by_id(read_declared("groups", Group)),
+        datasets=_by_id(read_declared("datasets", Dataset)),
+        measures=measures,
+        breaks=tuple(_breaks(measures)),
         programmes=_programmes(DATA / "programmes"),
         any_kommun=read_programme(DATA / "any_kommun.toml"),
     )
@@ -156,8 +170,8 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
         return catalog
     groups = dict(catalog.groups)
     if workspace.groups_file.is_file():
-        own = _tables(workspace.groups_file, Group, "groups")
-        groups |= {id_: replace(group, kind="own") for id_, group in own.items()}
+        own = read_tables(workspace.groups_file, Group, "groups")
+        groups |= {group.id: replace(group, kind="own") for group in own}
         check_groups(replace(catalog, groups=groups), workspace.groups_file)
     groups |= read_similar(workspace.processed)
     programmes = _programmes(workspace.programmes) if workspace.programmes.is_dir() else {}

@@ -98,6 +98,8 @@ class Measure:
     minimum: float | None = 0.0
     maximum: float | None = None
     cautions: tuple[str, ...] = ()
+    persons: tuple[str, str] = ("person", "personer")
+    """What one and several of those that are counted are called."""
     follow_up: str = ""
     """For a figure that only a document prints: the nearest measure that is published today."""
     coverage_measure: str = ""

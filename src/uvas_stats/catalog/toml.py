@@ -8,13 +8,13 @@ import difflib
 import re
 import reprlib
 import tomllib
+import types
 import typing
-from collections.abc import Hashable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import dacite
+import msgspec
 
 from uvas_stats.errors import CatalogError
 
@@ -23,6 +23,7 @@ __all__ = ["build", "read_toml"]
 T = TypeVar("T")
 LARGEST = 1_000_000
 """Bytes; the longest programme file is a fiftieth of it."""
+DEEPEST = 50
 LARGEST_NUMBER = 1e15
 _WANTED: dict[Any, str] = {
     str: "text inom citattecken",
@@ -30,8 +31,11 @@ _WANTED: dict[Any, str] = {
     float: "ett tal med decimalpunkt, utan citattecken",
     dt.date: "ett datum utan klockslag, som 2016-12-31",
     bool: "true eller false",
-    tuple: "en lista inom hakparenteser",
 }
+_TOML_TYPES = (dt.date, dt.datetime, dt.time)  # so that a text is never taken for a date
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
+_PATH = re.compile(r" - at `\$(.+)`$")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _SHORT = reprlib.Repr()
 _SHORT.maxother = _SHORT.maxstring = 60
 
@@ -48,7 +52,8 @@ def read_toml(path: Path, largest: int = LARGEST) -> dict[str, Any]:
         if path.stat().st_size > largest:
             size = largest // 10**6
             raise CatalogError(f"Filen är större än {size} MB", where=path, todo="Kontrollera att det är rätt fil")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        _check_depth(content)
     except UnicodeDecodeError as error:
         raise CatalogError("Filen är inte sparad som UTF-8", where=path, todo="Spara om den som UTF-8") from error
     except (ValueError, RecursionError) as error:  # a number of 5 000 digits is a bare ValueError
@@ -57,72 +62,43 @@ def read_toml(path: Path, largest: int = LARGEST) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise CatalogError("Filen kan inte läsas", where=path, todo="Kontrollera sökväg och behörighet") from error
+    return content
+
+
+def _check_depth(content: object) -> None:
+    level = [content]
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for value in level
+            if isinstance(value, (dict, list))
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]
+    if level:
+        raise RecursionError
 
 
 def _position(error: Exception) -> str:
     """Say in Swedish where tomllib stopped."""
-    found = re.search(r"line (\d+), column (\d+)", str(error))
-    if found:
-        return f": fel på rad {found[1]}, kolumn {found[2]}"
+    position = re.search(r"line (\d+), column (\d+)", str(error))
+    if position:
+        return f": fel på rad {position[1]}, kolumn {position[2]}"
     if "end of document" in str(error):
         return ": den tar slut för tidigt"
     return ": ett värde är för långt eller djupt"
 
 
-def _tuples(value: Any) -> Any:
-    """Turn TOML's lists into tuples, all the way in; a text stays a text and fails where a list is due."""
-    if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return value
-
-
-def _number(value: Any) -> Any:
-    """Take a whole number for a decimal one; true, nan and inf are no numbers."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise dacite.WrongTypeError(float, value)
-    if not abs(value) <= LARGEST_NUMBER:  # nan is neither larger nor smaller
-        raise dacite.WrongTypeError(float, value)
-    return float(value)
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise dacite.WrongTypeError(int, value)
-    return value
-
-
-def _day(value: Any) -> Any:
-    """Refuse a time of day, which Python counts as a date but cannot compare with one."""
-    if isinstance(value, dt.datetime):
-        raise dacite.WrongTypeError(dt.date, value)
-    return value
-
-
-def _list(value: Any) -> Any:
-    """Demand a list before dacite takes a text apart into letters."""
-    if not isinstance(value, tuple):
-        raise dacite.WrongTypeError(tuple, value)
-    return value
-
-
-def _wanted(field_type: Any) -> str:
-    if typing.get_origin(field_type) is tuple:
-        inner = typing.get_args(field_type)[0]
-        return f"en lista, och i den {_WANTED.get(inner, 'tabeller')}"
-    return _WANTED.get(field_type, "en tabell")
-
-
-@cache
-def _config(kind: type[Any]) -> dacite.Config:
-    hooks: dict[Any, Any] = {float: _number, int: _whole, dt.date: _day}
-    hooks |= {hint: _list for _, hint in _fields(kind) if typing.get_origin(hint) is tuple}
-    return dacite.Config(strict=True, type_hooks=hooks)
-
-
 def build(kind: type[T], table: object, where: Path) -> T:
     """Make a frozen dataclass of a TOML table.
+
+    Parameters
+    ----------
+    kind
+        The dataclass; a field without a default is a key that must be there.
+    table
+        What stands in the file.
+    where
+        The file, for the error.
 
     Raises
     ------
@@ -133,37 +109,89 @@ def build(kind: type[T], table: object, where: Path) -> T:
         raise CatalogError(
             f"{_SHORT.repr(table)} står där en tabell ska stå", where=where, todo="Skriv tabeller, [[...]]"
         )
+    _check_keys(kind, table, where)
     try:
-        return dacite.from_dict(kind, _tuples(table), config=_config(typing.cast("Hashable", kind)))
-    except dacite.UnexpectedDataError as error:
-        key = sorted(error.keys)[0]
-        raise CatalogError(f"Okänd nyckel ”{key}”", where=where, todo=_meant(kind, key)) from error
-    except dacite.MissingValueError as error:
-        raise CatalogError(
-            f"Nyckeln ”{error.field_path}” saknas", where=where, todo="Lägg till nyckeln"
-        ) from error
-    except dacite.WrongTypeError as error:
-        raise CatalogError(
-            f"Nyckeln ”{error.field_path}” har fel slags värde: {_SHORT.repr(error.value)}",
-            where=where,
-            todo=f"Skriv {_wanted(error.field_type)}",
-        ) from error
-    except RecursionError as error:
-        raise CatalogError("Värden ligger för djupt i varandra", where=where, todo="Rätta filen") from error
+        return msgspec.convert(table, kind, builtin_types=_TOML_TYPES)
+    except msgspec.ValidationError as error:
+        raise _translated(kind, table, where, str(error)) from error
 
 
-def _meant(kind: type[Any], key: str) -> str:
-    names = {name for name, _ in _fields(kind)}
+def _without_none(hint: Any) -> Any:
+    """Take ``X`` out of ``X | None``."""
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        return next(one for one in typing.get_args(hint) if one is not types.NoneType)
+    return hint
+
+
+def _inner(hint: Any) -> Any:
+    """Take ``X`` out of ``tuple[X, ...]``."""
+    return (typing.get_args(hint) or (hint,))[0]
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return {name: _without_none(hint) for name, hint in typing.get_type_hints(kind).items()}
+
+
+@cache
+def _nested(kind: Any) -> dict[str, Any]:
+    """Give the dataclasses that stand in fields of a dataclass, alone or in a tuple."""
+    inner = {name: _inner(hint) for name, hint in _hints(kind).items()}
+    return {name: one for name, one in inner.items() if dataclasses.is_dataclass(one)}
+
+
+def _check_keys(kind: Any, table: dict[str, Any], where: Path, path: str = "") -> None:
+    """Refuse unknown keys, which msgspec passes over, and numbers that are none, all the way in."""
+    hints = _hints(kind)
+    for key, value in table.items():
+        if key not in hints:
+            raise CatalogError(f"Okänd nyckel ”{key}”", where=where, todo=_meant(kind, key))
+        # nan is neither larger nor smaller
+        if hints[key] is float and isinstance(value, (int, float)) and not abs(value) <= LARGEST_NUMBER:
+            raise _wrong_value(f"{path}{key}", value, float, where)
+    for key, inner in _nested(kind).items():
+        value = table.get(key)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                _check_keys(inner, item, where, f"{path}{key}.")
+
+
+def _meant(kind: Any, key: str) -> str:
+    names = _all_keys(kind)
     close = difflib.get_close_matches(key, sorted(names), n=3, cutoff=0.5)
     return f"Menades {' eller '.join(close)}?" if close else f"Tillåtna nycklar: {', '.join(sorted(names))}"
 
 
-def _fields(kind: type[Any]) -> Iterator[tuple[str, Any]]:
-    """Give the fields of a dataclass and of the dataclasses inside it, with their types."""
-    hints = typing.get_type_hints(kind)
-    for item in dataclasses.fields(kind):
-        hint = hints[item.name]
-        yield item.name, hint
-        for inner in (hint, *typing.get_args(hint)):
-            if isinstance(inner, type) and dataclasses.is_dataclass(inner):
-                yield from _fields(inner)
+def _all_keys(kind: Any) -> set[str]:
+    return set(_hints(kind)).union(*map(_all_keys, _nested(kind).values()))
+
+
+def _wrong_value(key: str, value: Any, wanted: Any, where: Path) -> CatalogError:
+    shown = tuple(value) if isinstance(value, list) else value
+    todo = _WANTED.get(wanted, "en tabell")
+    if typing.get_origin(wanted) is tuple:
+        todo = f"en lista, och i den {_WANTED.get(typing.get_args(wanted)[0], 'tabeller')}"
+    return CatalogError(
+        f"Nyckeln ”{key}” har fel slags värde: {_SHORT.repr(shown)}", where=where, todo=f"Skriv {todo}"
+    )
+
+
+def _translated(kind: type[Any], table: dict[str, Any], where: Path, message: str) -> CatalogError:
+    """Say in Swedish, with the key and what stands there, what msgspec says is wrong."""
+    at = _PATH.search(message)
+    keys: list[str] = []
+    item: Any = table
+    value: Any = table
+    wanted: Any = kind
+    for key, index in _STEP.findall(at[1] if at else ""):
+        if index:
+            item = item[int(index)]
+        else:
+            value = item = item[key]
+            wanted = _hints(_inner(wanted))[key]
+            keys.append(key)
+    missing = _MISSING.match(message)
+    if missing:
+        key = ".".join([*keys, missing[1]])
+        return CatalogError(f"Nyckeln ”{key}” saknas", where=where, todo="Lägg till nyckeln")
+    return _wrong_value(".".join(keys), value, wanted, where)

@@ -49,8 +49,7 @@ def persons_text(one: RankSummary, view: View) -> str:
         return "redan bättre än riksgenomsnittet"
     lower = view.measure.direction == "lower"
     about = "" if one.persons_exact else "högst "
-    nouns = ("arbetslös ung", "arbetslösa unga") if "Arbetslösa" in view.measure.short else ("person", "personer")
-    noun = nouns[one.persons > 1]
+    noun = view.measure.persons[one.persons > 1]
     return f"{about}{number_text(one.persons, 0)} {'färre' if lower else 'fler'} {noun} skulle räcka"
 
 
