@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from uvas_stats import errors
-from uvas_stats.errors import UvasStatsError
+from uvas_stats.errors import IndicatorError, UvasStatsError
 
 ALL = [getattr(errors, name) for name in errors.__all__]
 
@@ -56,3 +57,12 @@ def test_a_message_that_quotes_a_whole_file_is_cut() -> None:
 
 def test_the_place_can_be_any_object() -> None:
     assert UvasStatsError("Fel", where=12).where == "12"
+
+
+def test_the_command_and_the_cause_are_kept_apart_and_cross_between_processes() -> None:
+    error = IndicatorError(
+        "Andelen saknas", cause="Serien är bruten", todo="Hämta den med", command="uvas fetch kaa"
+    )
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) == "Andelen saknas. Serien är bruten. Hämta den med: uvas fetch kaa."
+    assert (again.command, again.cause, again.todo) == (error.command, error.cause, error.todo)

@@ -41,28 +41,45 @@ class UvasStatsError(Exception):
         The place: file, sheet, cell, table id or key.
     todo
         What the user can do about it.
+    command
+        The command that does it; it stands last in ``todo``, after a colon.
+    cause
+        Why it is so, as a sentence without a full stop.
 
     Examples
     --------
     >>> print(UvasStatsError("Kontrollsumman stämmer inte", where="data/raw/a.csv", todo="Hämta filen igen"))
     Kontrollsumman stämmer inte (data/raw/a.csv). Hämta filen igen.
+    >>> print(IndicatorError("Uppgifter om KAA saknas", todo="Hämta dem med", command="uvas fetch kaa"))
+    Uppgifter om KAA saknas. Hämta dem med: uvas fetch kaa.
     """
 
-    def __init__(self, what: str, *, where: object = None, todo: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, where: object = None, todo: str | None = None, command: str = "", cause: str = ""
+    ) -> None:
         self.what = _one_line(what)
         self.where = None if where is None else _one_line(where)
-        self.todo = None if todo is None else _one_line(todo)
+        self.todo = None if todo is None else _one_line(f"{todo}: {command}" if command else todo)
+        self.command, self.cause = command, _one_line(cause)
         place = f" ({self.where})" if self.where else ""
         advice = f" {self.todo.rstrip('.')}{'' if self.todo.endswith('?') else '.'}" if self.todo else ""
-        super().__init__(f"{self.what.rstrip('.')}{place}.{advice}")
+        super().__init__(f"{self.reason.rstrip('.')}{place}.{advice}")
+
+    @property
+    def reason(self) -> str:
+        """What is wrong and its cause, without where it is and what to do about it."""
+        return f"{self.what}. {self.cause}" if self.cause else self.what
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let an error cross from one process to another with its parts."""
-        return _rebuild, (type(self), self.what, self.where, self.todo)
+        advice = (self.todo or "").removesuffix(f": {self.command}") if self.command else self.todo
+        return _rebuild, (type(self), self.what, self.where, advice, self.command, self.cause)
 
 
-def _rebuild(kind: type[UvasStatsError], what: str, where: str | None, todo: str | None) -> UvasStatsError:
-    return kind(what, where=where, todo=todo)
+def _rebuild(
+    kind: type[UvasStatsError], what: str, where: str | None, todo: str | None, command: str, cause: str
+) -> UvasStatsError:
+    return kind(what, where=where, todo=todo, command=command, cause=cause)
 
 
 class CatalogError(UvasStatsError):

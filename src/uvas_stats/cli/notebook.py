@@ -73,7 +73,8 @@ def panel(kommun: str = "Söderhamn", measure: str = "uvas_share_pct", group: st
             try:
                 display(draw(measure))  # type: ignore[no-untyped-call]
             except UvasStatsError as error:
-                display(widgets.HTML(f"<p>{error.what}.</p>"))  # type: ignore[no-untyped-call]
+                advice = f" {error.todo}." if error.command else ""
+                display(widgets.HTML(f"<p>{error.reason}.{advice}</p>"))  # type: ignore[no-untyped-call]
 
     picture = widgets.interactive_output(
         show, {"kommun": kommun_menu, "measure": measure_menu, "group": group_menu}

@@ -106,7 +106,8 @@ def change_between(
     broken_by = break_between(breaks, region, earlier, period)
     if broken_by and not across_break:
         raise IndicatorError(
-            f"{period} jämförs inte med {earlier}: serien är bruten emellan. {broken_by.rstrip('.')}",
+            f"{period} jämförs inte med {earlier}: serien är bruten emellan",
+            cause=broken_by.rstrip("."),
             where=f"{measure.id}, {region}",
             todo="Begär jämförelsen med across_break=True, så märks den ut",
         )

@@ -56,7 +56,9 @@ def share_of_population(counts: pd.DataFrame, people: pd.DataFrame, measure: str
     )
     if both["people"].isna().all():
         raise IndicatorError(
-            "Folkmängden saknas för de perioder som KAA finns för", todo="Hämta den med: uvas fetch scb_population"
+            "Folkmängden saknas för de perioder som KAA finns för",
+            todo="Hämta den med",
+            command="uvas fetch scb_population",
         )
     whole = both["people"].where(both["people"] > 0)
     share = 100 * both["value"] / whole

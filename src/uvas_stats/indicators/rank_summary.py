@@ -86,7 +86,8 @@ def refuse_break(
     if text and not across_break:
         raise IndicatorError(
             f"{period_text(later).capitalize()} jämförs inte med {period_text(earlier)}: ett tidsseriebrott "
-            f"ligger emellan. {text.rstrip('.')}",
+            "ligger emellan",
+            cause=text.rstrip("."),
             where=region,
             todo="Begär det uttryckligen med across_break=True, så märks jämförelsen ut",
         )

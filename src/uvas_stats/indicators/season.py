@@ -60,11 +60,9 @@ def demand_periods(run: Run, needed: int, what: str, unit: str = "månader") -> 
     if have >= needed:
         return
     span = f" ({run.figures['period'].iloc[0]}–{run.figures['period'].iloc[-1]})" if have else ""
-    cause = f" {run.cut_by[:1].upper()}{run.cut_by[1:].rstrip('.')}." if run.cut_by else ""
     raise IndicatorError(
-        f"{what} kan inte bedömas: serien behöver {needed} {unit} i följd och har {have}{span}.{cause}".rstrip(
-            "."
-        ),
+        f"{what} kan inte bedömas: serien behöver {needed} {unit} i följd och har {have}{span}",
+        cause=f"{run.cut_by[:1].upper()}{run.cut_by[1:].rstrip('.')}",
         where=run.region_code,
         todo=f"Det fattas {needed - have}. Vänta in dem, eller hämta äldre uppgifter med samma definition",
     )

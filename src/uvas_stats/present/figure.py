@@ -25,16 +25,14 @@ class Missing:
 
     @staticmethod
     def of(error: UvasStatsError) -> Missing:
-        """Part an error into what is missing and what to do about it.
+        """Take from an error what is missing, and the command, the cause or the advice that belongs to it.
 
         Examples
         --------
-        >>> Missing.of(UvasStatsError("Uppgifter om KAA saknas. Hämta dem med: uvas fetch kaa"))
+        >>> Missing.of(UvasStatsError("Uppgifter om KAA saknas", todo="Hämta dem med", command="uvas fetch kaa"))
         Missing(what='Uppgifter om KAA saknas', todo='uvas fetch kaa')
         """
-        what, _, todo = error.what.partition(". ")
-        todo = todo or error.todo or ""
-        return Missing(what.rstrip("."), todo.partition(" med: ")[2] or todo)
+        return Missing(error.what.rstrip("."), error.command or error.cause or error.todo or "")
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def _season(series: pd.DataFrame, view: View, one: RankSummary, breaks: list[Bre
     try:
         profile = seasonal_profile(series, one.region_code, breaks, one.period)
     except IndicatorError as error:
-        return error.what
+        return error.reason
     effects = profile.effects.set_index("month")["effect"]
     month = period_text(one.period).split()[0]
     effect = float(effects.to_dict()[int(one.period[5:])])

@@ -120,4 +120,4 @@ def _projected(goal: Goal, measure: Measure, series: pd.DataFrame, region: str, 
     try:
         return goal_outlook(goal, measure, series, region, breaks).text(measure)
     except IndicatorError as error:
-        return f"{error.what.rstrip('.')}."
+        return f"{error.reason.rstrip('.')}."

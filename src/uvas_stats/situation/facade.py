@@ -111,7 +111,7 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
         if people.empty:
             what = f"Folkmängden {view.measure.ages.replace('-', '–')} år saknas, så antalet personer visas inte"
             dataset = self._dataset(view.measure.denominator_measure)
-            raise IndicatorError(f"{what}. Hämta den med: uvas fetch {dataset}")
+            raise IndicatorError(what, todo="Hämta den med", command=f"uvas fetch {dataset}")
         return tables.counts(self.series(view.measure.id, view.age), people, view)
 
     def months(self, measure: str = SIGNAL, group: str | None = None, title: str = "", age: str = "") -> Chart:
@@ -120,10 +120,10 @@ class Nulage(KaaNulage, SchoolNulage, Goals, Documents, OwnRegisters):
         if view.measure.period_kind != "month":
             raise IndicatorError(f"{view.measure.title} finns inte per månad", todo="Välj ett månadsmått")
         if self._ages_of(view.measure.id).empty:
-            dataset = self._dataset(view.measure.id)
+            command = f"uvas fetch {self._dataset(view.measure.id)}"
             if view.measure.id == SIGNAL:
-                raise IndicatorError(f"Månadssignalen saknas. Hämta den med: uvas fetch {dataset}")
-            raise IndicatorError(f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {dataset}")
+                raise IndicatorError("Månadssignalen saknas", todo="Hämta den med", command=command)
+            raise IndicatorError(f"{view.measure.short}: uppgifter saknas", todo="Hämta dem med", command=command)
         return charts.months(self.series(view.measure.id, view.age), view)
 
     def kkik(self) -> Table:

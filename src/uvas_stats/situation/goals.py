@@ -125,8 +125,9 @@ class Goals(Places):
         declared = next(goal for goal in self.programme.goals if goal.id == wanted[0].id)
         if declared.monthly_measure not in ("", wanted[0].measure):
             raise IndicatorError(
-                "Framskrivningen bygger på månadsuppgifter, som saknas. Hämta dem med: "
-                f"uvas fetch {self._dataset(declared.monthly_measure)}"
+                "Framskrivningen bygger på månadsuppgifter, som saknas",
+                todo="Hämta dem med",
+                command=f"uvas fetch {self._dataset(declared.monthly_measure)}",
             )
         return wanted[0]
 

@@ -98,7 +98,9 @@ class KaaNulage(Holdings):
             raise IndicatorError(f"{chosen.title} är inget KAA-mått", todo="Välj ett mått som börjar på kaa_")
         if self.every("kaa_school_year_reported_count" if chosen.id == SCB_SHARE else chosen.id).empty:
             raise IndicatorError(
-                "Uppgifter om KAA per kommun saknas. Hämta dem med: uvas fetch kaa, eller uvas adopt kaa FIL"
+                "Uppgifter om KAA per kommun saknas",
+                todo="Hämta dem med",
+                command="uvas fetch kaa, eller uvas adopt kaa FIL",
             )
         return chosen.id
 

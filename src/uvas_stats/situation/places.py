@@ -160,7 +160,9 @@ class Places(Holdings):
         """Draw NEET in Sweden and the kommun's region among European countries; NEET is not UVAS."""
         if self._ages_of(NEET).empty:
             raise IndicatorError(
-                f"Uppgifter om NEET i andra länder saknas. Hämta dem med: uvas fetch {self._dataset(NEET)}"
+                "Uppgifter om NEET i andra länder saknas",
+                todo="Hämta dem med",
+                command=f"uvas fetch {self._dataset(NEET)}",
             )
         lan = self.catalog.region(self.programme.municipalities[0]).lan
         region = next(code for code, members in SWEDISH_REGIONS.items() if lan in members)
@@ -170,7 +172,9 @@ class Places(Holdings):
         """Return the measure's series, or say how to fetch it where there is nothing of it at all."""
         dataset = self._dataset(view.measure.id)
         if self._ages_of(view.measure.id, view.sex).empty and self.until is None and dataset != DOCUMENTS:
-            raise IndicatorError(f"{view.measure.short}: uppgifter saknas. Hämta dem med: uvas fetch {dataset}")
+            raise IndicatorError(
+                f"{view.measure.short}: uppgifter saknas", todo="Hämta dem med", command=f"uvas fetch {dataset}"
+            )
         return self.series(view.measure.id, view.age, view.sex)
 
     def _counts_of(self, measure: str, sex: str) -> pd.DataFrame | None:

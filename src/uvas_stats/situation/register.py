@@ -48,7 +48,9 @@ class OwnRegisters(Holdings):
     def participants(self) -> Table:
         """List the key figures of the programme's participants at each term's end."""
         if not self._has_participants:
-            raise IndicatorError("Deltagarna är inte räknade. Räkna dem med: uvas register participants")
+            raise IndicatorError(
+                "Deltagarna är inte räknade", todo="Räkna dem med", command="uvas register participants"
+            )
         return tables.participants(self._register_rows, self.catalog, self.programme)
 
     @property
@@ -106,4 +108,4 @@ class OwnRegisters(Holdings):
 
 def _demand(counted: tuple[str, ...], what: str, command: str) -> None:
     if not counted:
-        raise IndicatorError(f"Kommunen har inga {what}", todo=f"Räkna dem med: {command}")
+        raise IndicatorError(f"Kommunen har inga {what}", todo="Räkna dem med", command=command)

@@ -104,6 +104,7 @@ class SchoolNulage(Holdings):
         if all(self.every(one).empty for one in measures):
             dataset = self.catalog.datasets[self.catalog.measures[measures[0]].dataset]
             raise IndicatorError(
-                f"{dataset.title}: Skolverkets uppgifter saknas. Hämta dem med: uvas fetch {dataset.id}, eller "
-                f"uvas adopt {dataset.adopt} FIL"
+                f"{dataset.title}: Skolverkets uppgifter saknas",
+                todo="Hämta dem med",
+                command=f"uvas fetch {dataset.id}, eller uvas adopt {dataset.adopt} FIL",
             )

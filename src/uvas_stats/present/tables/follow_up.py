@@ -210,7 +210,9 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
     rows = [row for _, row in found if row is not None]
     if not rows:
         raise IndicatorError(
-            f"Utfall i korthet saknar uppgifter för {views[0].focus_names}", todo="Hämta dem med: uvas fetch"
+            f"Utfall i korthet saknar uppgifter för {views[0].focus_names}",
+            todo="Hämta dem med",
+            command="uvas fetch",
         )
     align = {"Mått": "left", "Kommun": "left", "Ändring": "left", "Grupp": "left"}
     cells = pd.DataFrame([row for row, _ in rows])
