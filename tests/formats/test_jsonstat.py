@@ -19,8 +19,7 @@ from tests.fakes.server import Fake, Faults
 from uvas_stats.clean.pxweb import read_cube
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.cube import Cube
-from uvas_stats.formats.json_numbers import take_values
-from uvas_stats.formats.jsonstat import read_jsonstat
+from uvas_stats.formats.jsonstat import read_jsonstat, take_apart, take_values
 from uvas_stats.formats.pxjson import read_pxjson
 
 
@@ -185,6 +184,25 @@ def test_positions_that_are_no_row_of_numbers_are_an_error(index: Any) -> None:
 def test_what_is_no_dataset_is_an_error(body: bytes) -> None:
     with pytest.raises(RawFileError):
         read_cube(body, "fil.json")
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        ([1, 2, 3, 4, 5, None], True),
+        ([1, 2], False),
+        ({"5": 1}, True),
+        ({}, True),
+        ({"6": 1}, False),
+        ({"x": 1}, False),
+        (None, False),
+    ],
+)
+def test_a_dataset_taken_apart_says_whether_its_values_are_all_there(value: Any, whole: bool) -> None:
+    dataset = take_apart(small(value=value))
+    assert [dimension.codes for dimension in dataset.dimensions] == [("0114", "0180"), ("2022", "2023", "2024")]
+    assert (dataset.cells, dataset.is_whole) == (6, whole)
+    assert dataset.updated == "2026-01-01T06:00:00Z"
 
 
 # The quick way of reading numbers

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from uvas_stats.errors import RawFileError
 
-__all__ = ["Axis", "Cube", "Floats", "Ints", "damaged"]
+__all__ = ["Axis", "Cube", "Floats", "Ints", "MalformedError", "check_cube", "damaged", "text_or"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,25 +73,29 @@ class Cube:
         return counts | ({"": unmarked} if unmarked else {})
 
 
+class MalformedError(ValueError):
+    """The parts of a file do not fit together: the text says what is wrong, and the caller knows where."""
+
+
 def damaged(what: str, where: object) -> RawFileError:
     """Make the error of a raw file that is not what its format says."""
     return RawFileError(what, where=where, todo="Hämta tabellen igen; säg till om felet kvarstår")
 
 
-def check_cube(axes: tuple[Axis, ...], values: Floats, where: object) -> None:
+def check_cube(axes: tuple[Axis, ...], values: Floats) -> None:
     """Check that the values are as many as the axes say.
 
     Raises
     ------
-    RawFileError
+    MalformedError
         If they are not, or a code stands twice on an axis.
     """
     cells = math.prod(len(axis.codes) for axis in axes)
     if len(values) != cells:
-        raise damaged(f"Filen har {len(values)} värden men dimensionerna ger {cells}", where)
+        raise MalformedError(f"Filen har {len(values)} värden men dimensionerna ger {cells}")
     for axis in axes:
         if len(set(axis.codes)) != len(axis.codes):
-            raise damaged(f"En kod finns två gånger i {axis.code}", where)
+            raise MalformedError(f"En kod finns två gånger i {axis.code}")
 
 
 def text_or(value: Any, default: str = "") -> str:

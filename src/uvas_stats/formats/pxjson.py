@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 import pandas as pd
 
-from uvas_stats.formats.cube import Axis, Cube, Floats, check_cube, damaged, text_or
+from uvas_stats.formats.cube import Axis, Cube, Floats, MalformedError, check_cube, damaged, text_or
 from uvas_stats.formats.jsonstat import BOM
 from uvas_stats.formats.symbols import is_symbol
 
@@ -43,19 +43,19 @@ def read_pxjson(body: bytes, where: object = "json", metric: str = "ContentsCode
     ([12.5, nan], ('..',))
     """
     try:
-        content = orjson.loads(body.removeprefix(BOM))
+        return _cube(orjson.loads(body.removeprefix(BOM)), metric)
     except orjson.JSONDecodeError as error:
         raise damaged(f"Filen är inte giltig JSON ({error})", where) from error
-    try:
-        return _cube(content, where, metric)
+    except MalformedError as error:
+        raise damaged(str(error), where) from error
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise damaged(f"Filen har inte formen json ({error!r})", where) from error
 
 
-def _cube(content: Mapping[str, Any], where: object, metric: str) -> Cube:
+def _cube(content: Mapping[str, Any], metric: str) -> Cube:
     keys = [column for column in content["columns"] if column.get("type") != "c"]
     contents = [column for column in content["columns"] if column.get("type") == "c"]
-    rows = _rows(content["data"], len(keys), len(contents), where)
+    rows = _rows(content["data"], len(keys), len(contents))
     axes = tuple(_axis(column, rows[at]) for at, column in enumerate(keys))
     if contents:
         codes = tuple(str(column["code"]) for column in contents)
@@ -69,8 +69,8 @@ def _cube(content: Mapping[str, Any], where: object, metric: str) -> Cube:
         place = place * len(axis.codes) + pd.Categorical(rows[at], categories=list(axis.codes)).codes
     full: np.ndarray[Any, Any] = np.full(cells, "", dtype=object)
     full.reshape(-1, len(contents))[place] = texts
-    values, marked = _numbers(full, where)
-    check_cube(axes, values, where)
+    values, marked = _numbers(full)
+    check_cube(axes, values)
     metadata = (content.get("metadata") or [{}])[0]
     return Cube(
         title=text_or(metadata.get("label")),
@@ -86,7 +86,7 @@ def _cube(content: Mapping[str, Any], where: object, metric: str) -> Cube:
     )
 
 
-def _rows(data: Sequence[Mapping[str, Any]], keys: int, contents: int, where: object) -> pd.DataFrame:
+def _rows(data: Sequence[Mapping[str, Any]], keys: int, contents: int) -> pd.DataFrame:
     """Make a frame of the rows; a row that stands twice with the same values is kept once."""
     key = pd.DataFrame([row["key"] for row in data], columns=range(keys), dtype="object")
     names = [f"value{at}" for at in range(contents)]
@@ -95,7 +95,7 @@ def _rows(data: Sequence[Mapping[str, Any]], keys: int, contents: int, where: ob
     double = rows.duplicated(list(range(keys)))
     if double.any():
         first = rows.loc[double, list(range(keys))].iloc[0].tolist()
-        raise damaged(f"Nyckeln {first} finns två gånger med olika värden", where)
+        raise MalformedError(f"Nyckeln {first} finns två gånger med olika värden")
     return rows
 
 
@@ -107,14 +107,14 @@ def _axis(column: Mapping[str, Any], values: pd.Series) -> Axis:
     return Axis(code, text_or(column.get("text"), code), tuple(codes), tuple(codes))
 
 
-def _numbers(texts: np.ndarray[Any, Any], where: object) -> tuple[Floats, np.ndarray[Any, np.dtype[np.bool_]]]:
+def _numbers(texts: np.ndarray[Any, Any]) -> tuple[Floats, np.ndarray[Any, np.dtype[np.bool_]]]:
     """Turn texts to numbers; what is no number must be a known symbol."""
     series = pd.Series(texts, dtype="str")
     number = series.str.fullmatch(_NUMBER).to_numpy(dtype=bool)
     marked = ~number & (series != "").to_numpy(dtype=bool)
     wrong = [text for text in series[marked].unique() if not is_symbol(str(text))]
     if wrong:
-        raise damaged(f"Värdet ”{wrong[0]}” är varken ett tal eller en känd symbol", where)
+        raise MalformedError(f"Värdet ”{wrong[0]}” är varken ett tal eller en känd symbol")
     values = np.full(len(texts), np.nan)
     values[number] = texts[number].astype(np.float64)
     return values, marked
