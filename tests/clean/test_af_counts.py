@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.clean.test_arbetsformedlingen import edition, one
+from tests.clean.test_af_share import edition, one
 from tests.fakes import af_books as books
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.af_counts import read_af_duration, read_af_registered

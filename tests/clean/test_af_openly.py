@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.clean.test_arbetsformedlingen import edition, one
+from tests.clean.test_af_share import edition, one
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.af_openly import read_af_history, read_af_openly_year
 from uvas_stats.errors import RawFileError

@@ -17,6 +17,7 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.mucf_words import area_of, figure_of
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations
 from uvas_stats.raw.snapshot import RawFile, Snapshot
@@ -213,7 +214,15 @@ def test_areas_are_known_by_their_names(catalog: Catalog) -> None:
         "Söderhamns kommun",
         "Riket",
     )
-    assert [area_of(name, catalog, "") for name in names] == ["20", "20", "03", "0380", "1490", "2182", "00"]
+    assert [area_of(name, AreaCodes(catalog), "") for name in names] == [
+        "20",
+        "20",
+        "03",
+        "0380",
+        "1490",
+        "2182",
+        "00",
+    ]
 
 
 @pytest.mark.parametrize("cell", [True, -1, "1,5", "101%", "4.6%%"])

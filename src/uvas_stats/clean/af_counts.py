@@ -11,8 +11,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.af_files import af_kind, month_of
-from uvas_stats.clean.af_areas import area_codes
-from uvas_stats.clean.af_sums import bounds, check_periods, demand_kommuner, once, with_sums
+from uvas_stats.clean.af_tables import area_codes, bounds, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import Rows, find_headings
 from uvas_stats.formats.pivot_cache import find_cache, read_cache

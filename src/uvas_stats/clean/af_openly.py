@@ -12,7 +12,8 @@ import pandas as pd
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError, UnknownNameError
 from uvas_stats.formats.grid import begins, cell_name, is_several, row_texts
-from uvas_stats.formats.loose_tables import cell_number, loose_tables
+from uvas_stats.formats.loose_tables import loose_tables
+from uvas_stats.formats.markers import loose_number
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS
 from uvas_stats.raw.snapshot import Snapshot
@@ -52,7 +53,7 @@ def _region(name: str, catalog: Catalog, where: str) -> str:
 
 
 def _number(text: str, where: str) -> float:
-    number = cell_number(text)
+    number = loose_number(text)
     if number is None:
         raise RawFileError(f"”{text}” är inget tal", where=where, todo=_AGAIN)
     return number

@@ -7,7 +7,7 @@ the area stand in a title row; where it has been lost, the sheet's name and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,18 +15,10 @@ import orjson
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.clean.mucf_words import (
-    Place,
-    age_of,
-    area_of,
-    category_of,
-    figure_of,
-    heading_of,
-    squeeze,
-    title_of,
-)
+from uvas_stats.clean.mucf_words import age_of, area_of, category_of, figure_of, heading_of, title_of
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.grid import Rows, cell_name
+from uvas_stats.formats.area_codes import AreaCodes
+from uvas_stats.formats.grid import Headings, Rows, cell_name, cell_text, find_headings, holds
 from uvas_stats.formats.html_tables import read_page
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
@@ -54,7 +46,8 @@ class _Sheet:
 class _Row:
     """One figure; the year is filled in when all sheets of the file have been seen."""
 
-    place: Place
+    year: str
+    region: str
     sex: str
     age: str
     category: str | None
@@ -62,10 +55,6 @@ class _Row:
     value: float
     status: str
     where: str
-
-
-def _text(cell: object) -> str:
-    return squeeze(cell) if isinstance(cell, str) else ""
 
 
 def _sheets(path: Path) -> list[_Sheet]:
@@ -87,45 +76,39 @@ def _sheets(path: Path) -> list[_Sheet]:
     return [_Sheet(path.stem, rows, str(path), title) for rows in page.tables]
 
 
-def _heading_row(rows: Rows) -> int | None:
-    """Find the row of Antal and Andel in turn."""
-    for number, row in enumerate(rows):
-        words = [heading_of(cell) for cell in row]
-        if [word for word in words if word] in (["antal", "andel"] * n for n in range(1, 4)):
-            return number
-    return None
+def _are_counts_and_shares(texts: Sequence[str]) -> bool:
+    """Tell whether a row says Antal and Andel in turn."""
+    words = [word for text in texts if (word := heading_of(text))]
+    return words in (["antal", "andel"] * times for times in range(1, 4))
 
 
-def _ages(sheet: _Sheet, head: int) -> dict[int, tuple[str, str]]:
+def _ages(sheet: _Sheet, headings: Headings) -> dict[int, tuple[str, str]]:
     """Give age and figure of each column; the ages stand over the counts, or one column to the left of them."""
-    columns = {at: word for at, cell in enumerate(sheet.rows[head]) if (word := heading_of(cell))}
-    above = sheet.rows[head - 1] if head else []
-    ages = [(at, age) for at, cell in enumerate(above) if (age := age_of(_text(cell)))]
+    columns = {at: word for at, name in enumerate(headings.names) if (word := heading_of(name))}
+    above = sheet.rows[headings.row - 1] if headings.row else []
+    ages = [(at, age) for at, cell in enumerate(above) if (age := age_of(cell_text(cell)))]
     counts = [at for at, word in columns.items() if word == "antal"]
     moves = {count - at for count, (at, _) in zip(counts, ages, strict=False)}
-    if (
-        len(ages) != len(counts)
-        or len(moves) != 1
-        or not moves <= {0, 1}
-        or len({age for _, age in ages}) < len(ages)
-    ):
+    distinct = len({age for _, age in ages}) == len(ages) == len(counts)
+    if not distinct or len(moves) != 1 or not moves <= {0, 1}:
         raise RawFileError(
             f"Åldrarna står inte över Antal och Andel: {', '.join(age for _, age in ages) or 'inga åldrar'}",
-            where=f"{sheet.where}, {cell_name(max(head - 1, 0), 0)}",
+            where=f"{sheet.where}, {cell_name(max(headings.row - 1, 0), 0)}",
             todo=_COPY,
         )
-    found = {}
-    for count, (_, age) in zip(counts, ages, strict=True):
-        for at in (count, count + 1):
-            found[at] = (age, FIGURES[columns[at]])
-    return found
+    return {
+        at: (age, FIGURES[columns[at]])
+        for count, (_, age) in zip(counts, ages, strict=True)
+        for at in (count, count + 1)
+    }
 
 
-def _place(sheet: _Sheet, head: int, catalog: Catalog) -> Place:
+def _year_and_region(sheet: _Sheet, head: int, areas: AreaCodes) -> tuple[str, str]:
     """Tell the year and area of a sheet from its title row, and the area from its name where there is none."""
-    lines = [sheet.title, *(_text(cell) for row in sheet.rows[:head] for cell in row)]
+    lines = [sheet.title, *(cell_text(cell) for row in sheet.rows[:head] for cell in row)]
     titles = [title for line in lines if (title := title_of(line)) is not None]
-    named = area_of(sheet.name, catalog, sheet.where, strict=False)
+    fitting = areas.fitting(sheet.name)
+    named = fitting[0] if len(fitting) == 1 else None
     if not titles:
         if named is None:
             raise RawFileError(
@@ -133,22 +116,23 @@ def _place(sheet: _Sheet, head: int, catalog: Catalog) -> Place:
                 where=sheet.where,
                 todo="Låt titelraden följa med, eller döp bladet till länet",
             )
-        return Place("", named)
-    place = Place(titles[0].year, titles[0].region(catalog, sheet.where))
-    if named is not None and named != place.region:
+        return "", named
+    region = titles[0].region(areas, sheet.where)
+    if named is not None and named != region:
         raise RawFileError(
-            f"Bladet heter {sheet.name} men titelraden gäller {catalog.names[place.region]}",
+            f"Bladet heter {sheet.name} men titelraden gäller {areas.names[region]}",
             where=sheet.where,
             todo=_COPY,
         )
-    return place
+    return titles[0].year, region
 
 
-def _read_table(sheet: _Sheet, head: int, catalog: Catalog) -> Iterator[_Row]:
-    place, columns = _place(sheet, head, catalog), _ages(sheet, head)
+def _read_table(sheet: _Sheet, headings: Headings, areas: AreaCodes) -> Iterator[_Row]:
+    year, region = _year_and_region(sheet, headings.row, areas)
+    columns = _ages(sheet, headings)
     first = min(columns)
-    for number, row in enumerate(sheet.rows[head + 1 :], start=head + 1):
-        label = next((_text(cell) for cell in row[:first] if _text(cell)), "")
+    for number, row in enumerate(sheet.rows[headings.row + 1 :], start=headings.row + 1):
+        label = next((cell_text(cell) for cell in row[:first] if isinstance(cell, str) and cell.strip()), "")
         if not label:
             if any(cell != "" for cell in row):
                 raise RawFileError(
@@ -159,56 +143,47 @@ def _read_table(sheet: _Sheet, head: int, catalog: Catalog) -> Iterator[_Row]:
         for at, (age, measure) in columns.items():
             where = f"{sheet.where}, {cell_name(number, at)}"
             value, status = figure_of(row[at] if at < len(row) else "", measure.endswith("_pct"), where)
-            yield _Row(place, sex, age, category, measure, value, status, where)
+            yield _Row(year, region, sex, age, category, measure, value, status, where)
 
 
-def _tidy_head(rows: Rows) -> tuple[int, dict[str, int]] | None:
-    for number, row in enumerate(rows):
-        heads = {_text(cell).casefold(): at for at, cell in enumerate(row) if _text(cell)}
-        if set(TIDY) <= set(heads):
-            return number, heads
-    return None
-
-
-def _read_tidy(sheet: _Sheet, head: int, heads: dict[str, int], catalog: Catalog) -> Iterator[_Row]:
-    area = next((name for name in AREA_HEADINGS if name in heads), None)
-    unknown = set(heads) - {*TIDY, *AREA_HEADINGS, "antal"}
+def _read_tidy(sheet: _Sheet, headings: Headings, areas: AreaCodes) -> Iterator[_Row]:
+    columns = headings.columns
+    area = next((name for name in AREA_HEADINGS if name in columns), None)
+    unknown = set(columns) - {*TIDY, *AREA_HEADINGS, "antal"}
     if area is None or unknown:
         raise RawFileError(
             f"Okända rubriker: {', '.join(sorted(unknown)) or 'området saknas'}", where=sheet.where, todo=_COPY
         )
-    for number, row in enumerate(sheet.rows[head + 1 :], start=head + 1):
+    for number, row in enumerate(sheet.rows[headings.row + 1 :], start=headings.row + 1):
         if all(cell == "" for cell in row):
             continue
         where = f"{sheet.where}, {cell_name(number, 0)}"
-        cells = {name: row[at] for name, at in heads.items()}
-        year = f"{cells['år']:.0f}" if isinstance(cells["år"], (int, float)) else _text(cells["år"])
-        region = area_of(f"{_text(cells[area])}{' län' if area == 'län' else ''}", catalog, where)
-        age = age_of(_text(cells["ålder"]))
-        sex, category = category_of(f"{_text(cells['kön'])} {_text(cells['bakgrund'])}", where)
-        if age is None or region is None or len(year) != 4:
+        cells = {name: row[at] for name, at in columns.items()}
+        year = f"{cells['år']:.0f}" if isinstance(cells["år"], (int, float)) else cell_text(cells["år"])
+        region = area_of(f"{cell_text(cells[area])}{' län' if area == 'län' else ''}", areas, where)
+        age = age_of(cell_text(cells["ålder"]))
+        sex, category = category_of(f"{cell_text(cells['kön'])} {cell_text(cells['bakgrund'])}", where)
+        if age is None or len(year) != 4:
             raise RawFileError("Raden har inget år eller ingen ålder", where=where, todo=_COPY)
         for name in ("antal", "andel"):
-            if name in heads:
+            if name in columns:
                 value, status = figure_of(cells[name], name == "andel", where)
-                yield _Row(Place(year, region), sex, age, category, FIGURES[name], value, status, where)
+                yield _Row(year, region, sex, age, category, FIGURES[name], value, status, where)
 
 
-def _read_file(path: Path, catalog: Catalog, period: str) -> pd.DataFrame:
+def _read_file(path: Path, areas: AreaCodes, period: str) -> pd.DataFrame:
     rows: list[_Row] = []
     for sheet in _sheets(path):
-        head = _heading_row(sheet.rows)
-        tidy = _tidy_head(sheet.rows)
-        if head is not None:
-            rows += _read_table(sheet, head, catalog)
-        elif tidy is not None:
-            rows += _read_tidy(sheet, *tidy, catalog)
+        if headings := find_headings(sheet.rows, _are_counts_and_shares, within=None):
+            rows += _read_table(sheet, headings, areas)
+        elif headings := find_headings(sheet.rows, holds(*TIDY), within=None):
+            rows += _read_tidy(sheet, headings, areas)
     if not rows:
         raise RawFileError("Ingen tabell med Antal och Andel efter ålder finns i filen", where=path, todo=_COPY)
     year = _year(rows, path, period)
     frame = pd.DataFrame(
         {
-            "region_code": [row.place.region for row in rows],
+            "region_code": [row.region for row in rows],
             "period": year,
             "sex": [row.sex for row in rows],
             "age_group": [row.age for row in rows],
@@ -225,7 +200,7 @@ def _read_file(path: Path, catalog: Catalog, period: str) -> pd.DataFrame:
 
 def _year(rows: list[_Row], path: Path, period: str) -> str:
     """Give the only year of a file; a sheet from another year stops the reading."""
-    years = {row.place.year: row.where for row in reversed(rows) if row.place.year}
+    years = {row.year: row.where for row in reversed(rows) if row.year}
     wanted = period or next(iter(sorted(years)), "")
     if not wanted:
         raise RawFileError("Året framgår inte av filen", where=path, todo="Ange det med --period 2022")
@@ -288,9 +263,9 @@ def read_mucf(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         If headings, year, area or a cell cannot be understood, a sheet is of another year, or figures contradict
         each other.
     """
-    frames = []
+    frames, areas = [], AreaCodes(catalog)
     for file in snapshot.files:
-        read = _read_file(snapshot.path(file), catalog, snapshot.options.get("period", ""))
+        read = _read_file(snapshot.path(file), areas, snapshot.options.get("period", ""))
         frames.append(read.assign(origin=snapshot.origin(file)))
     frame = _once(pd.concat(frames, ignore_index=True)).drop(columns="where")
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))

@@ -6,11 +6,13 @@ import math
 import re
 from dataclasses import dataclass
 
-from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.area_codes import AreaCodes
+from uvas_stats.formats.grid import cell_text
+from uvas_stats.formats.markers import loose_number, parse_number
 
-__all__ = ["Place", "Title", "age_of", "area_of", "category_of", "figure_of", "heading_of", "squeeze", "title_of"]
+__all__ = ["Title", "age_of", "area_of", "category_of", "figure_of", "heading_of", "title_of"]
 
 AGES = ("16-24", "25-29", "16-29")
 SUPPRESSED = "***"
@@ -30,36 +32,14 @@ _CHOICES = frozenset(
         "utrikes fodda",
     )
 )
-_RIKET = ("riket", "hela landet", "hela riket", "sverige")
 _SEXES = {"kvinnor": "women", "man": "men"}
 _ORIGINS = {"inrikes": "native_born", "utrikes": "foreign_born"}
-_NUMBER = re.compile(r"\d{1,3}( ?\d{3})*")
-_PERCENT = re.compile(r"(\d{1,3}(?:[,.]\d+)?) ?%")
 _COPY = "Kopiera tabellen igen från MUCF:s sida"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Year and area of a table; an empty year is told by the rest of the file."""
-
-    year: str
-    region: str
-
-
-def squeeze(text: str) -> str:
-    r"""Write a text with single, ordinary spaces.
-
-    Examples
-    --------
-    >>> squeeze("16-24\u00a0år ")
-    '16-24 år'
-    """
-    return " ".join(text.split())
 
 
 def heading_of(cell: object) -> str | None:
     """Give ``antal`` or ``andel`` of a heading."""
-    word = squeeze(cell).casefold() if isinstance(cell, str) else ""
+    word = cell_text(cell).casefold()
     return word if word in ("antal", "andel") else None
 
 
@@ -71,7 +51,7 @@ def age_of(text: str) -> str | None:
     >>> age_of("16-24 år"), age_of("25–29 år"), age_of("Antal")
     ('16-24', '25-29', None)
     """
-    match = _AGE.fullmatch(squeeze(text))
+    match = _AGE.fullmatch(cell_text(text))
     age = f"{match[1]}-{match[2]}" if match else None
     return age if age in AGES else None
 
@@ -103,12 +83,12 @@ def figure_of(cell: object, share: bool, where: object) -> tuple[float, str]:
     >>> figure_of("***", False, "")
     (nan, 'suppressed')
     """
-    text = squeeze(cell) if isinstance(cell, str) else ""
+    text = cell_text(cell)
     if text == SUPPRESSED:
         return math.nan, "suppressed"
     if cell == "" or cell is None:
         return math.nan, "not_available"
-    value = _share(cell, text) if share else _count(cell, text)
+    value = _share(cell, text) if share else _count(cell)
     if value is None:
         kind = "en andel: 0,046 i en arbetsbok, 4,6% på sidan" if share else "ett antal"
         raise RawFileError(f"”{cell}” är inte {kind}", where=where, todo=_COPY)
@@ -117,61 +97,30 @@ def figure_of(cell: object, share: bool, where: object) -> tuple[float, str]:
 
 def _share(cell: object, text: str) -> float | None:
     """Read a fraction of a workbook or a percentage with its sign; 4.6 without a sign could be either."""
-    match = _PERCENT.fullmatch(text)
-    if match:
-        value = float(match[1].replace(",", "."))
-        return value if value <= 100 else None
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and 0 <= cell <= 1:
-        return round(float(cell) * 100, 6)
-    return None
+    if text.endswith("%"):
+        value = loose_number(text)
+        return value if value is not None and 0 <= value <= 100 else None
+    value = None if isinstance(cell, str) else loose_number(cell)
+    return round(value * 100, 6) if value is not None and 0 <= value <= 1 else None
 
 
-def _count(cell: object, text: str) -> float | None:
-    if _NUMBER.fullmatch(text):
-        return float(text.replace(" ", ""))
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell >= 0 and float(cell).is_integer():
-        return float(cell)
-    return None
+def _count(cell: object) -> float | None:
+    value = parse_number(cell)
+    return value if value is not None and value >= 0 and value.is_integer() else None
 
 
-def _spellings(name: str) -> set[str]:
-    """Write a name of an area with and without what it is and the genitive before that; Borås keeps its s."""
-    return {re.sub(ending, "", fold(name)) for ending in (r" (lan|kommun)$", r"s (lan|kommun)$")}
-
-
-def area_of(text: str, catalog: Catalog, where: object, *, strict: bool = True) -> str | None:
-    """Find the code of riket, a län or a kommun by its name.
-
-    Parameters
-    ----------
-    text, catalog
-        The name as MUCF writes it, such as "Dalarnas Län" or "Dalarna".
-    where
-        For the message.
-    strict
-        Whether a name that fits nothing is an error; a sheet may have any name.
+def area_of(text: str, areas: AreaCodes, where: object) -> str:
+    """Find the code of riket, a län or a kommun by its name, such as "Dalarnas Län" or "Dalarna".
 
     Raises
     ------
     RawFileError
-        If it fits nothing, or both a län and a kommun, and ``strict``.
+        If it fits nothing, or both a län and a kommun.
     """
-    folded = fold(text)
-    if folded in _RIKET:
-        return "00"
-    kinds = (
-        ("lan",) if folded.endswith(" lan") else ("kommun",) if folded.endswith(" kommun") else ("lan", "kommun")
-    )
-    hits = {
-        region.code
-        for region in catalog.regions
-        if region.kind in kinds and region.current and _spellings(folded) & _spellings(region.name)
-    }
-    if len(hits) == 1:
-        return hits.pop()
-    if not strict:
-        return None
-    what = f"”{text}” är både län och kommun" if hits else f"Området ”{text}” är okänt"
+    codes = areas.fitting(text)
+    if len(codes) == 1:
+        return codes[0]
+    what = f"”{text}” är både län och kommun" if codes else f"Området ”{text}” är okänt"
     raise RawFileError(what, where=where, todo="Skriv ut ”län” eller ”kommun” efter namnet")
 
 
@@ -182,7 +131,7 @@ class Title:
     year: str
     parts: tuple[str, ...]
 
-    def region(self, catalog: Catalog, where: object) -> str:
+    def region(self, areas: AreaCodes, where: object) -> str:
         """Find the code of the last area that the title names; riket where it names none.
 
         Raises
@@ -190,7 +139,7 @@ class Title:
         RawFileError
             If a part is neither an area nor one of the choices of MUCF's form, or a kommun lies in another län.
         """
-        codes = [area_of(part, catalog, where) or "" for part in self.parts if fold(part) not in _CHOICES]
+        codes = [area_of(part, areas, where) for part in self.parts if fold(part) not in _CHOICES]
         if len(codes) == 2 and not (len(codes[0]) == 2 and codes[1].startswith(codes[0])):
             raise RawFileError("Titelradens kommun ligger inte i dess län", where=where, todo=_COPY)
         if len(codes) > 2:
@@ -206,5 +155,5 @@ def title_of(text: str) -> Title | None:
     >>> title_of("2022, Dalarnas Län, Kön")
     Title(year='2022', parts=('Dalarnas Län', 'Kön'))
     """
-    match = _TITLE.fullmatch(squeeze(text))
+    match = _TITLE.fullmatch(cell_text(text))
     return Title(match[1], tuple(part.strip() for part in match[2].split(",") if part.strip())) if match else None

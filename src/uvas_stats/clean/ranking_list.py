@@ -18,7 +18,8 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import cell_name, column, column_name, is_several, row_texts
 from uvas_stats.formats.kommun_column import Areas, find_areas
-from uvas_stats.formats.loose_tables import LooseTable, cell_number, loose_tables
+from uvas_stats.formats.loose_tables import LooseTable, loose_tables
+from uvas_stats.formats.markers import loose_number
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS, period_kind, period_text
 from uvas_stats.raw.snapshot import Snapshot
@@ -59,7 +60,7 @@ class RankingList:
 
 
 def _numbers(rows: list[list[object]], at: int) -> list[float] | None:
-    numbers = [number for cell in column(rows, at) if (number := cell_number(cell)) is not None]
+    numbers = [number for cell in column(rows, at) if (number := loose_number(cell)) is not None]
     return numbers if len(numbers) == len(rows) else None
 
 
@@ -216,7 +217,7 @@ def recognise(table: LooseTable, areas: Areas, catalog: Catalog, period: str) ->
     scale = 100.0 if max(shares) <= 1 else 1.0  # a cell formatted as percent holds a fraction
     others = {}
     for code, number in areas.others.items():
-        value = cell_number(rows[number][share] if share < len(rows[number]) else "")
+        value = loose_number(rows[number][share] if share < len(rows[number]) else "")
         if value is not None:
             others[code] = scale * value
     return RankingList(

@@ -42,7 +42,7 @@ EDITION_READERS: dict[str, EditionReader] = {
     "pxweb": _later("pxweb", "read_pxweb_snapshot"),
     "siris": _later("siris", "read_siris_edition"),
     "kaa": _later("kaa", "read_kaa"),
-    "af_share": _later("arbetsformedlingen", "read_af_share"),
+    "af_share": _later("af_share", "read_af_share"),
     "af_registered": _later("af_counts", "read_af_registered"),
     "af_duration": _later("af_counts", "read_af_duration"),
     "af_openly_year": _later("af_openly", "read_af_openly_year"),

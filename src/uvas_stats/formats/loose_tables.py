@@ -11,29 +11,11 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.formats.html_tables import read_page
 from uvas_stats.formats.workbook import read_sheets
 
-__all__ = ["LooseTable", "cell_number", "loose_tables"]
+__all__ = ["LooseTable", "loose_tables"]
 
 LooseTable = tuple[str, list[list[object]]]
 """Where a table is, and its rows of cells; an empty text where there is nothing."""
 MOST_BYTES = 32 * 2**20
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
-_BLANKS = re.compile("[\\s\u00a0\u2009\u202f]+")
-
-
-def cell_number(cell: object) -> float | None:
-    """Read a number as a Swedish table writes it, with or without a percent sign; None if it is none.
-
-    Examples
-    --------
-    >>> [cell_number(cell) for cell in (11.4, "11,4 %", "1\u202f386", "\u20110,5", "Falun", "")]
-    [11.4, 11.4, 1386.0, -0.5, None, None]
-    """
-    if isinstance(cell, bool):
-        return None
-    if isinstance(cell, (int, float)):
-        return float(cell)
-    text = _BLANKS.sub("", str(cell)).replace("\u2011", "-").replace("\u2212", "-").removesuffix("%")
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
 
 
 def loose_tables(path: Path) -> list[LooseTable]:

@@ -30,6 +30,8 @@ from uvas_stats.observations.contract import STATUSES
 __all__ = [
     "Cells",
     "MarkerRule",
+    "below",
+    "loose_number",
     "marker_counts",
     "parse_number",
     "read_cells",
@@ -41,6 +43,7 @@ SPACES = " \u00a0\u2009\u202f"
 _NUMBER = re.compile(
     rf"[-\u2212]?(?:[0-9]{{1,3}}(?:[{SPACES}][0-9]{{3}})+|[0-9]+)(?:,[0-9]+|\.[0-9]{{1,2}})?", re.ASCII
 )
+_LOOSE_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _BELOW = re.compile(r"<\s?([0-9]{1,3})", re.ASCII)
 _ABOUT = re.compile(rf"cirka\s([0-9{SPACES}]+)", re.ASCII | re.IGNORECASE)
 _DASHES = ("-", "–", "—")
@@ -100,6 +103,36 @@ def parse_number(cell: object) -> float | None:
         return None
     bare = text.replace("\u2212", "-").replace(",", ".")
     return float(bare.translate({ord(space): None for space in SPACES}))
+
+
+def loose_number(cell: object) -> float | None:
+    """Read a number wherever its blanks stand, with or without a percent sign; None if it is none.
+
+    For tables of unknown layout: unlike :func:`parse_number` it takes a point with three decimals for one.
+
+    Examples
+    --------
+    >>> [loose_number(cell) for cell in (11.4, "11,4 %", "1\u202f386", "\u20110,5", "Falun", "")]
+    [11.4, 11.4, 1386.0, -0.5, None, None]
+    """
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, (int, float)):
+        return float(cell)
+    text = "".join(str(cell).split()).replace("\u2011", "-").replace("\u2212", "-").removesuffix("%")
+    return float(text.replace(",", ".")) if _LOOSE_NUMBER.fullmatch(text) else None
+
+
+def below(cell: object) -> float | None:
+    """Return the limit of a mark such as ``<5``; None if the cell is something else.
+
+    Examples
+    --------
+    >>> below("<5"), below("< 10"), below("5")
+    (5.0, 10.0, None)
+    """
+    match = _BELOW.fullmatch(str(cell).strip())
+    return float(match[1]) if match else None
 
 
 def suppression_threshold(period: str, level: str) -> int:
@@ -174,8 +207,8 @@ def _reading(cell: object, rule: MarkerRule) -> tuple[float, float, float, int]:
         return (0.0 if status == TRUE_ZERO else np.nan), np.nan, np.nan, status
     if mark == "~100" and not rule.count:
         return np.nan, np.nan, np.nan, _NEAR_ALL
-    if below := _BELOW.fullmatch(mark):
-        return np.nan, 0.0, max(0.0, float(below[1]) - (1.0 if rule.count else 0.0)), INTERVAL
+    if (limit := below(mark)) is not None:
+        return np.nan, 0.0, max(0.0, limit - (1.0 if rule.count else 0.0)), INTERVAL
     if (about := _ABOUT.fullmatch(mark)) and (rounded := parse_number(about[1])) is not None:
         return rounded, max(0.0, rounded - 5), rounded + 5, INTERVAL
     return np.nan, np.nan, np.nan, _UNKNOWN

@@ -7,22 +7,21 @@ whole under names of its own, as the two overlap with other values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandas.api.types import union_categoricals
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.af_files import af_kind, month_of
-from uvas_stats.clean.af_areas import UNKNOWN, area_codes
-from uvas_stats.clean.af_sums import check_periods, demand_kommuner, once, with_sums
+from uvas_stats.clean.af_tables import UNKNOWN, area_codes, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.clean.af_visible import check_visible
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.pivot_cache import find_cache, read_cache
+from uvas_stats.observations.coded import join_text, repeat_text, text_column
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
 
@@ -144,22 +143,17 @@ def _pieces(areas: pd.DataFrame, measures: _Measures, origin: str) -> Iterator[_
 def _assembled(pieces: Sequence[_Piece]) -> pd.DataFrame:
     """Put pieces under each other. There are two million rows: texts are codes from the beginning."""
     sizes = [len(piece.values) for piece in pieces]
-
-    def constant(texts: Iterable[str]) -> pd.Categorical:
-        codes, categories = pd.factorize(np.array(list(texts), dtype=object))
-        return pd.Categorical.from_codes(np.repeat(codes, sizes), categories=pd.Index(categories))
-
     values = np.concatenate([piece.values for piece in pieces])
     return pd.DataFrame(
         {
-            "region_code": union_categoricals([piece.key["region_code"] for piece in pieces]),
-            "period": union_categoricals([piece.key["period"] for piece in pieces]),
-            "sex": constant(piece.group.sex for piece in pieces),
-            "age_group": constant(piece.group.age for piece in pieces),
-            "measure": constant(piece.measure for piece in pieces),
+            "region_code": join_text([piece.key["region_code"] for piece in pieces]),
+            "period": join_text([piece.key["period"] for piece in pieces]),
+            "sex": repeat_text([piece.group.sex for piece in pieces], sizes),
+            "age_group": repeat_text([piece.group.age for piece in pieces], sizes),
+            "measure": repeat_text([piece.measure for piece in pieces], sizes),
             "value": values,
-            "status": pd.Categorical.from_codes(np.isnan(values).astype(int), pd.Index(["ok", "not_available"])),
-            "origin": constant(piece.origin for piece in pieces),
+            "status": text_column(np.isnan(values).astype(np.int8), ["ok", "not_available"]),
+            "origin": repeat_text([piece.origin for piece in pieces], sizes),
         }
     )
 

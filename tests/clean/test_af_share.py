@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes import af_books as books
 from uvas_stats.catalog import Catalog
-from uvas_stats.clean.arbetsformedlingen import read_af_share, share_areas
+from uvas_stats.clean.af_share import read_af_share, share_areas
 from uvas_stats.errors import RawFileError
 from uvas_stats.indicators.ranking import rank
 from uvas_stats.observations.contract import select
