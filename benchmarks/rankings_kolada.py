@@ -54,7 +54,7 @@ def _server() -> Iterator[str]:
 
 def ours(url: str) -> int:
     """Fetch and read with this package, at the declared five calls a second; return the number of figures."""
-    from uvas_stats.catalog.web import load_web_sources
+    from uvas_stats.catalog.sources import load_web_sources
     from uvas_stats.clean.kolada import read_values
     from uvas_stats.fetch.http import Http
     from uvas_stats.fetch.kolada import boxes

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.catalog.kolada import load_kolada_kpis
 from uvas_stats.catalog.similar import pick_similar, read_similar, similar_groups, write_similar
+from uvas_stats.catalog.sources import load_kolada_kpis
 from uvas_stats.errors import CatalogError, RawFileError, UnknownNameError
 from uvas_stats.workspace import Workspace
 

@@ -14,7 +14,7 @@ from tests.fakes.web import serving
 from tests.fetch.conftest import QUICK
 from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.kolada import KoladaKpi
+from uvas_stats.catalog.sources import KoladaKpi
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch import kolada_pages
 from uvas_stats.fetch.kolada import boxes, resolve_kpis

@@ -10,9 +10,9 @@ import pytest
 
 from tests.fakes.server import Fake, serving
 from tests.fakes.tables import FakeTable, plain_var, time_var
-from uvas_stats.catalog import load_catalog
+from uvas_stats.catalog import Route, load_catalog
+from uvas_stats.catalog.declared import read_declared
 from uvas_stats.catalog.pxweb import tables_of
-from uvas_stats.catalog.routes import load_routes
 from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.fetch.resolve import DriftError
 from uvas_stats.fetch.run import fetch_dataset
@@ -89,7 +89,7 @@ def test_a_text_that_no_variable_has_is_drift(tmp_path: Path) -> None:
 
 def test_the_declared_routes_are_of_one_unit_and_period_and_never_mix_hemkommun() -> None:
     measures = load_catalog().measures
-    routes = [route for route in load_routes() if route.left.startswith("siris_")]
+    routes = [route for route in read_declared("routes", Route) if route.left.startswith("siris_")]
     assert len(routes) >= 7
     for route in routes:
         left, right = measures[route.left], measures[route.right]

@@ -12,7 +12,7 @@ from tests.present.test_charts import faults, words
 from uvas_stats import nulage
 from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.kartlaggning import load_map_rows
+from uvas_stats.catalog.kaa import load_needs_rows
 from uvas_stats.cli.listing import ranking
 from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
@@ -188,7 +188,7 @@ def test_the_kartlaggning_puts_the_document_beside_today(storuman: Nulage) -> No
     assert kaa["Enligt dokumentet"] == "2016: cirka 12"
     assert kaa["Avviker"] == "annat mått: kan inte jämföras; ≠ dokumentets 10 i Målgrupp"
     assert "täckning" in kaa["Mått i dag, eller varför det saknas"]
-    assert len(rows) == len(load_map_rows())
+    assert len(rows) == len(load_needs_rows())
     dropout = rows.loc["Studieavbrott"]
     assert dropout["I dag"] == "–"
     assert "bara för riket" in dropout["Mått i dag, eller varför det saknas"]
@@ -207,7 +207,7 @@ def test_the_kartlaggning_names_measures_that_exist(catalog: Catalog) -> None:
     """A source that is in the catalog has the measure that is named; one that is not there yet may be named."""
     published = [one for one in catalog.measures.values() if one.dataset != "programme_documents"]
     sources = {one.id.split("_")[0] for one in published}
-    for row in load_map_rows():
+    for row in load_needs_rows():
         assert row.printed.measure in catalog.measures
         for nearest in row.today:
             assert nearest.measure in catalog.measures or nearest.measure.split("_")[0] not in sources, row.id

@@ -14,7 +14,7 @@ from tests.monthly import RATE
 from tests.present.test_charts import faults, words
 from uvas_stats import nulage
 from uvas_stats.catalog import Catalog, Goal, Measure
-from uvas_stats.catalog.eurostat import load_euro_regions
+from uvas_stats.catalog.sources import load_euro_regions
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import goal_outlook
 from uvas_stats.numbers import THIN_SPACE, number_text

@@ -14,7 +14,7 @@ from tests.fakes.web import serving
 from tests.fetch.conftest import QUICK
 from uvas_stats.build.pipeline import build, edition_check
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.eurostat import euro_names, load_euro_regions
+from uvas_stats.catalog.sources import euro_names, load_euro_regions
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch.limiter import Limits
 from uvas_stats.fetch.registry import file_plan

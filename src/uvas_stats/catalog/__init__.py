@@ -1,9 +1,8 @@
 """What exists, as data: regions, groups, measures, breaks, datasets and programmes."""
 
-from uvas_stats.catalog.choose import choose_programme
 from uvas_stats.catalog.load import load_catalog
-from uvas_stats.catalog.lookups import Catalog
-from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
+from uvas_stats.catalog.lookups import Catalog, choose_programme
+from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region, Route
 from uvas_stats.catalog.programme import (
     Activity,
     Check,
@@ -30,6 +29,7 @@ __all__ = [
     "PrintedFigure",
     "Programme",
     "Region",
+    "Route",
     "Section",
     "TargetGroup",
     "choose_programme",

@@ -1,5 +1,7 @@
 """What is declared of Skolverket's KAA workbooks: tables, headings, categories, and the ids of documents.
 
+Of the kartläggning of needs in a local agreement it is the rows, and what is nearest to each in statistics.
+
 The figures are counts of whoever was registered at some time in a period (a flow), as the kommuner reported them.
 They are not official statistics.
 """
@@ -9,9 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
-from uvas_stats.catalog.toml import build, read_toml
+from uvas_stats.catalog.declared import DATA, read_declared
 from uvas_stats.errors import CatalogError
 from uvas_stats.periods import period_kind
 
@@ -23,16 +24,19 @@ __all__ = [
     "KaaPeriod",
     "KaaQuantity",
     "KaaTable",
+    "Nearest",
+    "NeedsRow",
+    "PrintedAs",
     "category_titles",
     "kaa_measure",
     "kaa_period",
     "kaa_table",
     "load_kaa_periods",
     "load_kaa_tables",
+    "load_needs_rows",
     "table_number",
 ]
 
-DATA = Path(__file__).resolve().parent / "data"
 DATASET = "skolverket_kaa"
 COVERAGE = "täckning"
 """Stands for the number of the table of how complete the reporting is, which has none."""
@@ -111,6 +115,42 @@ class KaaPeriod:
     """Id of the document by table number; ``4`` and ``5`` hold all tables of the number."""
 
 
+@dataclass(frozen=True)
+class PrintedAs:
+    """Which printed figures of a document belong to a row."""
+
+    measure: str
+    category: str = ""
+    sex: str = "total"
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A published measure that a row can be read in."""
+
+    measure: str
+    age: str = ""
+    sex: str = "total"
+    note: str = ""
+    """What is other than in the document."""
+    same: bool = False
+    """Whether it is the same quantity, so that it can be compared period by period."""
+
+
+@dataclass(frozen=True)
+class NeedsRow:
+    """A row of the kartläggning."""
+
+    id: str
+    title: str
+    printed: PrintedAs
+    reason: str
+    """Why there is no figure, where there is none."""
+    today: tuple[Nearest, ...] = ()
+    todo: str = ""
+    """What to do about a reason."""
+
+
 @cache
 def load_kaa_tables() -> dict[str, KaaTable]:
     """Read the declared tables by number.
@@ -125,8 +165,7 @@ def load_kaa_tables() -> dict[str, KaaTable]:
     >>> load_kaa_tables()["5B"].title
     'Kännedom om ungdomarnas sysselsättning'
     """
-    path = DATA / "kaa_tables.toml"
-    tables = [build(KaaTable, table, path) for table in read_toml(path)["tables"]]
+    tables = read_declared("kaa_tables", KaaTable)
     for table in tables:
         known = {item.id for item in table.quantities}
         named = {table.base, *table.required, *(item.part for item in table.quantities)} - {""}
@@ -134,7 +173,8 @@ def load_kaa_tables() -> dict[str, KaaTable]:
         parts = {id_ for item in table.derived for id_ in item.categories} - {item.id for item in table.categories}
         if named - known or parts:
             raise CatalogError(
-                f"Tabell {table.number}: {', '.join(sorted(named - known | parts))} finns inte", where=path
+                f"Tabell {table.number}: {', '.join(sorted(named - known | parts))} finns inte",
+                where=DATA / "kaa_tables.toml",
             )
     return {table.number: table for table in tables}
 
@@ -148,16 +188,27 @@ def load_kaa_periods() -> tuple[KaaPeriod, ...]:
     >>> load_kaa_periods()[0].ids["4A"]
     554191
     """
-    path = DATA / "kaa_documents.toml"
-    periods = tuple(build(KaaPeriod, table, path) for table in read_toml(path)["periods"])
+    periods = read_declared("kaa_periods", KaaPeriod)
     allowed = {*load_kaa_tables(), "4", "5"}
     for period in periods:
         period_kind(period.period)
         if set(period.ids) - allowed:
             raise CatalogError(
-                f"{period.period}: tabell {sorted(set(period.ids) - allowed)} finns inte", where=path
+                f"{period.period}: tabell {sorted(set(period.ids) - allowed)} finns inte",
+                where=DATA / "kaa_periods.toml",
             )
     return periods
+
+
+def load_needs_rows() -> tuple[NeedsRow, ...]:
+    """Read the rows of the kartläggning of a local agreement, in their order.
+
+    Examples
+    --------
+    >>> [row.id for row in load_needs_rows()][:2]
+    ['examen_national', 'examen_all']
+    """
+    return read_declared("needs_rows", NeedsRow)
 
 
 def kaa_table(number: str) -> KaaTable:
@@ -196,8 +247,8 @@ def table_number(text: str) -> str:
     >>> table_number("Tabell 4A"), table_number("4 a"), table_number("PM")
     ('4A', '4A', '')
     """
-    found = _NUMBER.fullmatch(text.strip())
-    return f"{found[1]}{(found[2] or '').upper()}" if found else ""
+    number = _NUMBER.fullmatch(text.strip())
+    return f"{number[1]}{(number[2] or '').upper()}" if number else ""
 
 
 def kaa_period(text: str) -> str:
@@ -221,9 +272,9 @@ def kaa_period(text: str) -> str:
         return f"{halves[0][0]}/{halves[1][0] % 100:02d}"
     if len(halves) == 1:
         return f"{halves[0][0]}H{1 if halves[0][1] == 'första' else 2}"
-    found = _TWELVE.search(plain) or _JULY_JUNE.search(plain)
-    if found:
-        period = f"{found[1]}/{int(found[2]) % 100:02d}"
+    years = _TWELVE.search(plain) or _JULY_JUNE.search(plain)
+    if years:
+        period = f"{years[1]}/{int(years[2]) % 100:02d}"
         period_kind(period)
         return period
     code = _HALF_CODE.search(plain)

@@ -1,9 +1,12 @@
-"""The catalog as a whole: everything that is declared, and how it is found by what an analyst would type."""
+"""The catalog as a whole: everything that is declared, and how it is found by what an analyst would type.
+
+A nuläge is of a declared programme, or of the pattern filled in for any kommun.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
 from uvas_stats.catalog.names import bare_name, find, find_region, fold
@@ -11,7 +14,7 @@ from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar
 from uvas_stats.errors import UnknownNameError
 
-__all__ = ["Catalog"]
+__all__ = ["Catalog", "choose_programme"]
 
 
 @dataclass(frozen=True)
@@ -110,3 +113,46 @@ class Catalog:
         order = {"lan": 0, "skr": 1}
         hits = [group for group in self.listed_groups if kommun in group.members]
         return tuple(sorted(hits, key=lambda group: order.get(group.kind, 2)))
+
+
+def _for_kommun(catalog: Catalog, kommun: str) -> Programme:
+    region = catalog.region(kommun)
+    return replace(
+        catalog.any_kommun,
+        id=f"kommun_{region.code}",
+        name=region.name,
+        municipalities=(region.code,),
+        groups=tuple(group.id for group in catalog.own_groups(region.code)),
+    )
+
+
+def choose_programme(
+    catalog: Catalog, programme: str | None = None, kommun: str | None = None, group: str | None = None
+) -> Programme:
+    """Choose a programme by name, or make one for a kommun; a group given takes the place of all others.
+
+    Raises
+    ------
+    UnknownNameError
+        If neither or both are given, or a name does not exist.
+
+    Examples
+    --------
+    >>> from uvas_stats.catalog import load_catalog
+    >>> choose_programme(load_catalog(), kommun="gavle").name
+    'Gävle'
+    """
+    if (programme is None) == (kommun is None):
+        raise UnknownNameError(
+            "Ange antingen ett program eller en kommun",
+            todo=f"Programmen är {', '.join(sorted(catalog.programmes))}",
+        )
+    chosen = catalog.programme(programme) if programme is not None else _for_kommun(catalog, kommun or "")
+    if group is None:
+        return chosen
+    picked = catalog.group(group, chosen.municipalities)
+    sections = tuple(
+        replace(section, items=tuple(replace(item, group="") for item in section.items))
+        for section in chosen.sections
+    )
+    return replace(chosen, groups=(picked.id, *chosen.groups), sections=sections)

@@ -11,6 +11,7 @@ __all__ = [
     "Group",
     "Measure",
     "Region",
+    "Route",
 ]
 
 
@@ -118,3 +119,15 @@ class Break:
     text: str
     regions: tuple[str, ...] = ()
     """Codes it concerns; empty means all."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Two measures that are the same indicator by two routes, to be compared and never mixed."""
+
+    left: str
+    right: str
+    note: str = ""
+    """What is known to make them differ."""
+    decimals: int = 1
+    """With how many decimals the coarser of them is published."""

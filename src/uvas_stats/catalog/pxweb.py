@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from uvas_stats.catalog.declared import DATA, read_declared
 from uvas_stats.catalog.names import nearest
-from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.errors import CatalogError, UnknownNameError
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "tables_of",
 ]
 
-DATA = Path(__file__).resolve().parent / "data"
 COLUMNS = ("region_code", "period", "sex", "age_group", "breakdown", "measure", "none")
 PROTOCOLS = ("pxweb2", "pxweb1")
 
@@ -131,23 +130,19 @@ def _check_table(table: PxTable, path: Path, sources: dict[str, PxSource]) -> No
 @cache
 def load_px_sources() -> dict[str, PxSource]:
     """Read the declared databases by id."""
-    path = DATA / "pxweb_sources.toml"
-    sources = [build(PxSource, table, path) for table in read_toml(path)["sources"]]
+    sources = read_declared("pxweb_sources", PxSource)
     for source in sources:
-        _check_source(source, path)
+        _check_source(source, DATA / "pxweb_sources.toml")
     return {source.id: source for source in sources}
 
 
 @cache
 def load_px_tables() -> tuple[PxTable, ...]:
     """Read the declared tables, in the order they are stitched."""
-    tables: list[PxTable] = []
-    for path in [DATA / "pxweb_tables.toml", *sorted(DATA.glob("*_pxweb_tables.toml"))]:
-        own = [build(PxTable, table, path) for table in read_toml(path)["tables"]]
-        for table in own:
-            _check_table(table, path, load_px_sources())
-        tables += own
-    return tuple(tables)
+    tables = read_declared("pxweb_tables", PxTable)
+    for table in tables:
+        _check_table(table, DATA / "pxweb_tables.toml", load_px_sources())
+    return tables
 
 
 def px_source(text: str) -> PxSource:

@@ -5,16 +5,15 @@ A heading is looked for by its declared names, never by its place, and a heading
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from uvas_stats.catalog.toml import build, read_toml
+from uvas_stats.catalog.declared import DATA, read_declared
 from uvas_stats.errors import CatalogError, UnknownNameError
 
 __all__ = ["ROLES", "PartSum", "SirisColumn", "SirisReport", "load_siris_reports", "siris_report", "siris_reports"]
 
-DATA = Path(__file__).resolve().parent / "data"
 ROLES = (
     "region_name",
     "region_code",
@@ -79,9 +78,9 @@ class SirisReport:
     """Words that the title must hold, in the API's list and in the file."""
     school_form: str
     """pVerkform: 11 grundskola, 21 gymnasieskola."""
-    columns: tuple[SirisColumn, ...]
     period_labels: tuple[str, ...]
     """What the preamble calls the period: ``Valt läsår``, ``Valt startläsår``, ``Avgångsläsår``, ``Valt år``."""
+    columns: tuple[SirisColumn, ...] = ()
     year_offset: int = 0
     """Added to pAr it is the first year of the läsår: -1 where pAr is the spring."""
     level: str = "kommun"
@@ -137,17 +136,15 @@ def load_siris_reports() -> dict[str, SirisReport]:
     >>> load_siris_reports()["behorighet"].id
     '53'
     """
-    common = read_toml(DATA / "siris_columns.toml")["columns"]
+    common = read_declared("siris_columns", SirisColumn)
+    where = DATA / "siris_reports.toml"
     reports: dict[str, SirisReport] = {}
-    for path in sorted(DATA.glob("siris_reports*.toml")):
-        for table in read_toml(path)["reports"]:
-            report = build(SirisReport, {**table, "columns": [*common, *table.get("columns", [])]}, path)
-            _check(report, path)
-            if report.name in reports:
-                raise CatalogError(
-                    f"Rapporten ”{report.name}” finns två gånger", where=path, todo="Byt namn på en"
-                )
-            reports[report.name] = report
+    for declared in read_declared("siris_reports", SirisReport):
+        report = replace(declared, columns=(*common, *declared.columns))
+        _check(report, where)
+        if report.name in reports:
+            raise CatalogError(f"Rapporten ”{report.name}” finns två gånger", where=where, todo="Byt namn på en")
+        reports[report.name] = report
     return reports
 
 
@@ -185,10 +182,10 @@ def siris_reports(dataset: str) -> tuple[SirisReport, ...]:
     >>> [report.id for report in siris_reports("siris_eligibility")]
     ['53']
     """
-    found = tuple(report for report in load_siris_reports().values() if report.dataset == dataset)
-    if not found:
+    reports = tuple(report for report in load_siris_reports().values() if report.dataset == dataset)
+    if not reports:
         names = sorted({report.dataset for report in load_siris_reports().values()})
         raise UnknownNameError(
             f"Datamängden ”{dataset}” har inga rapporter i SIRIS", todo=f"Välj en av: {', '.join(names)}"
         )
-    return found
+    return reports

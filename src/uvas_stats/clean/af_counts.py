@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.af_files import af_kind, month_of
+from uvas_stats.catalog.sources import af_kind, month_of
 from uvas_stats.clean.af_tables import area_codes, bounds, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import Rows, find_headings

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.af_files import af_kind, month_of
+from uvas_stats.catalog.sources import af_kind, month_of
 from uvas_stats.clean.af_tables import UNKNOWN, area_codes, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.clean.af_visible import check_visible
 from uvas_stats.errors import RawFileError

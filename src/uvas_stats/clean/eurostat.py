@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.eurostat import AGES, TABLES, load_euro_regions
+from uvas_stats.catalog.sources import AGES, TABLES, load_euro_regions
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.cube import Axis, Cube
 from uvas_stats.formats.jsonstat import read_jsonstat

@@ -18,8 +18,8 @@ import orjson
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Group, Measure
-from uvas_stats.catalog.kolada import FORM, GROUPS_FILE, KPI_FILE
 from uvas_stats.catalog.similar import similar_groups
+from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE
 from uvas_stats.clean.csv_files import read_kolada_csv
 from uvas_stats.errors import RawFileError
 from uvas_stats.observations.validate import make_observations

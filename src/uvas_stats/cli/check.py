@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.build import pipeline
-from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.catalog.routes import Route, load_routes
+from uvas_stats.catalog import Catalog, Route, load_catalog
+from uvas_stats.catalog.declared import read_declared
 from uvas_stats.errors import UvasStatsError
 from uvas_stats.indicators.agreement import disagreements
 from uvas_stats.indicators.revisions import revisions
@@ -101,9 +101,10 @@ def compare(out: Path | None = None) -> str:
     observations = read_observations(workspace.processed)
     revised = revisions(_with_several_editions(observations))
     newest = latest_edition(observations)
-    between = [_route_table(newest, route) for route in load_routes()]
+    routes = read_declared("routes", Route)
+    between = [_route_table(newest, route) for route in routes]
     lines = _revision_lines(revised, catalog) or ["Ingen utgåva har ändrat en uppgift i en tidigare."]
-    for route, table in zip(load_routes(), between, strict=True):
+    for route, table in zip(routes, between, strict=True):
         lines += _route_lines(table, catalog, route.note)
     if out is not None:
         _write(pd.concat([revised.assign(comparison="utgåvor"), *between], ignore_index=True), out)

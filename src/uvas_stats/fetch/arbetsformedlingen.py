@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from uvas_stats.catalog import Dataset
-from uvas_stats.catalog.af_files import AfFile, AfPage, load_af_page
+from uvas_stats.catalog.sources import AfFile, af_files
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer, BadBodyError
 from uvas_stats.fetch.sources import Clients
@@ -50,15 +50,15 @@ def file_name(url: str) -> str:
     return PurePosixPath(unquote(urlsplit(url).path)).name
 
 
-def find_links(html: str, page_url: str, page: AfPage, kinds: tuple[AfFile, ...]) -> list[str]:
+def find_links(html: str, page_url: str, kinds: tuple[AfFile, ...]) -> list[str]:
     """Find the newest workbook of each kind.
 
     Parameters
     ----------
     html, page_url
         The page and its address.
-    page, kinds
-        What is declared of it, and the kinds that are wanted.
+    kinds
+        The kinds that are wanted.
 
     Returns
     -------
@@ -73,15 +73,14 @@ def find_links(html: str, page_url: str, page: AfPage, kinds: tuple[AfFile, ...]
     Examples
     --------
     >>> html = '<a href="/download/18.b/2/web-sok-lan-kom-2026-08.xlsx">a</a>'
-    >>> page = load_af_page()
-    >>> find_links(html, "https://arbetsformedlingen.se/s", page, page.of("af_registered"))
+    >>> find_links(html, "https://arbetsformedlingen.se/s", af_files("af_registered"))
     ['https://arbetsformedlingen.se/download/18.b/2/web-sok-lan-kom-2026-08.xlsx']
     """
     reader = _Links()
     reader.feed(html)
     urls = dict.fromkeys(urljoin(page_url, link) for link in reader.found)
     named = [(file_name(url), url) for url in urls]
-    return [_newest(kind, [(n, u) for n, u in named if not page.excluded(n)], page_url) for kind in kinds]
+    return [_newest(kind, [(n, u) for n, u in named if not kind.excluded(n)], page_url) for kind in kinds]
 
 
 def _newest(kind: AfFile, named: list[tuple[str, str]], page_url: str) -> str:
@@ -144,11 +143,12 @@ def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
     FetchError
         If the page or a link is not as declared, or the service does not answer.
     """
-    http, source, page = clients.http(SOURCE), clients.web_source(SOURCE), load_af_page()
-    answer = http.call("GET", page.page, check=_check_page)
+    http, source, kinds = clients.http(SOURCE), clients.web_source(SOURCE), af_files(dataset.id)
+    page = kinds[0].page
+    answer = http.call("GET", page, check=_check_page)
     html = _found(answer, "Statistiksidan").decode("utf-8", errors="replace")
     base = source.url.rstrip("/")
-    urls = find_links(html, base + page.page, page, page.of(dataset.id))
+    urls = find_links(html, base + page, kinds)
 
     def get(one: Wanted) -> bytes:
         parts = urlsplit(one.url)

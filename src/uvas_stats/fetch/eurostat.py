@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from uvas_stats.catalog import Dataset
-from uvas_stats.catalog.eurostat import AGES, TABLES, load_euro_regions
+from uvas_stats.catalog.sources import AGES, TABLES, load_euro_regions
 from uvas_stats.fetch.json_files import get_json
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted

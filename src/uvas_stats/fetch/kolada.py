@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvas_stats.catalog import Dataset, Region, load_catalog
-from uvas_stats.catalog.kolada import FORM, GROUPS_FILE, KPI_FILE, KoladaKpi, load_kolada_kpis
 from uvas_stats.catalog.names import tidy
 from uvas_stats.catalog.similar import similar_groups
-from uvas_stats.catalog.web import load_web_sources
+from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE, KoladaKpi, load_kolada_kpis, load_web_sources
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Http
 from uvas_stats.fetch.kolada_pages import LARGEST_PAGE, LARGEST_SEGMENT, Pages, get_pages, joined

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.pxweb import PxSource, load_px_sources
-from uvas_stats.catalog.web import WebSource, load_web_sources
+from uvas_stats.catalog.sources import WebSource, load_web_sources
 from uvas_stats.errors import FetchError, UnknownNameError
 from uvas_stats.fetch.http import Http, HttpSettings, check_address
 from uvas_stats.fetch.limiter import Limits, RateLimiter

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from uvas_stats.catalog.kaa import DATASET
-from uvas_stats.catalog.kartlaggning import load_map_rows
+from uvas_stats.catalog.kaa import DATASET, load_needs_rows
 from uvas_stats.errors import IndicatorError
 from uvas_stats.present import charts, tables
 from uvas_stats.present.figure import Chart
@@ -88,7 +87,7 @@ class KaaNulage(Holdings):
             return None if hit.empty else float(hit.iloc[0])
 
         return tables.kartlaggning(
-            load_map_rows(), code, self.programme, self.catalog, self.document_figures, self.every, coverage
+            load_needs_rows(), code, self.programme, self.catalog, self.document_figures, self.every, coverage
         )
 
     def _demand_kaa(self, measure: str) -> str:

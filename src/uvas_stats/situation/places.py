@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from uvas_stats.catalog import Group, Measure
-from uvas_stats.catalog.eurostat import SWEDISH_REGIONS
+from uvas_stats.catalog.sources import SWEDISH_REGIONS
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import RankSummary, pooled_share, rank_summary
 from uvas_stats.periods import same_period_last_year

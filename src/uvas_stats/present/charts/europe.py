@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from uvas_stats.catalog.eurostat import load_euro_regions
+from uvas_stats.catalog.sources import load_euro_regions
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import latest_period
 from uvas_stats.present.figure import About, Chart

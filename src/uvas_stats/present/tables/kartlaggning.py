@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Measure, PrintedFigure, Programme
-from uvas_stats.catalog.kartlaggning import MapRow, Nearest
+from uvas_stats.catalog.kaa import Nearest, NeedsRow
 from uvas_stats.indicators import latest_period
 from uvas_stats.numbers import MISSING, number_text, rounded
 from uvas_stats.present.figure import About, Missing
@@ -35,7 +35,7 @@ class _Today:
     period: str
 
 
-def _today(row: MapRow, code: str, catalog: Catalog, figures: FiguresOf) -> _Today | None:
+def _today(row: NeedsRow, code: str, catalog: Catalog, figures: FiguresOf) -> _Today | None:
     """Take the first measure that the kommun has a figure of; one that is not in the catalog is passed over."""
     for nearest in row.today:
         measure = catalog.measures.get(nearest.measure)
@@ -51,7 +51,7 @@ def _today(row: MapRow, code: str, catalog: Catalog, figures: FiguresOf) -> _Tod
     return None
 
 
-def _printed(row: MapRow, code: str, programme: Programme) -> list[PrintedFigure]:
+def _printed(row: NeedsRow, code: str, programme: Programme) -> list[PrintedFigure]:
     """Take the document's figures of a row, the oldest first."""
     found = [
         figure
@@ -125,7 +125,7 @@ def _inner(figures: list[PrintedFigure], programme: Programme) -> str:
 
 
 def kartlaggning(
-    rows: tuple[MapRow, ...],
+    rows: tuple[NeedsRow, ...],
     code: str,
     programme: Programme,
     catalog: Catalog,
