@@ -20,7 +20,7 @@ from uvas_stats.numbers import NO_BREAK, THIN_SPACE
 from uvas_stats.present import charts
 from uvas_stats.present.charts.timeline import mark_breaks, pieces
 from uvas_stats.present.figure import Chart
-from uvas_stats.present.goal_row import GoalRow
+from uvas_stats.present.goals import GoalRow
 from uvas_stats.present.view import View
 
 SeriesOf = Callable[[str], pd.DataFrame]

@@ -21,7 +21,7 @@ from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
 from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.goal_place import GoalPlace
-from uvas_stats.present.goal_row import GoalRow
+from uvas_stats.present.goals import GoalRow
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 from uvas_stats.situation.facade import Nulage

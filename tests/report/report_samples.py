@@ -5,7 +5,7 @@ import pandas as pd
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.table import Table
+from uvas_stats.present.table import Number, Table
 
 ORIGIN = "kolada/2026-11-21/kolada_published.csv"
 
@@ -58,12 +58,12 @@ def make_table(
     cells = pd.DataFrame(
         {
             "Mått": [first, "Öppet arbetslösa och i program, 18–24 år"],
-            "2022": ["8,0", "–"],
-            "2023": ["8,2", "7,4"],
-            "2024": ["9,2", "7,9"],
+            "2022": [Number(8.02), Number(None)],
+            "2023": [Number(8.18), Number(7.4)],
+            "2024": [Number(9.15), Number(7.94)],
             "Förändring": ["upp", "upp"],
             "Grupp": ["sämsta gruppen", "mellersta gruppen"],
-            "Riket": ["6,2", "8,1"],
+            "Riket": [Number(6.16), Number(8.1)],
         }
     )
     about = About(

@@ -17,7 +17,7 @@ from uvas_stats.observations.contract import select
 from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations, read_origins
 from uvas_stats.periods import period_end, period_kind
-from uvas_stats.present.coverage import UNKNOWN_COVERAGE
+from uvas_stats.present.cautions import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
 from uvas_stats.raw.snapshot import Snapshot, list_snapshots
 from uvas_stats.report import csv_text

@@ -1,25 +1,43 @@
-"""The goals of a programme, assessed for each of its kommuner."""
+"""The goals of a programme, assessed for each of its kommuner, and how they stand in a sentence."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from uvas_stats.catalog import Break, Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import assess_goal, goal_outlook
+from uvas_stats.indicators import STATUSES, assess_goal, goal_outlook
+from uvas_stats.numbers import count_word
 from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
-from uvas_stats.present.goal_row import GoalRow
 from uvas_stats.present.source import source_line
+from uvas_stats.present.view import join_words
 
-__all__ = ["Assessed", "assess_programme"]
+__all__ = ["Assessed", "GoalRow", "assess_programme", "goals_in_brief", "tally", "tally_cases"]
 
 SeriesOf = Callable[[Goal], pd.DataFrame]
 PLACED = "better_than_riket"
 """The rule of a goal that is about a place."""
+_ONE = {"nått": "är nått", "på väg": "är på väg att nås", "inte nått": "är inte nått"}
+_MANY = {"nått": "är nådda", "på väg": "är på väg att nås", "inte nått": "är inte nådda"}
+
+
+@dataclass(frozen=True)
+class GoalRow:
+    """One line of the board."""
+
+    text: str
+    region: str
+    """Name of the kommun where a programme has several; else empty."""
+    status: str
+    reason: str
+    outlook: str = ""
+    """The projection, or why there is none; may be empty."""
+    place: GoalPlace = NO_PLACE
+    """For a goal that is about a place: all that is known of it."""
 
 
 @dataclass(frozen=True)
@@ -59,24 +77,24 @@ def assess_programme(
     for declared, goal in zip(programme.goals, goals or programme.goals, strict=True):
         regions = programme.municipalities if goal.rule != "none" else programme.municipalities[:1]
         people = people_of(goal) if people_of is not None and goal.measure else None
-        own: list[GoalRow] = []
+        assessed: list[GoalRow] = []
         for region in regions:
             measure, breaks = catalog.measures.get(goal.measure), catalog.breaks_of(goal.measure, (region,))
             series = series_of(goal)
             status = assess_goal(goal, measure, series, region, as_of, breaks, people)
             known = bool(len(series)) and bool(series.loc[series["region_code"] == region, "value"].notna().any())
-            placed = known and goal.rule == PLACED and place_of is not None
-            place = place_of(goal, region) if placed and place_of is not None else NO_PLACE
+            rank = place_of(goal, region) if known and goal.rule == PLACED and place_of is not None else None
+            place = rank or NO_PLACE
             outlook = _outlook(declared, goal, catalog, series, region, as_of, breaks) if known else ""
             name = catalog.names[region] if len(regions) > 1 else ""
-            note = goal.note if known and not placed else ""  # without a figure it is in the reason
+            note = goal.note if known and rank is None else ""  # without a figure it is in the reason
             reason = f"{status.reason} {note}".strip()
-            own.append(GoalRow(goal.text, name, status.status, reason, outlook, place))
+            assessed.append(GoalRow(goal.text, name, status.status, reason, outlook, place))
             figures += [status.figures] if place.data is None else [status.figures, place.data]
             ranked += [] if place.n is None else [place.n]
-            if placed and measure is not None:
+            if rank is not None and measure is not None:
                 notes.append(f"Målet följs med: {measure.title}. {goal.note}".strip())
-        rows += _together(own)
+        rows += _together(assessed)
     known_rows = [frame for frame in figures if len(frame)]
     data = pd.concat(known_rows, ignore_index=True).drop_duplicates() if known_rows else pd.DataFrame()
     published = data.loc[data["dataset"] != "programme_documents"] if len(data) else data
@@ -121,3 +139,63 @@ def _projected(goal: Goal, measure: Measure, series: pd.DataFrame, region: str, 
         return goal_outlook(goal, measure, series, region, breaks).text(measure)
     except IndicatorError as error:
         return f"{error.reason.rstrip('.')}."
+
+
+def tally(statuses: Sequence[str]) -> str:
+    """Say how many goals have each status.
+
+    Examples
+    --------
+    >>> tally(["inte nått"] * 5 + ["kan inte bedömas"])
+    'Fem mål är inte nådda och ett kan inte bedömas'
+    >>> tally(["nått"])
+    'Ett mål är nått'
+    """
+    parts: list[str] = []
+    for status, count in _counted(statuses):
+        verb = (_ONE if count == 1 else _MANY).get(status, status)
+        parts.append(f"{count_word(count, neuter=True)} {'' if parts else 'mål '}{verb}")
+    return _capital(join_words(parts))
+
+
+def tally_cases(statuses: Sequence[str]) -> str:
+    """Say the same where a goal is assessed once for each kommun.
+
+    Examples
+    --------
+    >>> tally_cases(["nått", "kan inte bedömas", "nått"])
+    'Nått i två fall, kan inte bedömas i ett'
+    """
+    parts = [f"{status} i {count_word(count, neuter=True)}" for status, count in _counted(statuses)]
+    return _capital(", ".join([f"{parts[0]} fall", *parts[1:]]))
+
+
+def goals_in_brief(rows: Sequence[GoalRow]) -> str:
+    """Say in a sentence how the goals stand: of a single one with the reason, of kommuner by their names."""
+    if len(rows) == 1:
+        return f"Målet {_ONE.get(rows[0].status, rows[0].status)}. {rows[0].reason}"
+    if not any(row.region for row in rows):
+        return f"{tally([row.status for row in rows])}{_why(rows)}."
+    texts = []
+    for text in dict.fromkeys(row.text for row in rows if row.region):
+        cases = [row for row in rows if row.text == text]
+        by = {status: [row.region for row in cases if row.status == status] for status in STATUSES}
+        listed = ", ".join(f"{status} i {join_words(names)}" for status, names in by.items() if names)
+        texts.append(f"{text}: {listed}.")
+    rest = [row.status for row in rows if not row.region]
+    return " ".join([*texts, *([f"Övriga mål: {tally_cases(rest).lower()}."] if rest else [])])
+
+
+def _why(rows: Sequence[GoalRow]) -> str:
+    """Give the reason where it is the same of every goal."""
+    reasons = {row.reason.partition(".")[0] for row in rows}
+    text = reasons.pop()
+    return "" if reasons else f": {text[:1].lower()}{text[1:]}"
+
+
+def _counted(statuses: Sequence[str]) -> list[tuple[str, int]]:
+    return [(status, list(statuses).count(status)) for status in STATUSES if status in statuses]
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from uvas_stats.numbers import MISSING
-from uvas_stats.present.tables.follow_up import summary_row
-from uvas_stats.present.tables.weighted import weigh
+from uvas_stats.present.tables.summary_rows import SummaryRow, area_rows, summary_row
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["headlines"]
@@ -28,41 +27,39 @@ def headlines(
     """
     lines = []
     for view in views:
-        rows = [summary_row(series[view.measure.id], view, code) for code in view.focus]
-        known = [row for row in rows if row is not None]
+        rows = [summary_row(series[view.measure.id], view, code)[0] for code in view.focus]
+        known = [row for row in rows if row.period != MISSING]
         if known:
             lines.append(_one(known[0], view) if len(view.focus) == 1 else _several(known, view))
-            weighed = weigh(series, [view], denominators).rows.get(view.measure.id, [])
-            lines += [_together(row, view) for row in weighed if row["Kommun"].startswith(view.focus_names)]
+            areas = area_rows(series, [view], denominators).rows.get(view.measure.id, [])
+            lines += [_together(area, view) for area in areas if area.members == view.focus]
     return lines
 
 
-def _one(row: dict[str, str], view: View) -> str:
-    place = "" if row["Plats"] == MISSING else f" Plats {row['Plats']}."
-    return f"{row['Mått']}: {row['Värde']} {view.when(row['Period'])}{_beside(row)}.{_moved(row)}{place}"
+def _one(row: SummaryRow, view: View) -> str:
+    rank = "" if row.rank == MISSING else f" Plats {row.rank}."
+    return f"{row.measure}: {row.value} {view.when(row.period)}{_beside(row)}.{_moved(row)}{rank}"
 
 
-def _beside(row: dict[str, str]) -> str:
-    gap = row["Skillnad mot riket"]
-    if gap == MISSING:
+def _beside(row: SummaryRow) -> str:
+    if not row.gap.known:
         return ""
-    side = "högre än" if gap.startswith("+") else "lägre än" if gap.startswith("−") else "som"
-    return f", {side} i riket ({row['Riket']})"
+    side = "högre än" if row.gap.shown > 0 else "lägre än" if row.gap.shown < 0 else "som"
+    return f", {side} i riket ({row.riket})"
 
 
-def _moved(row: dict[str, str]) -> str:
-    change = row["Mot året innan"]
-    if change == MISSING or change.endswith("*"):
+def _moved(row: SummaryRow) -> str:
+    if row.broken or not row.change.known:
         return ""
-    if change[0] not in "+−":
+    if not row.change.shown:
         return " Oförändrat från året innan."
-    return f" {'Upp' if change[0] == '+' else 'Ned'} {change[1:]} procentenheter från året innan."
+    return f" {'Upp' if row.change.shown > 0 else 'Ned'} {row.change.size} procentenheter från året innan."
 
 
-def _several(rows: list[dict[str, str]], view: View) -> str:
-    told = [f"{row['Kommun']} {row['Värde']}" for row in rows]
-    return f"{rows[0]['Mått']}, {view.when(rows[0]['Period'])}: {join_words(told)}; riket {rows[0]['Riket']}."
+def _several(rows: list[SummaryRow], view: View) -> str:
+    listed = [f"{row.name} {row.value}" for row in rows]
+    return f"{rows[0].measure}, {view.when(rows[0].period)}: {join_words(listed)}; riket {rows[0].riket}."
 
 
-def _together(row: dict[str, str], view: View) -> str:
-    return f"Tillsammans {row['Värde']} {view.when(row['Period'])}.{_moved(row)}"
+def _together(row: SummaryRow, view: View) -> str:
+    return f"Tillsammans {row.value} {view.when(row.period)}.{_moved(row)}"

@@ -1,27 +1,79 @@
-"""A table of finished text with the figures behind it; it shows itself in a notebook through great-tables."""
+"""A table of values with how each is written; it shows itself in a notebook through great-tables."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
+from uvas_stats.catalog import Measure
+from uvas_stats.numbers import THIN_SPACE, number_text, rounded, signed_text
 from uvas_stats.present.figure import About
 
-__all__ = ["Table"]
+__all__ = ["Number", "Table"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a cell, and how it is written; what is not known is written as a dash.
+
+    Examples
+    --------
+    >>> str(Number(9.15, 1, "procent")).replace(THIN_SPACE, "_"), str(Number(0.97, signed=True)), str(Number(None))
+    ('9,2_%', '+1,0', '–')
+    """
+
+    value: float | None
+    decimals: int = 1
+    unit: str = ""
+    signed: bool = False
+    """Written with a plus where it is above nought: a difference."""
+    grouped: bool = True
+    """Thousands are parted, as in all numbers but years."""
+
+    @classmethod
+    def of(cls, value: float | None, measure: Measure) -> Number:
+        """Give a value the decimals and the unit of its measure."""
+        return cls(value, measure.decimals, measure.unit)
+
+    def __str__(self) -> str:
+        """Write the number the Swedish way."""
+        text = (signed_text if self.signed else number_text)(self.value, self.decimals, self.unit)
+        return text if self.grouped else text.replace(THIN_SPACE, "")
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number."""
+        return self.value is not None and math.isfinite(self.value)
+
+    @property
+    def shown(self) -> float:
+        """The number as it is shown, rounded; nan where it is not known."""
+        return rounded(self.value, self.decimals) + 0.0 if self.value is not None and self.known else math.nan
+
+    @property
+    def size(self) -> str:
+        """The number without its sign and unit, as in a sentence that says which way."""
+        return number_text(abs(self.shown), self.decimals)
 
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as the reader sees them.
+    """Cells with Swedish headings: a :class:`Number` where it is one, else finished text.
 
-    ``cells`` has Swedish headings and text in every cell, numbers already written the Swedish way; ``align`` gives
-    ``left`` or ``right`` for each column. ``about.data`` holds the raw figures.
+    ``align`` gives ``left`` or ``right`` for each column. ``about.data`` holds the raw figures.
     """
 
     about: About
-    cells: pd.DataFrame
+    values: pd.DataFrame
     align: tuple[str, ...]
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The cells as the reader sees them, all text."""
+        return self.values.map(str).astype("str")
 
     def _repr_html_(self) -> str:
         """Show the table in a notebook."""

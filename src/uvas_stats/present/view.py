@@ -8,7 +8,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog, Group, Measure
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import direction_words, latest_period
+from uvas_stats.indicators import Change, change_between, direction_words, latest_period
 from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_text
 
@@ -153,6 +153,11 @@ class View:
     def cautions(self, regions: tuple[str, ...] = ()) -> str:
         """Return the texts of the breaks that concern the regions shown, by default those in focus."""
         return " ".join(item.text for item in self.catalog.breaks_of(self.measure.id, regions or self.focus))
+
+    def change(self, series: pd.DataFrame, code: str, period: str) -> Change:
+        """Compare a kommun's figure with that of the same period the year before; a break between is named."""
+        breaks = self.catalog.breaks_of(self.measure.id, (code,))
+        return change_between(series, self.measure, code, period, breaks=breaks, across_break=True)
 
     def when(self, period: str) -> str:
         """Write a period in words."""

@@ -12,12 +12,14 @@ import pandas as pd
 from uvas_stats.errors import ReportError
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.periods import MONTHS
+from uvas_stats.present.table import Number
 
 __all__ = [
     "AGE",
     "CODES",
     "SHORT_STATUS",
     "STATUS",
+    "cell_format",
     "file_name",
     "heading",
     "number_format",
@@ -146,6 +148,21 @@ def number_format(unit: str) -> str:
     ('#,##0.0" %"', '#,##0.0##')
     """
     return _FORMATS.get(unit, "#,##0.0##")
+
+
+def cell_format(number: Number) -> str:
+    """Return the number format of a cell of a table.
+
+    Examples
+    --------
+    >>> [cell_format(number) for number in (Number(9.15, 1, "procent"), Number(-10.0), Number(1800, 0))]
+    ['#,##0.0" %"', '+#,##0.0;−#,##0.0;0.0', '#,##0']
+    """
+    zeros = f".{'0' * number.decimals}" if number.decimals else ""
+    if number.shown < 0 or (number.signed and number.shown > 0):
+        return f"+#,##0{zeros};−#,##0{zeros};0{zeros}"
+    unit = {"procent": '" %"', "kkr": '" tkr"'}.get(number.unit, "")
+    return f"#,##0{zeros}{unit}"
 
 
 def value_text(value: float | None, unit: str, status: str = "ok") -> str:

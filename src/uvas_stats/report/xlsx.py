@@ -16,13 +16,14 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from uvas_stats.numbers import MISSING
 from uvas_stats.present.chapter import Content
-from uvas_stats.report.as_numbers import Figure, as_numbers
+from uvas_stats.present.table import Number, Table
 from uvas_stats.report.escape import printable, set_text
 from uvas_stats.report.figures import FIGURES, Lookup, detailed, lookup
-from uvas_stats.report.labels import number_format, parse_date, swedish_date
+from uvas_stats.report.labels import SHORT_STATUS, cell_format, number_format, parse_date, swedish_date
 from uvas_stats.report.normalise_zip import settle
-from uvas_stats.report.numbering import Section, Shown, computed
+from uvas_stats.report.numbering import Section, Shown
 
 __all__ = ["workbook"]
 
@@ -105,14 +106,13 @@ def _part_sheet(sheet: Worksheet, shown: Shown, names: Lookup) -> None:
     about = shown.about
     _write(sheet, 1, f"{shown.label}. {about.title}", _TITLE)
     _write(sheet, 2, about.subtitle, _QUIET)
-    frame = about.data
-    if frame.empty and shown.table is not None:
-        frame = as_numbers(shown.table.cells)
-    table = detailed(frame, names)
+    block = about.derived if shown.table is None else _as_numbers(shown.table)
+    figures, block = (
+        (block, about.derived) if about.data.empty and shown.table is not None else (about.data, block)
+    )
+    table = detailed(figures, names)
     _fill(sheet, table, _HEADER_ROW)
     last = _HEADER_ROW + len(table) + 2
-    block = computed(shown) if not about.data.empty else about.derived
-    block = as_numbers(block) if shown.table is not None else block
     if len(block):
         _write(sheet, last, "Egen bearbetning" if shown.table is None else "Tabellen som den visas", _QUIET)
         _fill(sheet, block, last + 1)
@@ -122,6 +122,20 @@ def _part_sheet(sheet: Worksheet, shown: Shown, names: Lookup) -> None:
             _write(sheet, last, text, _QUIET)
             last += 1
     _page(sheet, _HEADER_ROW)
+
+
+def _as_numbers(table: Table) -> pd.DataFrame:
+    """Return columns of nothing but numbers as numbers, with a word where one is missing; others as text."""
+    out = table.cells.astype("object")
+    for name in table.values.columns:
+        values = table.values[name].tolist()
+        known = [isinstance(value, Number) and value.known for value in values]
+        if any(known) and all(
+            number or str(value) == MISSING for number, value in zip(known, values, strict=True)
+        ):
+            word = SHORT_STATUS["not_available"]
+            out[name] = [value if number else word for number, value in zip(known, values, strict=True)]
+    return out
 
 
 def _flat_sheet(sheet: Worksheet, flat: pd.DataFrame, names: Lookup) -> None:
@@ -157,7 +171,8 @@ def _fill(sheet: Worksheet, table: pd.DataFrame, header_row: int) -> None:
     columns = []
     for place, name in enumerate(table.columns, start=1):
         values = table[name].astype("object").tolist()
-        longest = max(len(str(name)) + 2, *(len(str(value)) for value in set(values)))
+        lengths = (len(str(value.shown if isinstance(value, Number) else value)) for value in set(values))
+        longest = max(len(str(name)) + 2, *lengths)
         column = sheet.column_dimensions[get_column_letter(place)]
         column.width = max(min(longest + 2, _WIDEST), column.width if header_row > _HEADER_ROW else 0)
         shown = formats if name in FIGURES else [_other_format(values)] * len(values)
@@ -179,11 +194,12 @@ def _made(sheet: Worksheet, value: object, form: str) -> Cell | None:
     cell = Cell(sheet, row=1, column=1)  # append() gives it its place
     if isinstance(value, str):
         set_text(cell, value)
+    elif isinstance(value, Number):
+        cell.value, cell.number_format = value.shown, cell_format(value)
     elif isinstance(value, bool):
         set_text(cell, "ja" if value else "nej")
     elif isinstance(value, (int, float, np.number)):
         cell.value = value.item() if isinstance(value, np.number) else value
-        form = value.form if isinstance(value, Figure) else form
         if form:
             cell.number_format = form
     elif isinstance(value, dt.date):

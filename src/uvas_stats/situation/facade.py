@@ -20,7 +20,7 @@ from uvas_stats.present import charts, tables
 from uvas_stats.present.appendix import definitions, figures_shown, flat, sources
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.present.figure import Chart, Missing
-from uvas_stats.present.goal_words import goals_in_brief
+from uvas_stats.present.goals import goals_in_brief
 from uvas_stats.present.headlines import headlines
 from uvas_stats.present.source import edition_date
 from uvas_stats.present.table import Table

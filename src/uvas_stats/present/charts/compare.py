@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import rank
+from uvas_stats.present.cautions import coverage_note, with_coverage
 from uvas_stats.present.charts.place import places_text
-from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line

@@ -11,8 +11,7 @@ from matplotlib.patches import Arc, Circle
 
 from uvas_stats.periods import month_name
 from uvas_stats.present.figure import About, Chart, Missing
-from uvas_stats.present.goal_row import GoalRow
-from uvas_stats.present.goal_words import tally, tally_cases
+from uvas_stats.present.goals import GoalRow, tally, tally_cases
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, SMALL, TEXT, WIDTH, canvas, wrap
 
 __all__ = ["goal_board"]

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from uvas_stats.catalog import Measure
 from uvas_stats.indicators import quartiles
 from uvas_stats.numbers import number_text
+from uvas_stats.present.cautions import coverage_note, coverage_of, with_coverage
 from uvas_stats.present.charts.trend import quartile_rows
-from uvas_stats.present.coverage import coverage_note, coverage_of, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, RIKET, SMALL, canvas, line_of

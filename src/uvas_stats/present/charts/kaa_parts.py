@@ -12,8 +12,8 @@ from uvas_stats.catalog.kaa import category_titles
 from uvas_stats.catalog.programme import SMALLEST_SHOWN
 from uvas_stats.indicators import NOT_SHOWN, parts_of_whole
 from uvas_stats.numbers import number_text
+from uvas_stats.present.cautions import coverage_note
 from uvas_stats.present.charts.kaa import kaa_when
-from uvas_stats.present.coverage import coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, SMALL, TEXT, canvas, line_of

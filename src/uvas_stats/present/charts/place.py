@@ -6,9 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles, rank
+from uvas_stats.present.cautions import cohort_note, coverage_note, with_coverage
 from uvas_stats.present.charts.trend import quartile_rows
-from uvas_stats.present.cohort import cohort_note
-from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import place_panel, rank
 from uvas_stats.periods import period_end
+from uvas_stats.present.cautions import coverage_note, with_coverage
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
-from uvas_stats.present.coverage import coverage_note, with_coverage
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from uvas_stats.catalog.model import Break
 from uvas_stats.errors import IndicatorError
+from uvas_stats.present.cautions import cohort_note
 from uvas_stats.present.charts.school_figures import (
     GAPS,
     Drawn,
@@ -20,7 +21,6 @@ from uvas_stats.present.charts.school_figures import (
     shown_of,
 )
 from uvas_stats.present.charts.timeline import mark_breaks, pieces, position, time_axis
-from uvas_stats.present.cohort import cohort_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import (

@@ -8,11 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import change_between, place_panel, quartiles, refuse_break, same_period_table
+from uvas_stats.indicators import place_panel, quartiles, refuse_break, same_period_table
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import same_period_last_year
-from uvas_stats.present.cohort import cohort_note
-from uvas_stats.present.coverage import coverage_note
+from uvas_stats.present.cautions import cohort_note, coverage_note
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
@@ -136,14 +135,7 @@ def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame)
     """Say how each kommun moved, whether that is better where there is one, and which break lies between."""
     words, alt, broken, verdict = [], [], [], ""
     for code in own["region_code"]:
-        change = change_between(
-            series,
-            view.measure,
-            code,
-            period,
-            breaks=view.catalog.breaks_of(view.measure.id, (code,)),
-            across_break=True,
-        )
+        change = view.change(series, code, period)
         verdict = _verdict(view, change.direction) if len(own) == 1 else ""
         words.append(f"{view.name(code)} {signed_text(change.difference, view.measure.decimals)}")
         alt.append(

@@ -9,10 +9,9 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles
 from uvas_stats.periods import period_end
+from uvas_stats.present.cautions import cohort_note, coverage_note
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
-from uvas_stats.present.charts.weighted import Weighted, weigh
-from uvas_stats.present.cohort import cohort_note
-from uvas_stats.present.coverage import coverage_note
+from uvas_stats.present.charts.weighted import AreaLine, area_line
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread, value_axis
@@ -83,7 +82,7 @@ def _label_ends(axes: Axes, labels: list[_Label], x: float) -> None:
         )
 
 
-def _alt(shown: pd.DataFrame, view: View, weighted: Weighted) -> str:
+def _alt(shown: pd.DataFrame, view: View, weighted: AreaLine) -> str:
     sentences = []
     for code in (*view.focus, "00"):
         rows = shown.loc[(shown["region_code"] == code) & shown["value"].notna()]
@@ -143,7 +142,7 @@ def _subtitle(view: View, spreads: pd.DataFrame | None, periods: list[str]) -> s
     return f"{view.measure.title}. {view.measure.unit.capitalize()}, {span}{group}"
 
 
-def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], weighted: Weighted, *, zero: bool) -> str:
+def _note(view: View, spreads: pd.DataFrame | None, periods: list[str], weighted: AreaLine, *, zero: bool) -> str:
     members = () if spreads is None or view.group is None else view.group.members
     notes = [view.cautions((*view.focus, *members)), coverage_note(view, periods[-1])]
     notes.append(cohort_note(view, periods[-1]))
@@ -190,7 +189,7 @@ def trend(
     known = main["value"].dropna()
     zero = bool(known.min() < ZERO_FROM * known.max())
     spreads = _spreads(members, view)
-    weighted = weigh(main, view, denominators, area)
+    weighted = area_line(main, view, denominators, area)
     data = main if spreads is None else pd.concat([main, members]).drop_duplicates(["region_code", "period"])
     about = About(
         id=f"utveckling_{view.measure.id}",
@@ -240,7 +239,7 @@ def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
     return labels
 
 
-def _draw_weighted(axes: Axes, weighted: Weighted, view: View) -> list[_Label]:
+def _draw_weighted(axes: Axes, weighted: AreaLine, view: View) -> list[_Label]:
     """Draw the newest shares' intervals, and the line of the kommuner together if there is one."""
     for _, row in weighted.intervals.iterrows():
         colour = line_of(row["region_code"], view.focus).colour

@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from uvas_stats.indicators import area_share, share_intervals
+from uvas_stats.indicators import share_intervals
 from uvas_stats.periods import period_text
 from uvas_stats.present.view import View
+from uvas_stats.present.weighted import weigh
 
-__all__ = ["Weighted", "weigh"]
-
-POPULATION = "population_december_count"
+__all__ = ["AreaLine", "area_line"]
 
 
 @dataclass(frozen=True)
-class Weighted:
+class AreaLine:
     """What could be weighed and counted; empty frames where there is no denominator."""
 
     name: str = ""
@@ -73,7 +72,7 @@ class Weighted:
         return whole.rename_axis("Period").reset_index()
 
 
-def weigh(main: pd.DataFrame, view: View, denominators: pd.DataFrame | None, name: str) -> Weighted:
+def area_line(main: pd.DataFrame, view: View, denominators: pd.DataFrame | None, name: str) -> AreaLine:
     """Weigh the kommuner in focus together, and compute the interval of each one's newest share.
 
     Parameters
@@ -85,16 +84,14 @@ def weigh(main: pd.DataFrame, view: View, denominators: pd.DataFrame | None, nam
     name
         What the kommuner are called together.
     """
-    own = main.loc[main["region_code"].isin(view.focus) & main["value"].notna()]
     if denominators is None or denominators.empty or view.measure.unit != "procent":
-        return Weighted()
+        return AreaLine()
+    shares = main.loc[main["region_code"].isin(view.focus) & main["value"].notna()]
     people = denominators.loc[denominators["region_code"].isin(view.focus)]
-    several = view.focus if len(view.focus) > 1 else ()
-    area, _refused = area_share(own, people, several)
-    newest = own.loc[own["period_end"] == own["period_end"].max()]
+    area = weigh(shares, people, view, view.focus if len(view.focus) > 1 else (), name)
+    newest = shares.loc[shares["period_end"] == shares["period_end"].max()]
     intervals = share_intervals(newest, people).dropna(subset=["lower_pct"], ignore_index=True)
     names = {"region_code": "region_code", "period": "period", "lower_pct": "lower", "upper_pct": "upper"}
-    by = "folkmängden" if view.measure.denominator_measure == POPULATION else "antalet i nämnaren"
-    last = "" if area.empty else str(area["period"].iloc[-1])
+    last = "" if area.figures.empty else str(area.figures["period"].iloc[-1])
     until = "" if last in ("", str(newest["period"].iloc[-1])) else f" till och med {period_text(last)}"
-    return Weighted(name, by, until, area[["period", "value"]], intervals[list(names)].rename(columns=names))
+    return AreaLine(name, area.by, until, area.figures, intervals[list(names)].rename(columns=names))

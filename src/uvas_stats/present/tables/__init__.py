@@ -1,4 +1,4 @@
-"""The tables: each takes frames and gives a Table of finished Swedish text."""
+"""The tables: each takes frames and gives a Table of values with Swedish headings."""
 
 from uvas_stats.present.tables.counts import counts
 from uvas_stats.present.tables.documents import Nearest, consistency, documents, nearest_figure
@@ -7,9 +7,8 @@ from uvas_stats.present.tables.kartlaggning import kartlaggning
 from uvas_stats.present.tables.participants import participants
 from uvas_stats.present.tables.pooled import pooled
 from uvas_stats.present.tables.programme import activities, economy, goals
-from uvas_stats.present.tables.published_beside import PublishedBeside
 from uvas_stats.present.tables.rank_summary import standing
-from uvas_stats.present.tables.register import register_parts, registers
+from uvas_stats.present.tables.register import PublishedBeside, register_parts, registers
 
 __all__ = [
     "Nearest",

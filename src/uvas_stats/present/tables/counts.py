@@ -9,7 +9,7 @@ from uvas_stats.indicators import SHARE_DECIMALS, share_intervals
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Table
+from uvas_stats.present.table import Number, Table
 from uvas_stats.present.view import STATUS_TEXT, View
 
 __all__ = ["counts"]
@@ -19,28 +19,28 @@ PERIODS = 5
 
 def _figures(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> pd.DataFrame:
     """Compute the counts and intervals of the newest periods, by kommun in the order of the view."""
-    own = series.loc[series["region_code"].isin(view.focus) & series["value"].notna()]
-    own = own.loc[own["period_end"] <= own.loc[own["period"] == view.at(series), "period_end"].iloc[0]]
-    newest = list(dict.fromkeys(own.sort_values("period_end")["period"]))[-PERIODS:]
-    shown = own.loc[own["period"].isin(newest)]
+    known = series.loc[series["region_code"].isin(view.focus) & series["value"].notna()]
+    known = known.loc[known["period_end"] <= known.loc[known["period"] == view.at(series), "period_end"].iloc[0]]
+    newest = list(dict.fromkeys(known.sort_values("period_end")["period"]))[-PERIODS:]
+    shown = known.loc[known["period"].isin(newest)]
     people = denominators.loc[denominators["region_code"].isin(view.focus)]
     frame = share_intervals(shown, people)
     order = {code: at for at, code in enumerate(view.focus)}
     return frame.assign(order=frame["region_code"].map(order)).sort_values(["order", "period"], ignore_index=True)
 
 
-def _row(row: pd.Series, view: View) -> dict[str, str]:
+def _row(row: pd.Series, view: View) -> dict[str, Number | str]:
     known = pd.notna(row["denominator"])
     missing = STATUS_TEXT["not_available"]
-    count = number_text(row["count"], 0)
+    count: Number | str = Number(row["count"], 0)
     if row["lower"] != row["upper"]:
         count = f"{count} ({number_text(row['lower'], 0)}–{number_text(row['upper'], 0)})"
     interval = f"{number_text(row['lower_pct'], 1)}–{number_text(row['upper_pct'], 1)}{THIN_SPACE}%"
     return {
         "Kommun": view.name(row["region_code"]),
         "Period": row["period"],
-        "Andel": number_text(row["share"], SHARE_DECIMALS, "procent"),
-        "Folkmängd": number_text(row["denominator"], 0) if known else missing,
+        "Andel": Number(row["share"], SHARE_DECIMALS, "procent"),
+        "Folkmängd": Number(row["denominator"], 0) if known else missing,
         "Beräknat antal": count if known else missing,
         "Intervall (95 %, slumpvariation)": interval if known else missing,
     }
@@ -67,7 +67,7 @@ def counts(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> Tabl
         raise IndicatorError(
             f"Folkmängden saknas för {view.focus_names} {first}–{last}", todo="Läs andelen utan antal"
         )
-    cells = pd.DataFrame([_row(row, view) for _, row in frame.iterrows()])
+    values = pd.DataFrame([_row(row, view) for _, row in frame.iterrows()])
     several = len(view.focus) > 1
     shown = pd.concat(
         [
@@ -88,11 +88,10 @@ def counts(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> Tabl
         subtitle=f"Andel, folkmängd och beräknat antal, {frame['period'].min()}–{frame['period'].max()}",
         source=source_line(shown, view.catalog, computed=True),
         alt=" ".join(
-            f"{row['Kommun']} {row['Period']}: {row['Beräknat antal']} personer." for _, row in cells.iterrows()
+            f"{row['Kommun']} {row['Period']}: {row['Beräknat antal']} personer." for _, row in values.iterrows()
         ),
         note=note,
         data=shown,
     )
-    cells = cells if several else cells.drop(columns="Kommun")
-    align = {"Kommun": "left", "Period": "left"}
-    return Table(about, cells, tuple(align.get(column, "right") for column in cells.columns))
+    values = values if several else values.drop(columns="Kommun")
+    return Table(about, values, tuple("left" if name in ("Kommun", "Period") else "right" for name in values))

@@ -13,10 +13,10 @@ from uvas_stats.numbers import number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Table
+from uvas_stats.present.table import Number, Table
 from uvas_stats.present.view import View
 
-__all__ = ["Nearest", "consistency", "documents", "nearest_figure", "printed_text"]
+__all__ = ["Nearest", "as_printed", "consistency", "documents", "nearest_figure", "printed_figure"]
 
 MASKED, HIDDEN = "färre än 5", "dold"
 
@@ -47,12 +47,26 @@ def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> Neares
     return Nearest(f"{text} ({view.measure.short}, {period})", now.loc[now["region_code"] == code], direction)
 
 
-def printed_text(figure: PrintedFigure) -> str:
-    """Write the figure as printed, or that it is masked."""
+def as_printed(figure: PrintedFigure) -> Number | str:
+    """Return the figure with its decimals where the document prints it plainly, else the document's words.
+
+    Examples
+    --------
+    >>> as_printed(PrintedFigure("a", "Andel", "uvas_share_pct", "2016", "14,6", "B", value=14.6))
+    Number(value=14.6, decimals=1, unit='', signed=False, grouped=False)
+    >>> as_printed(PrintedFigure("a", "Andel", "uvas_share_pct", "2016", "omkring 15", "B", value=15.0))
+    'omkring 15'
+    """
+    number = Number(figure.value, len(figure.as_printed.partition(",")[2]), grouped=False)
+    return number if str(number) == figure.as_printed else figure.as_printed
+
+
+def printed_figure(figure: PrintedFigure) -> Number | str:
+    """Return the figure as printed, or that it is masked."""
     if figure.masked:
         return HIDDEN if figure.secondary else MASKED
     if figure.numerator is None or figure.denominator is None:
-        return figure.as_printed
+        return as_printed(figure)
     low, high = wilson([figure.numerator], [figure.denominator])[["lower_pct", "upper_pct"]].iloc[0]
     return f"{figure.as_printed}, intervall {number_text(low)}–{number_text(high, 1, 'procent')}"
 
@@ -79,20 +93,20 @@ def documents(
             "Avsnitt": figure.section,
             "Uppgift": figure.text,
             "Period": figure.period,
-            "Enligt dokumentet": printed_text(figure),
+            "Enligt dokumentet": printed_figure(figure),
             "I dag, närmaste mått": _beside(figure, today),
         }
         for figure in programme.printed
     ]
-    cells = pd.DataFrame(rows)
-    if not cells["I dag, närmaste mått"].any():
-        cells = cells.drop(columns="I dag, närmaste mått")
+    values = pd.DataFrame(rows)
+    if not values["I dag, närmaste mått"].any():
+        values = values.drop(columns="I dag, närmaste mått")
     notes = ["Återgivet som det är tryckt."]
-    if (cells["Enligt dokumentet"] == MASKED).any():
+    if any(row["Enligt dokumentet"] == MASKED for row in rows):
         notes.append("Antal under fem i känsliga uppdelningar är dolda, och det som annars skulle röja dem.")
     if any(figure.numerator is not None for figure in programme.printed):
         notes.append("Intervallet (95 %, Wilson) visar slumpvariation mellan år; uppgiften är en totalräkning.")
-    if "I dag, närmaste mått" in cells:
+    if "I dag, närmaste mått" in values:
         notes.append("Dagens mått har inte alltid samma ålder, nämnare eller befolkning som dokumentets.")
         notes += dict.fromkeys(one.direction for one in today.values() if one.direction)
     shown = pd.concat([one.data for one in today.values()]) if today else observed.iloc[:0]
@@ -108,7 +122,7 @@ def documents(
         note=" ".join(notes),
         data=pd.concat([observed, shown], ignore_index=True),
     )
-    return Table(about, cells, ("left", "left", "left", "right", "left")[: len(cells.columns)])
+    return Table(about, values, ("left", "left", "left", "right", "left")[: len(values.columns)])
 
 
 def consistency(programme: Programme, catalog: Catalog, observed: pd.DataFrame, findings: list[Finding]) -> Table:

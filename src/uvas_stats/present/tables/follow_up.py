@@ -7,82 +7,30 @@ from collections.abc import Iterable
 import pandas as pd
 
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import change_between, difference, performance_group, quartiles, rank
-from uvas_stats.numbers import MISSING, number_text, signed_text
-from uvas_stats.present.coverage import coverage_note
+from uvas_stats.indicators import performance_group
+from uvas_stats.numbers import MISSING, number_text
+from uvas_stats.present.cautions import coverage_note
 from uvas_stats.present.figure import About
-from uvas_stats.present.place_words import place_text, ranked_on
+from uvas_stats.present.place_words import ranked_on
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Table
-from uvas_stats.present.tables.weighted import INTERVAL_NOTE, MEDIAN, SUMMARY, interval_text, value_text, weigh
+from uvas_stats.present.table import Number, Table
+from uvas_stats.present.tables.summary_rows import MEDIAN, area_rows, figure_or_why, period_of, summary_row
 from uvas_stats.present.view import View
 
-__all__ = ["kkik", "summary", "summary_row"]
+__all__ = ["kkik", "summary"]
 
 OUTCOMES = 3
-
+INTERVAL_NOTE = (
+    "Inom parentes: 95 % intervall (Wilson) för slumpvariation mellan år, på det antal som andel och nämnare ger."
+)
 BROKEN_NOTE = "* Över ett tidsseriebrott: de två uppgifterna är inte helt jämförbara."
-
-
-def _own_period(series: pd.DataFrame, view: View, code: str) -> str | None:
-    """Return the newest period of one kommun, or the one asked for."""
-    own = series.loc[(series["region_code"] == code) & series["value"].notna()].sort_values("period_end")
-    if view.period is not None:
-        own = own.loc[own["period"] == view.period]
-    return None if own.empty else str(own["period"].iloc[-1])
-
-
-def _place(series: pd.DataFrame, view: View, code: str, period: str) -> str:
-    ranked = rank(series.loc[series["period"] == period], view.measure, view.kommuner, view.order)
-    row = ranked.loc[ranked["region_code"] == code].iloc[0]
-    n = int(row["n"])
-    if n < len(view.kommuner) / 2:
-        return MISSING
-    return f"{place_text(row['rank_low'], row['rank_high'])} av {n} ({view.place_one})"
+_LEFT = {"Mått", "Kommun", "Period"}
 
 
 def _ranked_on(series: pd.DataFrame, view: View) -> str:
-    period = _own_period(series, view, view.focus[0])
+    period = period_of(series, view, view.focus[0])
     now = series.loc[(series["period"] == period) & series["region_code"].isin(view.kommuner), "value"]
     return ranked_on(now, view)
-
-
-def _median(series: pd.DataFrame, view: View, period: str) -> str:
-    if view.group is None:
-        return MISSING
-    spreads = quartiles(series.loc[series["period"] == period], view.group.members)
-    if spreads.empty or spreads["n"].iloc[0] < len(view.group.members) / 2:
-        return MISSING
-    return view.number(float(spreads["median"].iloc[0]))
-
-
-def summary_row(series: pd.DataFrame, view: View, code: str) -> dict[str, str] | None:
-    """Write the newest figure of one kommun beside riket, the group, the place and the year before."""
-    period = _own_period(series, view, code)
-    if period is None:
-        return None
-    gap = difference(series, code)
-    gap_value = gap.loc[gap["period"] == period, "difference"].iloc[0]
-    change = change_between(
-        series,
-        view.measure,
-        code,
-        period,
-        breaks=view.catalog.breaks_of(view.measure.id, (code,)),
-        across_break=True,
-    )
-    mark = "*" if change.broken_by else ""
-    return {
-        "Mått": view.measure.short,
-        "Kommun": view.name(code),
-        "Period": period,
-        "Värde": value_text(series, view, code, period),
-        "Riket": value_text(series, view, "00", period),
-        "Skillnad mot riket": signed_text(gap_value, view.measure.decimals),
-        MEDIAN: _median(series, view, period),
-        "Plats": _place(series, view, code, period),
-        "Mot året innan": f"{signed_text(change.difference, view.measure.decimals)}{mark}",
-    }
 
 
 def summary(
@@ -108,31 +56,22 @@ def summary(
     """
     views = list(views)
     people = denominators or {}
-    weighed = weigh(series, views, people)
-    rows, shown, intervals = [], weighed.data, False
+    areas = area_rows(series, views, people)
+    rows, shown = [], list(areas.data)
     for view in views:
-        own = series[view.measure.id]
+        id_ = view.measure.id
         for code in view.focus:
-            row = summary_row(own, view, code)
-            if row is None:
-                rows.append(
-                    dict.fromkeys(SUMMARY, MISSING) | {"Mått": view.measure.short, "Kommun": view.name(code)}
-                )
-                continue
-            text, counted = interval_text(own, people.get(view.measure.id), code, row["Period"])
-            row["Värde"], intervals = row["Värde"] + text, intervals or bool(text)
+            row, figures = summary_row(series[id_], view, code, people.get(id_))
             rows.append(row)
-            shown.append(own.loc[own["region_code"].isin([code, "00"]) & (own["period"] == row["Period"])])
-            shown.append(counted)
-        rows += weighed.rows.get(view.measure.id, [])
-    cells = pd.DataFrame(rows, columns=list(SUMMARY))
-    data = pd.concat(shown, ignore_index=True).drop_duplicates() if shown else pd.DataFrame()
-    align = dict(SUMMARY)
-    if len(views[0].focus) == 1 and not any(weighed.rows.values()):
-        cells = cells.drop(columns="Kommun")
+            shown.append(figures)
+        rows += areas.rows.get(id_, [])
+    values = pd.DataFrame([row.cells for row in rows])
+    data = pd.concat(shown, ignore_index=True).drop_duplicates()
+    if len(views[0].focus) == 1 and not any(areas.rows.values()):
+        values = values.drop(columns="Kommun")
     ranked = dict.fromkeys(filter(None, (_ranked_on(series[view.measure.id], view) for view in views)))
     group = views[0].group_name
-    cells = cells.rename(columns={MEDIAN: f"Median, {views[0].group_heading}"})
+    values = values.rename(columns={MEDIAN: f"Median, {views[0].group_heading}"})
     about = About(
         id="sammanfattning",
         title=f"{name}: läget i korthet",
@@ -140,61 +79,50 @@ def summary(
         if views[0].period is None
         else f"Uppgifter till och med {views[0].period}",
         source=source_line(data, views[0].catalog, computed=True),
-        alt=" ".join(f"{row['Mått']} {row['Kommun']}: {row['Värde']}, riket {row['Riket']}." for row in rows),
+        alt=" ".join(f"{row.measure} {row.name}: {row.cells['Värde']}, riket {row.riket}." for row in rows),
         note=(
             f"Plats bland landets kommuner; inom parentes vad plats 1 betyder. {' '.join(ranked)} "
             f"Median av {group}, varje kommun räknas lika. "
-            f"Skillnader i procentenheter, räknade på oavrundade tal. {weighed.note} "
-            f"{INTERVAL_NOTE if intervals else ''} {_broken(cells['Mot året innan'])} {_coverage(views, series)}"
+            f"Skillnader i procentenheter, räknade på oavrundade tal. {areas.note} "
+            f"{INTERVAL_NOTE if any(row.interval for row in rows) else ''} "
+            f"{BROKEN_NOTE if any(row.broken for row in rows) else ''} {_coverage(views, series)}"
         ).strip(),
         data=data,
-        missing=tuple(weighed.missing),
+        missing=tuple(areas.missing),
     )
-    return Table(about, cells, tuple(align.get(column, "right") for column in cells.columns))
-
-
-def _broken(changes: pd.Series) -> str:
-    """Explain the mark of changes across a declared break, where there is one."""
-    return BROKEN_NOTE if changes.str.endswith("*").any() else ""
+    return Table(about, values, tuple("left" if name in _LEFT else "right" for name in values.columns))
 
 
 def _coverage(views: list[View], series: dict[str, pd.DataFrame]) -> str:
     """Say how complete the reporting is, once for each measure that kommuner report."""
     covered = [view for view in views if view.measure.coverage_measure]
-    found = [(view, _own_period(series[view.measure.id], view, view.focus[0])) for view in covered]
-    return " ".join(dict.fromkeys(coverage_note(view, period) for view, period in found if period))
+    periods = [(view, period_of(series[view.measure.id], view, view.focus[0])) for view in covered]
+    return " ".join(dict.fromkeys(coverage_note(view, period) for view, period in periods if period))
 
 
-def _kkik_row(series: pd.DataFrame, view: View, code: str) -> tuple[dict[str, str], pd.DataFrame] | None:
-    own = series.loc[(series["region_code"] == code) & series["value"].notna()].sort_values("period_end")
-    if view.period is not None and view.period in set(own["period"]):
-        own = own.loc[own["period_end"] <= own.loc[own["period"] == view.period, "period_end"].iloc[0]]
-    if own.empty:
+def _kkik_row(series: pd.DataFrame, view: View, code: str) -> tuple[dict[str, Number | str], pd.DataFrame] | None:
+    known = series.loc[(series["region_code"] == code) & series["value"].notna()].sort_values("period_end")
+    if view.period is not None and view.period in set(known["period"]):
+        known = known.loc[known["period_end"] <= known.loc[known["period"] == view.period, "period_end"].iloc[0]]
+    if known.empty:
         return None
-    last = own.tail(OUTCOMES)
+    last = known.tail(OUTCOMES)
     period = str(last["period"].iloc[-1])
-    cells = [f"{view.number(value)} ({when})" for when, value in last[["period", "value"]].itertuples(index=False)]
-    cells = [MISSING] * (OUTCOMES - len(cells)) + cells
-    change = change_between(
-        series,
-        view.measure,
-        code,
-        period,
-        breaks=view.catalog.breaks_of(view.measure.id, (code,)),
-        across_break=True,
-    )
+    texts = [f"{view.number(value)} ({when})" for when, value in last[["period", "value"]].itertuples(index=False)]
+    texts = [MISSING] * (OUTCOMES - len(texts)) + texts
+    change = view.change(series, code, period)
     groups = performance_group(series.loc[series["period"] == period], view.measure, view.kommuner)
     enough = len(groups) >= len(view.kommuner) / 2
     group = groups.loc[groups["region_code"] == code, "group"].iloc[0] if enough else None
     row = {
         "Mått": view.measure.short,
         "Kommun": view.name(code),
-        "Tredje senaste": cells[0],
-        "Näst senaste": cells[1],
-        "Senaste": cells[2],
+        "Tredje senaste": texts[0],
+        "Näst senaste": texts[1],
+        "Senaste": texts[2],
         "Ändring": MISSING if change.direction == "okänd" else change.direction + "*" * bool(change.broken_by),
         "Grupp": group or MISSING,
-        "Riket": value_text(series, view, "00", period),
+        "Riket": figure_or_why(series, view, "00", period),
     }
     riket = series.loc[(series["region_code"] == "00") & (series["period"] == period)]
     return row, pd.concat([last, riket])
@@ -206,18 +134,18 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
     The best and the worst group are 25 percent each of the kommuner with data, the middle one 50 percent.
     """
     views = list(views)
-    found = [(view, _kkik_row(series[view.measure.id], view, code)) for view in views for code in view.focus]
-    rows = [row for _, row in found if row is not None]
+    every = [_kkik_row(series[view.measure.id], view, code) for view in views for code in view.focus]
+    rows = [row for row in every if row is not None]
     if not rows:
         raise IndicatorError(
             f"Utfall i korthet saknar uppgifter för {views[0].focus_names}",
             todo="Hämta dem med",
             command="uvas fetch",
         )
-    align = {"Mått": "left", "Kommun": "left", "Ändring": "left", "Grupp": "left"}
-    cells = pd.DataFrame([row for row, _ in rows])
+    values = pd.DataFrame([row for row, _ in rows])
+    broken = any(str(change).endswith("*") for change in values["Ändring"])
     if len(views[0].focus) == 1:
-        cells = cells.drop(columns="Kommun")
+        values = values.drop(columns="Kommun")
     data = pd.concat([shown for _, shown in rows], ignore_index=True)
     n = number_text(float(len(views[0].kommuner)), 0)
     about = About(
@@ -229,8 +157,9 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
         note=(
             f"Bästa och sämsta gruppen är 25 procent var av kommunerna med uppgift (högst {n}), mellersta gruppen "
             "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas. "
-            f"{_broken(cells['Ändring'])} {_coverage(views, series)}"
+            f"{BROKEN_NOTE if broken else ''} {_coverage(views, series)}"
         ).strip(),
         data=data,
     )
-    return Table(about, cells, tuple(align.get(column, "right") for column in cells.columns))
+    left = {*_LEFT, "Ändring", "Grupp"}
+    return Table(about, values, tuple("left" if name in left else "right" for name in values.columns))

@@ -13,8 +13,8 @@ from uvas_stats.indicators import latest_period
 from uvas_stats.numbers import MISSING, number_text, rounded
 from uvas_stats.present.figure import About, Missing
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Table
-from uvas_stats.present.tables.documents import printed_text
+from uvas_stats.present.table import Number, Table
+from uvas_stats.present.tables.documents import printed_figure
 from uvas_stats.present.view import STATUS_TEXT
 
 __all__ = ["FiguresOf", "kartlaggning"]
@@ -64,16 +64,12 @@ def _printed(row: NeedsRow, code: str, programme: Programme) -> list[PrintedFigu
     return sorted(found, key=lambda figure: figure.period)
 
 
-def _number(value: float, measure: Measure) -> str:
-    return number_text(value, measure.decimals, measure.unit)
-
-
-def _value(today: _Today, code: str) -> str:
+def _value(today: _Today, code: str) -> Number | str:
     hit = today.rows.loc[(today.rows["region_code"] == code) & (today.rows["period"] == today.period)]
     if hit.empty:
         return MISSING
     value, status = hit[["value", "status"]].iloc[0]
-    return STATUS_TEXT[status] if pd.isna(value) else _number(value, today.measure)
+    return STATUS_TEXT[status] if pd.isna(value) else Number.of(value, today.measure)
 
 
 def _dated(today: _Today, code: str, printed: Measure) -> str:
@@ -104,7 +100,7 @@ def _compared(figures: list[PrintedFigure], today: _Today | None, code: str, cat
             now = _own(today, code, figure.period)
             if now is not None:
                 differs = rounded(now, decimals) != rounded(figure.value or 0.0, decimals)
-                marks.append(f"{DIFFERS if differs else AGREES} {figure.period}: {_number(now, today.measure)}")
+                marks.append(f"{DIFFERS if differs else AGREES} {figure.period}: {Number.of(now, today.measure)}")
         if marks:
             return "; ".join(marks)
     if today.nearest.note:  # the last column says what is other
@@ -167,7 +163,7 @@ def kartlaggning(
         cells.append(
             {
                 "Uppgift": row.title,
-                "Enligt dokumentet": "; ".join(f"{one.period}: {printed_text(one)}" for one in printed),
+                "Enligt dokumentet": "; ".join(f"{one.period}: {printed_figure(one)}" for one in printed),
                 "I dag": MISSING if today is None else _dated(today, code, catalog.measures[row.printed.measure]),
                 "Riket i dag": MISSING if today is None else _value(today, "00"),
                 "Avviker": "; ".join(filter(None, marks)),

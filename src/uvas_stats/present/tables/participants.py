@@ -12,8 +12,9 @@ from uvas_stats.indicators.own_area import area_of_registers
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Table
-from uvas_stats.present.tables.register import invented
+from uvas_stats.present.table import Number, Table
+from uvas_stats.present.tables.documents import as_printed
+from uvas_stats.present.tables.register import HIDDEN, invented
 from uvas_stats.register.labels import category_label
 from uvas_stats.register.shares import SHARES, category_of
 
@@ -48,7 +49,6 @@ ORDER: tuple[_Part, ...] = (
 """What is counted of participants, in the order of the way through a programme."""
 _OF = {"outcome": "Avslutade", "place": "Arbete eller studier"}
 MOST_TERMS = 4
-HIDDEN = "döljs"
 NOTE = (
     "Räknat från start till terminens slut. döljs = för få personer, eller ett antal som skulle avslöja ett dolt. "
     "– = listan säger inte hur det var då."
@@ -82,37 +82,36 @@ class _Values:
         self._held: dict[Any, Any] = plain.drop_duplicates(_KEYS).set_index(_KEYS)["value"].to_dict()
         self._catalog = catalog
 
-    def known(self, part: _Part, place: str) -> bool:
+    def known(self, part: _Part, region: str) -> bool:
         """Tell whether there is any such row, hidden or not."""
-        return any(key[:5] == (*part, place) for key in self._held)
+        return any(key[:5] == (*part, region) for key in self._held)
 
-    def text(self, part: _Part, place: str, period: str) -> str:
-        """Write a figure; a share with what it is of, where that is shown."""
-        if (*part, place, period) not in self._held:
+    def figure(self, part: _Part, region: str, period: str) -> Number | str:
+        """Return a figure; of a share in words with what it is of, where that is shown."""
+        if (*part, region, period) not in self._held:
             return MISSING
-        value = self._held[(*part, place, period)]
+        value = self._held[(*part, region, period)]
         if pd.isna(value):
             return HIDDEN
-        measure = self._catalog.measures[part[0]]
-        written = number_text(float(value), measure.decimals, measure.unit)
-        return f"{written}{self._of(part[0], place, period)}"
+        number, of = Number.of(float(value), self._catalog.measures[part[0]]), self._of(part[0], region, period)
+        return f"{number}{of}" if of else number
 
-    def _of(self, measure: str, place: str, period: str) -> str:
+    def _of(self, measure: str, region: str, period: str) -> str:
         if measure not in SHARES:
             return ""
-        found = [
-            self._held.get(("participants_count", "total", *category_of(one), place, period))
+        counts = [
+            self._held.get(("participants_count", "total", *category_of(one), region, period))
             for one in SHARES[measure]
         ]
-        if any(one is None or pd.isna(one) for one in found):
+        if any(one is None or pd.isna(one) for one in counts):
             return ""
-        n, of = (number_text(float(one or 0), 0) for one in found)
+        n, of = (number_text(float(one or 0), 0) for one in counts)
         return f" ({n}\u00a0av\u00a0{of})"
 
 
-def _printed(programme: Programme) -> dict[str, str]:
+def _printed(programme: Programme) -> dict[str, Number | str]:
     """Return what the programme's document says of its participants, by our measure."""
-    return {f"participants_{one.measure}": one.as_printed for one in programme.printed}
+    return {f"participants_{one.measure}": as_printed(one) for one in programme.printed}
 
 
 def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> Table:
@@ -123,14 +122,14 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
     rows
         Observations of the datasets ``register:<kommun>``, the sexes for themselves too.
     """
-    own = rows.loc[rows["measure"].str.startswith("participants_")]
-    places = [code for code in programme.municipalities if code in set(own["region_code"])]
-    names = {code: catalog.names[code] for code in places}
+    counted = rows.loc[rows["measure"].str.startswith("participants_")]
+    codes = [code for code in programme.municipalities if code in set(counted["region_code"])]
+    names = {code: catalog.names[code] for code in codes}
     area = pd.DataFrame()
-    if len(places) > 1 and len(places) == len(programme.municipalities):
-        area = area_of_registers(own, places, programme.id)
+    if len(codes) > 1 and len(codes) == len(programme.municipalities):
+        area = area_of_registers(counted, codes, programme.id)
         names[programme.id] = "Tillsammans"
-    data = pd.concat([own, area]) if len(area) else own
+    data = pd.concat([counted, area]) if len(area) else counted
     terms = sorted(set(data["period"]))[-MOST_TERMS:]
     frame = _without_empty(pd.DataFrame(_lines(_Values(data, catalog), names, terms, catalog, programme)))
     last = _heading(terms[-1])
@@ -142,10 +141,10 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
         id="deltagare",
         title=f"{programme.name}: deltagarna vid terminens slut",
         subtitle="Räknat på deltagarlistan, som inte lämnar kommunen",
-        source=source_line(own, catalog, computed=True),
+        source=source_line(counted, catalog, computed=True),
         alt=f"{last}: {' '.join(said)}",
-        note=invented(own) + NOTE + (AREA if len(area) else ""),
-        data=own.loc[own["period"].isin(terms)],
+        note=invented(counted) + NOTE + (AREA if len(area) else ""),
+        data=counted.loc[counted["period"].isin(terms)],
     )
     left = 2 if where else 1
     return Table(about, frame, ("left",) * left + ("right",) * (len(frame.columns) - left))
@@ -153,13 +152,13 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
 
 def _lines(
     values: _Values, names: dict[str, str], terms: list[str], catalog: Catalog, programme: Programme
-) -> Iterator[dict[str, str]]:
+) -> Iterator[dict[str, Number | str]]:
     printed = _printed(programme)
     for part in ORDER:
         for code, name in names.items():
             whole = code == programme.id or len(names) == 1
             if values.known(part, code) and (whole or part[0] != "participants_count"):
-                figures = {_heading(one): values.text(part, code, one) for one in terms}
+                figures = {_heading(one): values.figure(part, code, one) for one in terms}
                 in_document = printed.get(part[0], "") if whole else ""
                 yield {"Uppgift": _name(part, catalog), "Kommun": name, **figures, PRINTED: in_document or MISSING}
 

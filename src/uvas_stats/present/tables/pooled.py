@@ -7,7 +7,7 @@ import pandas as pd
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.present.charts.pooled import PooledRow, about_pooled, interval_text
 from uvas_stats.present.figure import Missing
-from uvas_stats.present.table import Table
+from uvas_stats.present.table import Number, Table
 from uvas_stats.present.view import View
 
 __all__ = ["pooled"]
@@ -28,9 +28,9 @@ def pooled(rows: list[PooledRow], view: View, missing: tuple[Missing, ...] = ())
             {
                 "Grupp": row.label,
                 "År": f"{row.own['first']}–{row.own['last']}",
-                "Andel": f"{view.number(float(row.own['share']))}{interval_text(row.own, view)}",
+                "Andel": _share(row, view),
                 "Beräknat antal": _persons(row),
-                "Riket": MISSING if row.riket is None else view.number(row.riket),
+                "Riket": Number.of(row.riket, view.measure),
             }
             for row in rows
         ]
@@ -39,6 +39,11 @@ def pooled(rows: list[PooledRow], view: View, missing: tuple[Missing, ...] = ())
         cells = cells.drop(columns="Beräknat antal")
     sides = tuple("left" if name in ("Grupp", "År") else "right" for name in cells.columns)
     return Table(about_pooled(rows, view, "Tabell", missing), cells, sides)
+
+
+def _share(row: PooledRow, view: View) -> Number | str:
+    share, interval = Number.of(float(row.own["share"]), view.measure), interval_text(row.own, view)
+    return f"{share}{interval}" if interval else share
 
 
 def _persons(row: PooledRow) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from uvas_stats.catalog import EconomyRow, Programme
-from uvas_stats.numbers import number_text
 from uvas_stats.present.figure import About, Missing
-from uvas_stats.present.goal_row import GoalRow
-from uvas_stats.present.table import Table
+from uvas_stats.present.goals import GoalRow
+from uvas_stats.present.table import Number, Table
 
 __all__ = ["activities", "economy", "goals"]
 
@@ -59,18 +58,17 @@ def activities(programme: Programme) -> Table:
     """List the activities of the document by year, with the face of the document in words."""
     rows = [
         {
-            "År": str(item.year),
+            "År": Number(item.year, 0, grouped=False),
             "Aktivitet": item.activity,
             "Nuläge": item.state,
-            "Utfall eller prognos": item.outcome,
+            "Utfall eller prognos": _entered(item.outcome),
             "Bedömning": _FACES.get(item.assessment, item.assessment),
             "Åtgärd": item.action,
         }
         for item in programme.activities
     ]
-    cells = pd.DataFrame(rows)
-    empty = [column for column in cells if not cells[column].str.strip("–").any()]
-    cells = cells.drop(columns=empty)
+    empty = [name for name in rows[0] if not any(str(row[name]).strip("–") for row in rows)]
+    values = pd.DataFrame(rows).drop(columns=empty)
     about = About(
         id="aktiviteter",
         title=f"{programme.name}: aktiviteter",
@@ -80,11 +78,16 @@ def activities(programme: Programme) -> Table:
             f"{row['År']}: {row['Aktivitet']} {row['Utfall eller prognos']}".strip() + "." for row in rows
         ),
     )
-    return Table(about, cells, ("left",) * len(cells.columns))
+    return Table(about, values, ("left",) * len(values.columns))
 
 
-def _total(rows: list[EconomyRow], name: str) -> str:
-    return number_text(sum(getattr(row, name) or 0.0 for row in rows), 0)
+def _entered(text: str) -> Number | str:
+    """Return what a programme file says of an outcome as a number where it is one."""
+    return Number(float(text), 0, grouped=False) if text.isdecimal() else text
+
+
+def _total(rows: list[EconomyRow], name: str) -> Number:
+    return Number(sum(getattr(row, name) or 0.0 for row in rows), 0)
 
 
 _COSTS = {
@@ -106,10 +109,12 @@ def economy(programme: Programme) -> Table:
     budget = all(row.budget is not None for row in rows)
     columns, main = ({"Budget": "budget"}, "Budget") if budget else (_COSTS, "Nettokostnad")
     computed = "Summa" if budget else "Nettokostnad och summa"
-    listed = {str(row.year): [row] for row in rows} | ({"Summa": rows} if len(rows) > 1 else {})
+    listed: list[tuple[Number | str, list[EconomyRow]]] = [
+        (Number(row.year, 0, grouped=False), [row]) for row in rows
+    ]
+    listed += [("Summa", rows)] if len(rows) > 1 else []
     cells = [
-        {"År": label, **{heading: _total(of, name) for heading, name in columns.items()}}
-        for label, of in listed.items()
+        {"År": label, **{heading: _total(of, name) for heading, name in columns.items()}} for label, of in listed
     ]
     frame = pd.DataFrame(cells)
     about = About(

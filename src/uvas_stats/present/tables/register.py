@@ -1,6 +1,8 @@
-"""What the municipality has counted in its own registers, beside the published table."""
+"""What the municipality has counted in its own registers, beside what Skolverket has published of the same."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -9,13 +11,12 @@ from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.periods import MONTHS, period_text, same_period_last_year
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Table
-from uvas_stats.present.tables.published_beside import PublishedBeside
+from uvas_stats.present.table import Number, Table
 from uvas_stats.register.demo import INVENTED, is_invented
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 from uvas_stats.register.store import day_of
 
-__all__ = ["invented", "register_parts", "registers"]
+__all__ = ["HIDDEN", "PublishedBeside", "invented", "register_parts", "registers"]
 
 HIDDEN = "döljs"
 _OF = ["measure", "region_code", "period"]
@@ -30,11 +31,92 @@ TOGETHER = "Tillsammans"
 COVERED = "Rapporterat av målgruppen"
 _FIGURES = ("Eget register", "Ett år tidigare", *_SEXES.values(), "Publicerat", COVERED)
 LEAST = "döljs = för få personer, eller ett antal som skulle avslöja ett dolt."
+_KINDS = {"half_year_": "kaa_half_year_", "calendar_year_": "", "": "kaa_school_year_"}
+"""How own measures of a kind of period begin, and the published ones; of calendar years there are none now."""
+_WHOLE = {"flow_count": "reported_count", "share_pct": "share_pct", "ended_count": "deregistered_count"}
+_PARTS: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
+    # own measure and breakdown: published table, and its name of the categories that it calls otherwise
+    ("flow_count", "birth_year"): ("birth_year", {}),
+    ("flow_count", "schooling"): (
+        "earlier_schooling",
+        {"dropped_national": "left_national_programme", "im": "introduction_programme"},
+    ),
+    ("flow_count", "occupation"): ("occupation", {}),
+    ("flow_count", "measure_type"): ("last_measure", {"im_studies": "introduction_studies"}),
+    ("ended_count", "ended_reason"): (
+        "deregistration",
+        {"national": "national_programme", "im": "introduction_programme"},
+    ),
+}
+_OURS = "register_kaa_"
 
 
-def _figure(row: pd.Series, measure: Measure) -> str:
+class PublishedBeside:
+    """Looks up published figures of the KAA.
+
+    Parameters
+    ----------
+    figures_of
+        Gives all published rows of a measure that the catalog has.
+    catalog
+        Where the measures are.
+    """
+
+    def __init__(self, figures_of: Callable[[str], pd.DataFrame], catalog: Catalog) -> None:
+        self._figures_of, self._catalog = figures_of, catalog
+        self._held: dict[str, pd.DataFrame] = {}
+        self.used: list[pd.DataFrame] = []
+        """The published rows that have been shown."""
+
+    def figure(self, counted: pd.Series) -> Number | str:
+        """Return the published figure of the same kommun and period, or the newest with its period in words."""
+        kind, about = self._split(str(counted["measure"]))
+        breakdown = counted["breakdown"] if _is_text(counted["breakdown"]) else ""
+        if not breakdown:
+            return self._newest(f"{kind}{_WHOLE.get(about, '')}", counted)
+        if breakdown == "measure_type" and counted["category"] == "in_measure":
+            return self._newest(f"{kind}in_measures_count", counted)
+        published, other = _PARTS.get((about, breakdown), ("", {}))
+        category = other.get(str(counted["category"]), str(counted["category"]))
+        number = self._newest(f"{kind}{published}_count", counted, category)
+        return self._newest(f"{kind}{published}_pct", counted, category) if number == MISSING else number
+
+    def coverage(self, counted: pd.Series) -> Number | str:
+        """Return how much of its KAA the kommun has reported, as published."""
+        return self._newest(f"{self._split(str(counted['measure']))[0]}coverage_pct", counted)
+
+    def _split(self, measure: str) -> tuple[str, str]:
+        about = measure.removeprefix(_OURS) if measure.startswith(_OURS) else ""
+        for prefix, published in _KINDS.items():
+            if about.startswith(prefix):
+                return published, about.removeprefix(prefix)
+        return "", about
+
+    def _newest(self, id_: str, counted: pd.Series, category: str = "") -> Number | str:
+        if id_ not in self._catalog.measures:
+            return MISSING
+        rows = self._rows(id_)
+        rows = rows.loc[(rows["region_code"] == counted["region_code"]) & (rows["category"] == category)]
+        same = rows.loc[rows["period"] == counted["period"]]
+        chosen = same if len(same) else rows.loc[rows["period_end"] == rows["period_end"].max()]
+        if len(chosen) != 1:
+            return MISSING
+        self.used.append(chosen)
+        value = chosen["value"].iloc[0]
+        figure = MISSING if pd.isna(value) else Number.of(float(value), self._catalog.measures[id_])
+        return figure if len(same) else f"{figure} ({period_text(str(chosen['period'].iloc[0]))})"
+
+    def _rows(self, id_: str) -> pd.DataFrame:
+        if id_ not in self._held:
+            rows = self._figures_of(id_)
+            total = rows.loc[rows["sex"] == "total"].astype({"category": "object"})
+            self._held[id_] = total.assign(category=total["category"].where(total["category"].notna(), ""))
+        return self._held[id_]
+
+
+def _figure(row: pd.Series, measure: Measure) -> Number | str:
     if pd.notna(row["value"]):
-        return number_text(float(row["value"]), measure.decimals, measure.unit)
+        return Number.of(float(row["value"]), measure)
     if pd.notna(row["lower"]) and pd.notna(row["upper"]):
         return f"{number_text(float(row['lower']), 0)}–{number_text(float(row['upper']), 0)}"
     return HIDDEN
@@ -46,11 +128,9 @@ def _newest(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return rows.loc[rows["period_end"] == last]
 
 
-def _year_before(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
-    """Write the same figure of the same period one year earlier, where that has been counted."""
-    before = same_period_last_year(str(row["period"]))
-    at = (*(row[name] for name in _OF[:2]), before)
-    return _figure(rows.loc[at], catalog.measures[row["measure"]]) if at in rows.index else MISSING
+def _at(key: tuple[object, ...], rows: pd.DataFrame, catalog: Catalog) -> Number | str:
+    """Return the figure of a measure, kommun and period, where that has been counted."""
+    return _figure(rows.loc[key], catalog.measures[str(key[0])]) if key in rows.index else MISSING
 
 
 def _when(row: pd.Series) -> str:
@@ -82,9 +162,16 @@ def registers(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, 
                 "Kommun": catalog.names.get(row["region_code"], TOGETHER),
                 "Period": _when(row),
                 "Eget register": _figure(row, catalog.measures[row["measure"]]),
-                "Ett år tidigare": _year_before(row, earlier, catalog),
-                **{title: _of_sex(row, of_sex[sex], catalog) for sex, title in _SEXES.items()},
-                "Publicerat": beside.text(row),
+                "Ett år tidigare": _at(
+                    (row["measure"], row["region_code"], same_period_last_year(str(row["period"]))),
+                    earlier,
+                    catalog,
+                ),
+                **{
+                    title: _at(tuple(row[name] for name in _OF), of_sex[sex], catalog)
+                    for sex, title in _SEXES.items()
+                },
+                "Publicerat": beside.figure(row),
                 COVERED: beside.coverage(row) if str(row["measure"]).endswith("flow_count") else MISSING,
             }
             for _, row in shown.iterrows()
@@ -114,12 +201,6 @@ def _group_name(row: pd.Series, catalog: Catalog) -> str:
     return f"{short}: {str(row['category']).replace('_', ' ')}" if _is_text(row["category"]) else short
 
 
-def _of_sex(row: pd.Series, rows: pd.DataFrame, catalog: Catalog) -> str:
-    """Write the same figure of one sex, where it is counted."""
-    at = tuple(row[name] for name in _OF)
-    return _figure(rows.loc[at], catalog.measures[row["measure"]]) if at in rows.index else MISSING
-
-
 def invented(rows: pd.DataFrame) -> str:
     """Say that the people are invented, where the periods are those of a demonstration."""
     return f"{INVENTED} " if rows["period_end"].map(is_invented).any() else ""
@@ -142,8 +223,8 @@ def _parts_of(rows: pd.DataFrame) -> pd.DataFrame:
     empty = (parts["breakdown"] == "birth_year") & (parts["value"] == 0)
     shown = _newest(parts.loc[~empty], ["measure", "region_code", "breakdown"])
     blocks = list(BREAKDOWNS)
-    place = shown["breakdown"].map(lambda name: (BREAKDOWNS[name][0], blocks.index(name)))
-    return shown.assign(place=place).sort_values("place", kind="stable").drop(columns="place")
+    order = shown["breakdown"].map(lambda name: (BREAKDOWNS[name][0], blocks.index(name)))
+    return shown.assign(order=order).sort_values("order", kind="stable").drop(columns="order")
 
 
 def register_parts(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, name: str) -> Table:
@@ -157,7 +238,7 @@ def register_parts(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog
                 "Kategori": category_label(row["breakdown"], row["category"]),
                 "Period": period_text(row["period"]),
                 "Eget register": _figure(row, catalog.measures[row["measure"]]),
-                "Publicerat": beside.text(row),
+                "Publicerat": beside.figure(row),
             }
             for _, row in shown.iterrows()
         ]
