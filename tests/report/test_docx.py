@@ -15,7 +15,7 @@ from uvas_stats.numbers import NO_BREAK
 from uvas_stats.present.chapter import Chapter, Content
 from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
-from uvas_stats.report.numbering import prepare
+from uvas_stats.report.numbering import number_parts
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def content() -> Content:
 
 
 def written(content: Content, template: Path | None = None) -> Any:
-    return Document(io.BytesIO(document(content, prepare(content, str), read_template(template))))
+    return Document(io.BytesIO(document(number_parts(content, str, read_template(template)))["rapport.docx"]))
 
 
 def body_text(doc: Any) -> str:

@@ -6,11 +6,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from uvas_stats.report.notebook_bar import notebook_bar
+from uvas_stats.report.export import notebook_bar
 from uvas_stats.workspace import Workspace
 
 CELL = """
-from uvas_stats.report.notebook_bar import notebook_bar
+from uvas_stats.report.export import notebook_bar
 with notebook_bar(2) as bar:
     bar("Diagram 1 av 1: Läget")
     bar("rapport.docx")

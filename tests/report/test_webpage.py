@@ -8,7 +8,8 @@ from lxml import html
 from tests.report.report_samples import make_chart, make_content, make_table
 from uvas_stats.numbers import NO_BREAK
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.report.numbering import prepare
+from uvas_stats.report.docx_template import read_template
+from uvas_stats.report.numbering import number_parts
 from uvas_stats.report.webpage import webpage
 
 
@@ -18,7 +19,7 @@ def content() -> Content:
 
 
 def text_of(content: Content) -> str:
-    return webpage(content, prepare(content, str)).decode("utf-8")
+    return webpage(number_parts(content, str, read_template(None)))["rapport.html"].decode("utf-8")
 
 
 def test_everything_is_escaped() -> None:

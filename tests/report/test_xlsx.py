@@ -6,7 +6,8 @@ from openpyxl import Workbook, load_workbook
 
 from tests.report.report_samples import make_chart, make_content, make_table, observations
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.report.numbering import prepare
+from uvas_stats.report.docx_template import read_template
+from uvas_stats.report.numbering import number_parts
 from uvas_stats.report.xlsx import workbook
 
 
@@ -16,7 +17,7 @@ def content() -> Content:
 
 
 def read(content: Content) -> Workbook:
-    return load_workbook(io.BytesIO(workbook(content, prepare(content, str))))
+    return load_workbook(io.BytesIO(workbook(number_parts(content, str, read_template(None)))["underlag.xlsx"]))
 
 
 def test_no_text_becomes_a_formula() -> None:
@@ -92,7 +93,7 @@ def test_a_table_as_it_is_shown_has_numbers_and_says_in_a_word_what_is_missing(c
 
 
 def test_the_flat_sheet_can_be_imported(content: Content) -> None:
-    data = workbook(content, prepare(content, str))
+    data = workbook(number_parts(content, str, read_template(None)))["underlag.xlsx"]
     flat = pd.read_excel(io.BytesIO(data), "Nyckeltal", engine="openpyxl", dtype={"Regionkod": str, "Period": str})
     assert len(flat) == 9
     assert set(flat["Regionkod"]) == {"00", "2182", "0140"}

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from docx.shared import Inches, Twips
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 
@@ -18,13 +19,11 @@ from uvas_stats.report.docx_template import TemplateEnvironment, check_placehold
 from uvas_stats.report.escape import printable
 from uvas_stats.report.images import Images
 from uvas_stats.report.labels import paragraphs, parse_date, swedish_date
-from uvas_stats.report.normalise_zip import settle
-from uvas_stats.report.numbering import Section, Shown
+from uvas_stats.report.normalise_zip import normalise_zip
+from uvas_stats.report.numbering import Report, Section, Shown
 
 __all__ = ["document"]
 
-_TWIPS = 635
-"""English metric units in a twentieth of a point."""
 _DEFINITIONS, _SOURCES = ("Definitioner", "_Toc900"), ("Källor", "_Toc901")
 _SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Licens", "Kommentar")
 
@@ -41,7 +40,7 @@ class _Writer:
 
     def size(self, images: Images) -> tuple[int, int]:
         """Fit a picture within the text width and two thirds of the text height."""
-        wide, high = images.width * xml.EMU, images.bare_height * xml.EMU
+        wide, high = images.width * Inches(1), images.bare_height * Inches(1)
         scale = min(1.0, self.width / wide, 0.67 * self.height / high)
         return int(wide * scale), int(high * scale)
 
@@ -59,14 +58,11 @@ class _Writer:
         return kept + (xml.paragraph(last, style) if last else "")
 
     def figure(self, shown: Shown, images: Images) -> str:
-        relation, _ = self.part.get_or_add_image(io.BytesIO(images.bare_png))
-        about = shown.about
-        return xml.picture(
-            relation, self.size(images), f"{shown.name}.png", about.title, about.alt, self.styles["UVAS Figur"]
-        )
+        name, style = f"{shown.name}.png", self.styles["UVAS Figur"]
+        return xml.picture(self.part, images.bare_png, self.size(images), name, shown.about, style)
 
     def table(self, cells: pd.DataFrame, align: Sequence[str], title: str, alt: str) -> str:
-        return xml.table(cells, align, self.width // _TWIPS, (title, alt), self.styles)
+        return xml.table(cells, align, self.width // Twips(1), (title, alt), self.styles)
 
     def part_of(self, shown: Shown) -> str:
         """Write the caption, then the picture or the table, then its note and source."""
@@ -120,24 +116,15 @@ class _Writer:
         )
 
 
-def document(content: Content, sections: Sequence[Section], template: tuple[str, bytes]) -> bytes:
+def document(report: Report) -> dict[str, bytes]:
     """Write the Word document.
-
-    Parameters
-    ----------
-    content
-        Title, summary, definitions and sources.
-    sections
-        The numbered charts and tables.
-    template
-        Name and content of the template, from ``read_template``.
 
     Raises
     ------
     ReportError
         If the template cannot be filled in.
     """
-    file, data = template
+    content, sections, (file, data) = report.content, report.sections, report.template
     date = parse_date(content.date)
     filled = open_template(file, data)
     used = check_placeholders(filled, file)
@@ -165,7 +152,7 @@ def document(content: Content, sections: Sequence[Section], template: tuple[str,
     _properties(filled, content, date)
     out = io.BytesIO()
     filled.save(out)
-    return settle(out.getvalue(), date)
+    return {"rapport.docx": normalise_zip(out.getvalue(), date)}
 
 
 def _properties(template: DocxTemplate, content: Content, date: dt.date) -> None:

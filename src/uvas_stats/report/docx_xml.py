@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import pandas as pd
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.parts.document import DocumentPart
+from docx.shared import Emu
+from lxml import etree
 
 from uvas_stats.numbers import NO_BREAK
+from uvas_stats.present.figure import About
 from uvas_stats.report.escape import printable
 
-__all__ = ["EMU", "Raw", "caption", "contents", "heading", "paragraph", "picture", "run", "table"]
+__all__ = ["Raw", "caption", "contents", "heading", "paragraph", "picture", "run", "table"]
 
-EMU = 914400
-"""English metric units in an inch."""
-_DRAWING = (
-    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
-    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-    'xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-)
-_PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _KEPT_WHOLE = 16
 """Tables with at most this many rows are not split between pages."""
 _LETTER, _BOLD, _PADDING = 94, 102, 190
@@ -122,34 +120,35 @@ def contents(entries: Sequence[tuple[str, str]], title: str, styles: Mapping[str
     )
 
 
-def picture(relation: str, size: tuple[int, int], name: str, title: str, alt: str, style: str) -> str:
+def picture(part: DocumentPart, png: bytes, size: tuple[int, int], name: str, about: About, style: str) -> str:
     """Return a paragraph with a picture and its text alternative.
 
     Parameters
     ----------
-    relation
-        Id of the relation to the picture's part.
+    part
+        The part of the document that the picture is added to.
+    png
+        The picture.
     size
         Width and height in EMU.
-    name, title, alt
-        File name, title and text alternative.
+    name
+        File name of the picture.
+    about
+        Its title and text alternative.
     style
         Id of the paragraph style.
     """
-    wide, high = size
-    words = f"name={quoteattr(name)} descr={quoteattr(_line(alt))} title={quoteattr(_line(title))}"
-    drawing = (
-        f'<w:r><w:drawing><wp:inline {_DRAWING} distT="0" distB="0" distL="0" distR="0">'
-        f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="1" {words}/>'
-        '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
-        f'<a:graphic><a:graphicData uri="{_PICTURE}"><pic:pic><pic:nvPicPr><pic:cNvPr id="0" {words}/>'
-        f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{relation}"/>'
-        "<a:stretch><a:fillRect/></a:stretch>"
-        f'</pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
-        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
-        "</wp:inline></w:drawing></w:r>"
-    )
-    return paragraph(drawing, style, "<w:keepNext/>")
+    inline = part.new_pic_inline(io.BytesIO(png), *map(Emu, size))
+    for side in "TBLR":
+        inline.set(f"dist{side}", "0")
+    inline.docPr.id = 1
+    inline.graphic.graphicData.pic.spPr.find(qn("a:prstGeom")).append(OxmlElement("a:avLst"))
+    for described in (inline.docPr, inline.graphic.graphicData.pic.nvPicPr.cNvPr):
+        described.set("name", name)
+        described.set("descr", _line(about.alt))
+        described.set("title", _line(about.title))
+    drawing = etree.tostring(inline, encoding="unicode")
+    return paragraph(f"<w:r><w:drawing>{drawing}</w:drawing></w:r>", style, "<w:keepNext/>")
 
 
 def _line(text: str) -> str:

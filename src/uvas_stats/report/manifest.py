@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.present.chapter import Content
-from uvas_stats.report.numbering import Section, Shown, computed
+from uvas_stats.report.numbering import Report, Shown, computed
 
 __all__ = ["MANIFEST", "manifest", "stale_diagrams"]
 
@@ -24,24 +24,9 @@ _SORT = ("part", "measure", "region_code", "period", "sex", "age_group", "breakd
 _DIAGRAM = re.compile(r"diagram/[a-z0-9_-]+\.(png|svg)")
 
 
-def manifest(content: Content, sections: Sequence[Section], files: Mapping[str, bytes]) -> bytes:
-    """Write the manifest.
-
-    Parameters
-    ----------
-    content
-        The report; ``origins`` gives the checksum of each raw file.
-    sections
-        Its numbered charts and tables.
-    files
-        What was written, by path inside the folder.
-
-    Returns
-    -------
-    bytes
-        UTF-8 JSON, sorted, the same for the same content.
-    """
-    parts = [shown for section in sections for shown in section.shown]
+def manifest(report: Report) -> dict[str, bytes]:
+    """Write the manifest: UTF-8 JSON, sorted, the same for the same content."""
+    content, parts = report.content, report.parts
     figures = [figure for shown in parts for figure in _figures(shown, content)]
     document = {
         "package": {"name": "uvas_stats", "version": version("uvas-stats")},
@@ -62,10 +47,11 @@ def manifest(content: Content, sections: Sequence[Section], files: Mapping[str, 
         "raw_files": {origin: dict(about) for origin, about in sorted(content.origins.items())},
         "files": [
             {"path": path, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-            for path, data in sorted(files.items())
+            for path, data in sorted(report.files.items())
         ],
     }
-    return (json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n").encode("utf-8")
+    text = json.dumps(document, ensure_ascii=False, indent=1, default=str) + "\n"
+    return {MANIFEST: text.encode("utf-8")}
 
 
 def _figures(shown: Shown, content: Content) -> Iterable[dict[str, Any]]:

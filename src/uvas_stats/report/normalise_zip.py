@@ -7,13 +7,13 @@ import io
 import re
 import zipfile
 
-__all__ = ["settle"]
+__all__ = ["normalise_zip"]
 
 _CORE = "docProps/core.xml"
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
-def settle(data: bytes, date: dt.date) -> bytes:
+def normalise_zip(data: bytes, date: dt.date) -> bytes:
     """Rewrite an Office file with one date on all its parts and as the date it was last changed.
 
     Parameters

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from uvas_stats.present.table import Table
 from uvas_stats.report.images import Images, render
 from uvas_stats.report.labels import file_name
 
-__all__ = ["Section", "Shown", "computed", "prepare"]
+__all__ = ["Report", "Section", "Shown", "computed", "number_parts"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,24 @@ class Section:
     shown: tuple[Shown, ...]
 
 
-def prepare(content: Content, progress: Callable[[str], None]) -> tuple[Section, ...]:
+@dataclass(frozen=True)
+class Report:
+    """What every writer is given."""
+
+    content: Content
+    sections: tuple[Section, ...]
+    template: tuple[str, bytes]
+    """Name and content of the Word template, from ``read_template``."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What the writers before have written, by path inside the folder."""
+
+    @property
+    def parts(self) -> list[Shown]:
+        """The charts and tables of all chapters."""
+        return [shown for section in self.sections for shown in section.shown]
+
+
+def number_parts(content: Content, progress: Callable[[str], None], template: tuple[str, bytes]) -> Report:
     """Draw the charts of a report and number its charts and tables in reading order.
 
     Parameters
@@ -59,6 +76,8 @@ def prepare(content: Content, progress: Callable[[str], None]) -> tuple[Section,
         What is shown.
     progress
         Called with one Swedish line for each chart.
+    template
+        Name and content of the Word template, from ``read_template``.
     """
     charts = sum(isinstance(part, Chart) for chapter in content.chapters for part in chapter.parts)
     counts = {"Figur": 0, "Tabell": 0}
@@ -76,7 +95,7 @@ def prepare(content: Content, progress: Callable[[str], None]) -> tuple[Section,
         lines = dict.fromkeys([chapter.text, *(f"{one.what}." for one in chapter.missing)])
         text = "\n".join(filter(None, lines))
         sections.append(Section(chapter.heading, text, f"kapitel-{number}", tuple(shown)))
-    return tuple(sections)
+    return Report(content, tuple(sections), template)
 
 
 def _show(part: Chart | Table, number: int, names: set[str]) -> Shown:

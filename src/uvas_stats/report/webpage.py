@@ -12,11 +12,10 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from uvas_stats.numbers import glued
-from uvas_stats.present.chapter import Content
 from uvas_stats.report.escape import printable
 from uvas_stats.report.figures import Lookup, compact, lookup
 from uvas_stats.report.labels import paragraphs, parse_date, swedish_date
-from uvas_stats.report.numbering import Section, Shown
+from uvas_stats.report.numbering import Report, Shown
 
 __all__ = ["webpage"]
 
@@ -61,34 +60,22 @@ def _template() -> Template:
     return environment.get_template("rapport.html.jinja")
 
 
-def webpage(content: Content, sections: Sequence[Section]) -> bytes:
-    """Write the page.
-
-    Parameters
-    ----------
-    content
-        Title, summary, definitions and sources.
-    sections
-        The numbered charts and tables.
-
-    Returns
-    -------
-    bytes
-        UTF-8 HTML without scripts and without requests to other places.
-    """
+def webpage(report: Report) -> dict[str, bytes]:
+    """Write the page: UTF-8 HTML without scripts and without requests to other places."""
+    content = report.content
     names = lookup(content)
-    parts = {shown.name: _part(shown, names) for section in sections for shown in section.shown}
+    parts = {shown.name: _part(shown, names) for shown in report.parts}
     listed = content.sources[[name for name in _SHOWN_SOURCES if name in content.sources.columns]]
     text = _template().render(
         content=content,
         date=swedish_date(parse_date(content.date)),
-        sections=sections,
+        sections=report.sections,
         parts=parts,
         paragraphs=paragraphs,
         definitions=_definitions(content.definitions),
         sources=_grid(listed.astype("object").drop_duplicates(), ["left"] * len(listed.columns)),
     )
-    return printable(text).encode("utf-8")
+    return {"rapport.html": printable(text).encode("utf-8")}
 
 
 def _grid(cells: pd.DataFrame, align: Sequence[str]) -> _Grid:
@@ -117,8 +104,8 @@ def _words(shown: Shown) -> _Grid | None:
     derived = shown.about.derived
     if derived.empty or not all(isinstance(cell, str) for cell in derived.to_numpy().ravel()):
         return None
-    told = derived[[name for name in derived.columns if any(derived[name])]]
-    return _grid(told, ["left"] * len(told.columns))
+    filled = derived[[name for name in derived.columns if any(derived[name])]]
+    return _grid(filled, ["left"] * len(filled.columns))
 
 
 def _side(column: pd.Series) -> str:

@@ -22,8 +22,8 @@ from uvas_stats.present.table import Number, Table
 from uvas_stats.report.escape import printable, set_text
 from uvas_stats.report.figures import FIGURES, Lookup, detailed, lookup
 from uvas_stats.report.labels import SHORT_STATUS, cell_format, number_format, parse_date, swedish_date
-from uvas_stats.report.normalise_zip import settle
-from uvas_stats.report.numbering import Section, Shown
+from uvas_stats.report.normalise_zip import normalise_zip
+from uvas_stats.report.numbering import Report, Shown
 
 __all__ = ["workbook"]
 
@@ -38,23 +38,19 @@ _HEADER_ROW = 4
 _WIDEST = 66
 
 
-def workbook(content: Content, sections: Sequence[Section]) -> bytes:
-    """Write the workbook.
-
-    Returns
-    -------
-    bytes
-        An xlsx with the sheets Innehåll, one for each chart and table, Nyckeltal, Definitioner and Källor.
-    """
+def workbook(report: Report) -> dict[str, bytes]:
+    """Write the workbook: Innehåll, a sheet for each chart and table, Nyckeltal, Definitioner and Källor."""
+    content = report.content
     date = parse_date(content.date)
     names = lookup(content)
     book = Workbook()
     index = book.active
     assert isinstance(index, Worksheet)
     index.title = "Innehåll"
-    rows = [(shown.label, shown.about.title, section.heading) for section in sections for shown in section.shown]
-    for section in sections:
+    rows = []
+    for section in report.sections:
         for shown in section.shown:
+            rows.append((shown.label, shown.about.title, section.heading))
             _part_sheet(book.create_sheet(shown.label), shown, names)
     _flat_sheet(book.create_sheet("Nyckeltal"), content.flat, names)
     _text_sheet(book.create_sheet("Definitioner"), "Definitioner", content.definitions)
@@ -70,7 +66,7 @@ def workbook(content: Content, sections: Sequence[Section]) -> bytes:
     properties.created = dt.datetime(date.year, date.month, date.day)  # noqa: DTZ001 - openpyxl wants it naive
     out = io.BytesIO()
     book.save(out)
-    return settle(out.getvalue(), date)
+    return {"underlag.xlsx": normalise_zip(out.getvalue(), date)}
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
