@@ -1,5 +1,6 @@
 import errno
 import hashlib
+import importlib
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 from tests.report.report_samples import make_chart, make_content
 from uvas_stats.errors import ReportError, UvasStatsError
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.report import export
+from uvas_stats.report import csv_text, export
+from uvas_stats.report.export import WRITERS
+from uvas_stats.report.numbering import Report
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +174,26 @@ def test_everything_is_written_and_listed(content: Content, tmp_path: Path) -> N
     assert set(files_of(result.folder)) == {path.as_posix() for path in result.files}
     assert said[0].startswith("Diagram 1 av 2: ")
     assert said[-1] == "underlag.xlsx"
+
+
+def test_a_format_is_one_writer_in_the_table(
+    content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def figures(report: Report) -> dict[str, bytes]:
+        return {
+            "uppgifter.csv": report.content.flat.map(csv_text).to_csv(index=False, sep=";").encode("utf-8-sig")
+        }
+
+    monkeypatch.setattr(
+        importlib.import_module("uvas_stats.report.export"), "WRITERS", (("uppgifter.csv", figures), *WRITERS)
+    )
+    said: list[str] = []
+    result = export(content, tmp_path / "ut", progress=said.append)
+    assert "uppgifter.csv" in said
+    assert Path("uppgifter.csv") in result.files
+    listed = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    assert "uppgifter.csv" in [file["path"] for file in listed]
+    assert len((result.folder / "uppgifter.csv").read_text(encoding="utf-8-sig").splitlines()) == 10
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def cohort_note(view: View, period: str) -> str:
     few = now.loc[now["value"].between(2, FEW)]
     if few.empty:
         return ""
-    noun = "elever" if view.measure.dataset.startswith("siris") else "personer"
+    noun = view.catalog.measures.get(view.measure.denominator_measure, view.measure).persons[1]
     listed = [
         f"{number_text(value, 0)} {noun} i {view.name(code)}, där en är {number_text(100 / value)} procentenheter"
         for code, value in few[["region_code", "value"]].itertuples(index=False, name=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import pandas as pd
@@ -138,7 +139,7 @@ def picture(part: DocumentPart, png: bytes, size: tuple[int, int], name: str, ab
     style
         Id of the paragraph style.
     """
-    inline = part.new_pic_inline(io.BytesIO(png), *map(Emu, size))
+    inline: Any = part.new_pic_inline(io.BytesIO(png), Emu(size[0]), Emu(size[1]))
     for side in "TBLR":
         inline.set(f"dist{side}", "0")
     inline.docPr.id = 1
