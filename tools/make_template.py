@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt, RGBColor
 
-from uvas_stats.report.normalise_zip import settle
+from uvas_stats.report.normalise_zip import normalise_zip
 
 TARGET = Path(__file__).parents[1] / "src" / "uvas_stats" / "report" / "templates" / "rapport.docx"
 DATE = dt.date(2026, 1, 1)
@@ -216,7 +216,7 @@ def main() -> None:
     out = io.BytesIO()
     document.save(out)
     TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_bytes(settle(out.getvalue(), DATE))
+    TARGET.write_bytes(normalise_zip(out.getvalue(), DATE))
 
 
 if __name__ == "__main__":
