@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -128,9 +129,9 @@ def _newest(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return rows.loc[rows["period_end"] == last]
 
 
-def _at(key: tuple[object, ...], rows: pd.DataFrame, catalog: Catalog) -> Number | str:
+def _at(key: tuple[Any, ...], rows: pd.DataFrame, catalog: Catalog) -> Number | str:
     """Return the figure of a measure, kommun and period, where that has been counted."""
-    return _figure(rows.loc[key], catalog.measures[str(key[0])]) if key in rows.index else MISSING
+    return _figure(rows.loc[key], catalog.measures[key[0]]) if key in rows.index else MISSING
 
 
 def _when(row: pd.Series) -> str:
