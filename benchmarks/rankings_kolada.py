@@ -59,7 +59,7 @@ def ours(url: str) -> int:
     from uvas_stats.fetch.http import Http
     from uvas_stats.fetch.kolada import boxes
     from uvas_stats.fetch.kolada_pages import get_pages, joined
-    from uvas_stats.fetch.limiter import Limits, RateLimiter
+    from uvas_stats.fetch.limits import Limits, RateLimiter
 
     source = load_web_sources()["kolada"]
     http = Http(url, RateLimiter(Limits(calls=source.calls, seconds=source.seconds)))

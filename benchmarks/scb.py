@@ -6,6 +6,7 @@ Each value must be at most its limit. "15 times faster" is written as the ratio 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import math
 import random
@@ -155,17 +156,26 @@ def _peak(name: str, path: Path) -> dict[str, float]:
 
 def _edition(folder: Path, body: bytes, parts: int) -> Path:
     """Make an edition of many files; they hold the same figures, which reading file by file does not mind."""
-    from uvas_stats.raw.publish import sha256, to_toml
+    from uvas_stats.raw.snapshot import RawTable, Snapshot, raw_file, write_origin
 
     edition = folder / "scb_bas" / f"2026-08-28T{parts:04d}"
     (edition / "BENCH").mkdir(parents=True)
-    files = []
-    for number in range(parts):
-        name = f"BENCH/part_{number:04d}.json"
+    names = [f"BENCH/part_{number:04d}.json" for number in range(parts)]
+    for name in names:
         (edition / name).write_bytes(body)
-        files.append({"name": name, "role": "data", "sha256": sha256(body)})
-    origin = {"dataset": "scb_bas", "edition": "2026-08-28", "tables": [{"name": "BENCH"}], "files": files}
-    (edition / "origin.toml").write_text(to_toml(origin), encoding="utf-8")
+    snapshot = Snapshot(
+        dataset="scb_bas",
+        edition=edition.name,
+        title="",
+        publisher="",
+        url="",
+        retrieved=dt.date(2026, 8, 28),
+        licence="",
+        tables=(RawTable("BENCH"),),
+        files=tuple(raw_file(name, body) for name in names),
+        folder=edition,
+    )
+    write_origin(snapshot)
     return edition
 
 
@@ -173,12 +183,13 @@ def _read_parts(edition: Path, *, traced: bool) -> dict[str, float]:
     import tracemalloc
 
     from uvas_stats.clean.pxweb import iter_observations
+    from uvas_stats.raw.snapshot import read_snapshot
 
     tables = (_reading().declared,)
     if traced:
         tracemalloc.start()
     start = time.perf_counter()
-    cells = sum(len(frame) for frame in iter_observations(edition, tables))
+    cells = sum(len(frame) for frame in iter_observations(read_snapshot(edition), tables))
     seconds = time.perf_counter() - start
     peak = tracemalloc.get_traced_memory()[1] if traced else 0
     return {"cells": cells, "seconds": seconds, "peak": float(peak)}
@@ -317,8 +328,8 @@ def _fetch(url: str, raw: Path) -> dict[str, float]:
         outcome = fetch_dataset(clients, "scb_bas", [table], raw)
     return {
         "seconds": time.perf_counter() - start,
-        "calls": outcome.calls_made,
-        "resumed": outcome.calls_resumed,
+        "calls": outcome.made,
+        "resumed": outcome.resumed,
         "cells": outcome.plan.cells,
     }
 
@@ -342,7 +353,7 @@ def _fetch_peer(url: str) -> dict[str, float]:
 
 def fetching() -> Iterator[Line]:
     """Measure a fetch of BAS for all kommuner from the fake, under SCB's limits of 3 calls a second."""
-    from uvas_stats.fetch.limiter import Limits, schedule_seconds
+    from uvas_stats.fetch.limits import Limits, schedule_seconds
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

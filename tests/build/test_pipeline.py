@@ -388,7 +388,7 @@ def test_a_new_edition_is_built_in(built: Workspace) -> None:
 
 def test_a_new_programme_is_built_in(built: Workspace) -> None:
     built.programmes.mkdir()
-    source = Path(pipeline.__file__).parent / "catalog" / "data" / "programmes" / "storuman.toml"
+    source = Path(pipeline.__file__).parents[1] / "catalog" / "data" / "programmes" / "storuman.toml"
     text = source.read_text(encoding="utf-8").replace('id = "storuman"', 'id = "min_storuman"', 1)
     (built.programmes / "min_storuman.toml").write_text(text, encoding="utf-8")
     before = len(read_observations(built.processed))

@@ -17,7 +17,7 @@ from uvas_stats.clean.pxweb import edition_origins, iter_observations, read_pxwe
 from uvas_stats.clean.signal import OUTSIDE, register_signal
 from uvas_stats.errors import RawFileError, UvasStatsError
 from uvas_stats.fetch.http import Http
-from uvas_stats.fetch.limiter import Limits, RateLimiter
+from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxweb1 import PxWeb1
 from uvas_stats.fetch.run import fetch_dataset
 from uvas_stats.fetch.sources import Clients
@@ -25,7 +25,7 @@ from uvas_stats.formats.cube import Cube
 from uvas_stats.formats.jsonstat import read_jsonstat
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.validate import make_observations, validate
-from uvas_stats.raw.publish import read_origin
+from uvas_stats.raw.snapshot import read_snapshot
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_the_population_has_each_age_and_the_total_of_sexes(fake: Fake, fetched)
 
 def test_a_sum_with_a_gap_is_not_made(fetched) -> None:  # type: ignore[no-untyped-def]
     edition = fetched("scb_population")
-    frame = next(iter_observations(edition))
+    frame = next(iter_observations(read_snapshot(edition)))
     gap = (frame["age_group"] == "17") & (frame["sex"] == "men") & (frame["region_code"] == "0114")
     frame = frame.assign(
         value=frame["value"].where(~gap),
@@ -187,9 +187,8 @@ def test_every_missing_cell_has_its_reason(fake: Fake, fetched) -> None:  # type
 def test_contents_found_by_label_are_read_by_the_code_written_in_the_origin(fake: Fake, fetched) -> None:  # type: ignore[no-untyped-def]
     edition = fetched("scb_neither_lan")
     frame = read_pxweb(edition)
-    assert (
-        read_origin(edition)["tables"][0]["meaning"]["ContentsCode"]["0000018R"] == "scb_neither_16_19_share_pct"
-    )
+    (table,) = read_snapshot(edition).tables
+    assert table.meaning["ContentsCode"]["0000018R"] == "scb_neither_16_19_share_pct"
     codes = {"Region": "01", "Kon": "1", "Bakgrund": "INT010", "ContentsCode": "0000018R", "Tid": "2023"}
     row = select(
         frame, region_code="01", sex="men", category="INT010", measure="scb_neither_16_19_share_pct", period="2023"
@@ -228,7 +227,7 @@ def test_an_edition_in_many_parts_is_the_same_observations(fake: Fake, fetched, 
 
 def test_each_origin_of_the_observations_is_accounted_for(fetched) -> None:  # type: ignore[no-untyped-def]
     edition = fetched("scb_bas")
-    origins = edition_origins(edition)
+    origins = edition_origins(read_snapshot(edition))
     assert set(read_pxweb(edition)["origin"].unique()) <= set(origins)
     assert {item["publisher"] for item in origins.values()} == {"SCB"}
 

@@ -15,11 +15,12 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch.arbetsformedlingen import plan
 from uvas_stats.fetch.http import HttpSettings
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations
-from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.files import FilePlan, fetch_files
+from uvas_stats.raw.publish import Outcome
 from uvas_stats.raw.snapshot import list_snapshots, verify
 from uvas_stats.workspace import Workspace
 
@@ -46,7 +47,7 @@ def site(contents: dict[str, bytes]) -> Iterator[AfSite]:
         yield served
 
 
-def fetch(site: AfSite, raw: Path, catalog: Catalog, *, read: bool = True) -> FileOutcome:
+def fetch(site: AfSite, raw: Path, catalog: Catalog, *, read: bool = True) -> Outcome[FilePlan]:
     quick = HttpSettings(backoff=0.01, attempts=3, read_timeout=5)
     with Clients({"af": site.url}, quick, Limits(calls=1000, seconds=1)) as clients:
         wanted = plan(clients, catalog.datasets["af_share"], raw)

@@ -15,10 +15,11 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.cli.app import app
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch.http import HttpSettings
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.skolverket_documents import Document, kaa_documents, kaa_plan
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.files import FilePlan, fetch_files
+from uvas_stats.raw.publish import Outcome
 from uvas_stats.raw.snapshot import read_snapshot
 from uvas_stats.workspace import Workspace
 
@@ -42,7 +43,7 @@ def found(clients: Clients, period: str) -> dict[str, Document]:
     return {one.table: one for one in kaa_documents(clients.http("siris")) if one.period == period}
 
 
-def fetch(clients: Clients, catalog: Catalog, raw: Path) -> FileOutcome:
+def fetch(clients: Clients, catalog: Catalog, raw: Path) -> Outcome[FilePlan]:
     plan = kaa_plan(clients, catalog.datasets["skolverket_kaa"], raw)
     return fetch_files(plan, raw, before=edition_check(catalog))
 
@@ -101,7 +102,7 @@ def test_dropped_and_cut_answers_are_asked_for_again(
     service.faults.dropped, service.faults.truncated, service.faults.fail = 1, 1, 1
     outcome = fetch(clients, catalog, tmp_path)
     assert outcome.edition is not None
-    assert outcome.files == len(list((outcome.edition).glob("*.xlsx")))
+    assert outcome.plan.calls == len(list((outcome.edition).glob("*.xlsx")))
 
 
 def test_tables_are_found_by_number_however_it_is_written(clients: Clients) -> None:

@@ -11,19 +11,19 @@ import pytest
 
 from tests.fakes.server import Fake
 from tests.fetch.conftest import QUICK
-from tests.fetch.test_limiter import Clock
+from tests.fetch.test_limits import Clock
 from uvas_stats.catalog.pxweb import tables_of
 from uvas_stats.errors import FetchError, UvasStatsError, WorkspaceError
 from uvas_stats.fetch import http as http_module
 from uvas_stats.fetch.http import Http, HttpSettings, check_address, retry_after_seconds
-from uvas_stats.fetch.limiter import Limits, RateLimiter
+from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxerrors import NoSuchTableError, TooManyCellsError
 from uvas_stats.fetch.pxmodel import PxClient, Query, Table
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1
 from uvas_stats.fetch.run import fetch_dataset
 from uvas_stats.fetch.sources import Clients, base_urls
-from uvas_stats.raw.publish import editions
+from uvas_stats.raw.snapshot import editions
 
 CODES = {
     "Region": ("00", "01"),

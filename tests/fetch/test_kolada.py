@@ -19,11 +19,14 @@ from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch import kolada_pages
 from uvas_stats.fetch.kolada import boxes, resolve_kpis
 from uvas_stats.fetch.kolada_pages import get_pages, values_of
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.files import FilePlan, fetch_files
+from uvas_stats.raw.publish import Outcome
 from uvas_stats.raw.snapshot import list_snapshots, verify
+
+Fetch = Callable[[], Outcome[FilePlan]]
 
 WIDE = Limits(calls=1000, seconds=1.0)
 DECLARED = "https://api.kolada.se/v3"
@@ -43,10 +46,10 @@ def kolada_clients(kolada: KoladaFake) -> Iterator[Clients]:
 
 
 @pytest.fixture
-def fetch(kolada_clients: Clients, catalog: Catalog, tmp_path: Path) -> Callable[[], FileOutcome]:
+def fetch(kolada_clients: Clients, catalog: Catalog, tmp_path: Path) -> Fetch:
     """Give what fetches Kolada as the command does, into ``tmp_path``."""
 
-    def run() -> FileOutcome:
+    def run() -> Outcome[FilePlan]:
         plan = file_plan(kolada_clients, catalog.datasets["kolada"], tmp_path)
         return fetch_files(plan, tmp_path, before=edition_check(catalog))
 
@@ -76,7 +79,11 @@ def nothing_stored(raw: Path) -> bool:
     ],
 )
 def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(
-    kolada: KoladaFake, fetch: Callable[[], FileOutcome], tmp_path: Path, change: dict[str, object], message: str
+    kolada: KoladaFake,
+    fetch: Fetch,
+    tmp_path: Path,
+    change: dict[str, object],
+    message: str,
 ) -> None:
     for name, value in change.items():
         setattr(kolada, name, value)
@@ -87,7 +94,7 @@ def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(
 
 @pytest.mark.parametrize("fault", ["fail", "html", "not_json", "truncated", "dropped"])
 def test_a_batch_that_keeps_failing_fails_the_fetch(
-    kolada: KoladaFake, fetch: Callable[[], FileOutcome], tmp_path: Path, fault: str
+    kolada: KoladaFake, fetch: Fetch, tmp_path: Path, fault: str
 ) -> None:
     setattr(kolada.faults, fault, 1000)
     with pytest.raises(FetchError, match="Tjänsten svarar inte som den ska"):
@@ -96,9 +103,7 @@ def test_a_batch_that_keeps_failing_fails_the_fetch(
 
 
 @pytest.mark.parametrize("fault", ["fail", "html", "not_json", "truncated", "dropped"])
-def test_a_fault_that_passes_leaves_a_whole_edition(
-    kolada: KoladaFake, fetch: Callable[[], FileOutcome], fault: str
-) -> None:
+def test_a_fault_that_passes_leaves_a_whole_edition(kolada: KoladaFake, fetch: Fetch, fault: str) -> None:
     setattr(kolada.faults, fault, 2)
     kolada.faults.bom = True
     edition = fetch().edition
@@ -108,12 +113,12 @@ def test_a_fault_that_passes_leaves_a_whole_edition(
 
 
 @pytest.mark.parametrize("retry_after", ["0", None])
-def test_429_is_waited_out(kolada: KoladaFake, fetch: Callable[[], FileOutcome], retry_after: str | None) -> None:
+def test_429_is_waited_out(kolada: KoladaFake, fetch: Fetch, retry_after: str | None) -> None:
     kolada.faults.burst_429, kolada.faults.retry_after = 2, retry_after
     assert fetch().edition is not None
 
 
-def test_a_stopped_fetch_goes_on_where_it_was(kolada: KoladaFake, fetch: Callable[[], FileOutcome]) -> None:
+def test_a_stopped_fetch_goes_on_where_it_was(kolada: KoladaFake, fetch: Fetch) -> None:
     fetch_count = len(boxes(list("abcd"), [str(n) for n in range(291)], [str(year) for year in range(2007, 2027)]))
     kolada.fault_on, kolada.faults.fail = "2583", 1000  # in the last call
     with pytest.raises(FetchError):
@@ -126,9 +131,7 @@ def test_a_stopped_fetch_goes_on_where_it_was(kolada: KoladaFake, fetch: Callabl
     assert len(kolada.data_calls) - before < fetch_count
 
 
-def test_a_fault_later_loses_nothing_of_what_is_held(
-    kolada: KoladaFake, fetch: Callable[[], FileOutcome], tmp_path: Path
-) -> None:
+def test_a_fault_later_loses_nothing_of_what_is_held(kolada: KoladaFake, fetch: Fetch, tmp_path: Path) -> None:
     edition = fetch().edition
     assert edition is not None
     before = {path.name: path.read_bytes() for path in edition.iterdir()}
@@ -194,7 +197,7 @@ def test_a_key_figure_without_an_id_is_found_by_its_title(kolada: KoladaFake, ko
         resolve_kpis(http, DECLARED, [KoladaKpi("b", ("30-34 år", "varken arbetar"))])
 
 
-def test_what_is_optional_and_gone_is_named_in_the_origin(fetch: Callable[[], FileOutcome]) -> None:
+def test_what_is_optional_and_gone_is_named_in_the_origin(fetch: Fetch) -> None:
     edition = fetch().edition
     assert edition is not None
     origin = tomllib.loads((edition / "origin.toml").read_text(encoding="utf-8"))
@@ -203,7 +206,7 @@ def test_what_is_optional_and_gone_is_named_in_the_origin(fetch: Callable[[], Fi
     assert "N17445" not in origin["options"]
 
 
-def test_the_same_answers_make_no_new_edition(kolada: KoladaFake, fetch: Callable[[], FileOutcome]) -> None:
+def test_the_same_answers_make_no_new_edition(kolada: KoladaFake, fetch: Fetch) -> None:
     assert fetch().edition is not None
     assert fetch().edition is None
     kolada.revision = 1

@@ -14,7 +14,7 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.kolada import boxes
 from uvas_stats.fetch.kolada_pages import get_pages
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.sources import Clients
 
 KPIS = ["N02797", "N03942"]

@@ -122,7 +122,7 @@ def test_a_label_that_no_code_has_is_drift(quick: Fake, scb: PxClient) -> None:
 
 def test_drift_stops_the_fetch_before_anything_is_written(quick: Fake, clients: Clients, tmp_path: Path) -> None:
     from uvas_stats.fetch.run import fetch_dataset
-    from uvas_stats.raw.publish import editions
+    from uvas_stats.raw.snapshot import editions
 
     quick.tables["TAB5557"].title = "Något annat"
     with pytest.raises(DriftError):

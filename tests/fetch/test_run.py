@@ -14,13 +14,13 @@ from tests.fakes.server import Fake
 from tests.fetch.children import MOMENT, fetch_bas, fetch_bas_quietly
 from uvas_stats.catalog.pxweb import tables_of
 from uvas_stats.errors import RawFileError
-from uvas_stats.fetch.plan import plan_dataset
-from uvas_stats.fetch.run import Outcome, fetch_dataset
+from uvas_stats.fetch.run import DatasetPlan, fetch_dataset, plan_dataset
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.raw.publish import editions, read_origin, read_raw
+from uvas_stats.raw.publish import Outcome
+from uvas_stats.raw.snapshot import editions, read_file, read_snapshot
 
 
-def fetch(clients: Clients, dataset: str, raw: Path) -> Outcome:
+def fetch(clients: Clients, dataset: str, raw: Path) -> Outcome[DatasetPlan]:
     return fetch_dataset(clients, dataset, tables_of(dataset), raw, now=lambda: MOMENT)
 
 
@@ -43,29 +43,30 @@ def processes() -> Any:
 def test_an_edition_has_every_answer_and_where_it_came_from(quick: Fake, clients: Clients, tmp_path: Path) -> None:
     outcome = fetch(clients, "scb_population", tmp_path)
     assert outcome.edition is not None
-    origin = read_origin(outcome.edition)
-    assert origin["publisher"] == "SCB"
-    assert origin["licence"] == "CC0"
-    assert origin["retrieved"] == MOMENT
-    assert [table["id"] for table in origin["tables"]] == ["TAB638", "TAB5557"]
-    assert origin["tables"][1]["noise"] is True
-    assert "Cell Key Method" in origin["tables"][1]["notes"][0]
-    data = [file for file in origin["files"] if file["role"] == "data"]
-    assert data[0]["url"] == f"{quick.v2}/tables/TAB638/data?lang=sv&outputFormat=json-stat2"
-    assert all('"variableCode":"Region"' in file["query"] for file in data)
-    assert {file["name"] for file in origin["files"]} | {"origin.toml"} == set(content(outcome.edition))
-    for file in origin["files"]:
-        assert len(read_raw(outcome.edition, file)) == file["bytes"]
+    snapshot = read_snapshot(outcome.edition)
+    assert snapshot.publisher == "SCB"
+    assert snapshot.licence == "CC0"
+    assert snapshot.retrieved_at == MOMENT
+    assert [table.id for table in snapshot.tables] == ["TAB638", "TAB5557"]
+    assert snapshot.tables[1].noise is True
+    assert "Cell Key Method" in snapshot.tables[1].notes[0]
+    data = [file for file in snapshot.files if file.role == "data"]
+    assert data[0].url == f"{quick.v2}/tables/TAB638/data?lang=sv&outputFormat=json-stat2"
+    assert all('"variableCode":"Region"' in file.query for file in data)
+    assert {file.name for file in snapshot.files} | {"origin.toml"} == set(content(outcome.edition))
+    for file in snapshot.files:
+        assert len(read_file(snapshot, file)) == file.bytes
 
 
 def test_a_changed_raw_file_is_not_read(clients: Clients, tmp_path: Path) -> None:
     outcome = fetch(clients, "scb_eligibility", tmp_path)
     assert outcome.edition is not None
-    file = read_origin(outcome.edition)["files"][1]
-    path = outcome.edition / file["name"]
+    snapshot = read_snapshot(outcome.edition)
+    file = snapshot.files[1]
+    path = snapshot.path(file)
     path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
     with pytest.raises(RawFileError, match="har ändrats"):
-        read_raw(outcome.edition, file)
+        read_file(snapshot, file)
 
 
 def test_an_unchanged_table_is_not_fetched_again(quick: Fake, clients: Clients, tmp_path: Path) -> None:
@@ -190,7 +191,7 @@ def test_what_has_been_fetched_is_not_asked_for_again(quick: Fake, clients: Clie
     quick.faults.fail = 0
     asked = len(quick.data_calls)
     again = fetch(clients, "scb_bas", part)
-    assert again.calls_resumed == finished
+    assert again.resumed == finished
     assert len(quick.data_calls) - asked == again.plan.calls - finished
     assert content(again.edition) == content(whole.edition)
 
@@ -214,7 +215,7 @@ def test_a_damaged_part_of_an_interrupted_fetch_is_fetched_again(
     (folder / "TAB6260" / "part_0003.json").write_bytes(good[: len(good) // 2])
     (folder / "TAB6260" / ".part_0004.json.x.tmp").write_bytes(b"half")
     again = fetch(clients, "scb_bas", tmp_path / "part")
-    assert again.calls_resumed == 1
+    assert again.resumed == 1
     assert content(again.edition) == content(whole.edition)
 
 
@@ -241,9 +242,7 @@ def test_killed_at_twenty_random_moments_a_rerun_ends_with_the_same_bytes(quick:
         stopped += not found
         finished = len(list(raw.glob("scb_bas/.partial-*/*/part_*.json")))
         again = fetch_bas(quick.v2, raw)
-        assert (again.calls_made, again.calls_resumed) == (
-            (0, 0) if found else (again.plan.calls - finished, finished)
-        )
+        assert (again.made, again.resumed) == ((0, 0) if found else (again.plan.calls - finished, finished))
         assert [content(edition) for edition in editions(raw, "scb_bas")] == [wanted]
         assert list(raw.glob("scb_bas/.partial-*")) == []
     assert stopped >= 10

@@ -13,11 +13,12 @@ from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError, UvasStatsError
 from uvas_stats.fetch.http import HttpSettings
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.skolverket import siris_plan
 from uvas_stats.fetch.sources import Clients
-from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.files import FilePlan, fetch_files
+from uvas_stats.raw.publish import Outcome
 from uvas_stats.raw.snapshot import list_snapshots, verify
 
 
@@ -40,7 +41,7 @@ def fetch(
     *,
     day: int = 5,
     again: bool = False,
-) -> FileOutcome:
+) -> Outcome[FilePlan]:
     def now() -> dt.datetime:
         return dt.datetime(2026, 1, day, 12, tzinfo=dt.UTC)
 
@@ -53,7 +54,7 @@ def test_all_published_years_become_an_edition(siris: SirisFake, catalog: Catalo
     outcome = fetch(siris, catalog, tmp_path)
     (snapshot,) = list_snapshots([tmp_path])
     verify(snapshot)
-    assert outcome.files == 3
+    assert outcome.plan.calls == 3
     assert [file.name for file in snapshot.files] == [f"behorighet_{year}.csv" for year in (2023, 2024, 2025)]
     assert "pExportID=53&pAr=2025" in snapshot.files[-1].url
     assert snapshot.licence == "CC0"
@@ -85,7 +86,7 @@ def test_only_years_that_are_not_held_are_asked_for(siris: SirisFake, catalog: C
     siris.log.clear()
     outcome = fetch(siris, catalog, tmp_path, day=6)
     assert ["pAr=2025" in path for path in siris.files] == [True]
-    assert outcome.files == 3
+    assert outcome.plan.calls == 3
     siris.log.clear()
     assert fetch(siris, catalog, tmp_path, day=7).edition is None
     assert siris.files == []

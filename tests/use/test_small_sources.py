@@ -16,15 +16,16 @@ from uvas_stats.build.pipeline import build, edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.sources import euro_names, load_euro_regions
 from uvas_stats.errors import FetchError, RawFileError
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.registry import file_plan
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations, read_origins
-from uvas_stats.raw.files import FileOutcome, fetch_files
+from uvas_stats.raw.files import FilePlan, fetch_files
+from uvas_stats.raw.publish import Outcome
 from uvas_stats.workspace import Workspace
 
-Fetch = Callable[[str], FileOutcome]
+Fetch = Callable[[str], Outcome[FilePlan]]
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def fetch(eurostat: EurostatFake, fk: FkFake, workspace: Workspace, catalog: Cat
     addresses = {"eurostat": eurostat.base, "forsakringskassan": fk.url}
     with Clients(addresses, QUICK, Limits(calls=1000, seconds=1.0)) as clients:
 
-        def run(dataset: str) -> FileOutcome:
+        def run(dataset: str) -> Outcome[FilePlan]:
             plan = file_plan(clients, catalog.datasets[dataset], workspace.raw)
             return fetch_files(plan, workspace.raw, before=edition_check(catalog))
 

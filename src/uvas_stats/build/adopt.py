@@ -14,7 +14,8 @@ from uvas_stats.catalog import Catalog, Dataset, load_catalog
 from uvas_stats.catalog.names import nearest
 from uvas_stats.errors import RawFileError, UnknownNameError, UvasStatsError
 from uvas_stats.periods import is_day
-from uvas_stats.raw.files import FileOutcome, FilePlan, Wanted, fetch_files
+from uvas_stats.raw.files import FilePlan, Wanted, fetch_files
+from uvas_stats.raw.publish import Outcome
 from uvas_stats.workspace import Workspace
 
 __all__ = ["adopt", "adoptable", "adopted_as"]
@@ -68,7 +69,7 @@ def adopt(
     *,
     edition: str | None = None,
     options: Mapping[str, str] | None = None,
-) -> FileOutcome:
+) -> Outcome[FilePlan]:
     """Store files that were downloaded by hand as an edition of a dataset.
 
     Parameters
@@ -87,7 +88,7 @@ def adopt(
 
     Returns
     -------
-    FileOutcome
+    Outcome
         Its edition is None if the newest edition is the same.
 
     Raises

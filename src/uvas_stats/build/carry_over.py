@@ -10,8 +10,7 @@ from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.clean.kaa import read_kaa
 from uvas_stats.errors import RawFileError
 from uvas_stats.raw.files import Wanted
-from uvas_stats.raw.publish import editions
-from uvas_stats.raw.snapshot import RawFile, Snapshot, read_snapshot
+from uvas_stats.raw.snapshot import RawFile, Snapshot, newest_snapshot
 
 __all__ = ["carried_files", "with_period"]
 
@@ -66,8 +65,8 @@ def carried_files(
     RawFileError
         If an old file has some of the new tables and others too: then neither can be left out.
     """
-    have = editions(raw, dataset.id)
-    if dataset.reader != "kaa" or not have:
+    old = newest_snapshot(raw, dataset.id)
+    if dataset.reader != "kaa" or old is None:
         return {}
     new = Snapshot(
         dataset=dataset.id, edition="1900-01-01", title="", publisher="", url="", licence="",
@@ -75,7 +74,6 @@ def carried_files(
         files=tuple(RawFile(str(path.resolve()), "", 0) for path in files.values()), options=dict(options),
     )  # fmt: skip
     given = set().union(*_contents(new, catalog).values())
-    old = read_snapshot(have[-1])
     held = _contents(old, catalog)
     carried = {}
     for file in old.files:

@@ -64,7 +64,7 @@ def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot
 def _parts(snapshot: Snapshot) -> set[str]:
     """Name what an edition consists of: files (without the numbers in their names), tables and key figures."""
     files = {re.sub("[0-9]+", "#", file.name) for file in snapshot.files}
-    return files | {str(table.get("id")) for table in snapshot.tables} | set(snapshot.options)
+    return files | {table.id for table in snapshot.tables} | set(snapshot.options)
 
 
 def to_read(snapshots: list[Snapshot]) -> list[Snapshot]:

@@ -19,8 +19,7 @@ from uvas_stats.formats.pxjson import read_pxjson
 from uvas_stats.observations.coded import concat_observations
 from uvas_stats.observations.contract import COLUMNS
 from uvas_stats.observations.validate import validate
-from uvas_stats.raw.publish import read_origin, read_raw
-from uvas_stats.raw.snapshot import Snapshot
+from uvas_stats.raw.snapshot import RawFile, Snapshot, read_file, read_snapshot
 
 __all__ = [
     "edition_origins",
@@ -55,16 +54,21 @@ def _declared(dataset: str, name: str, tables: Sequence[PxTable], where: Path) -
 
 
 def iter_observations(
-    edition: Path, tables: Sequence[PxTable] | None = None, measures: Mapping[str, Measure] | None = None
+    snapshot: Snapshot,
+    tables: Sequence[PxTable] | None = None,
+    measures: Mapping[str, Measure] | None = None,
+    read: Callable[[Snapshot, RawFile], bytes] = read_file,
 ) -> Iterator[pd.DataFrame]:
     """Read an edition file by file, so that memory does not grow with the number of files.
 
     Parameters
     ----------
-    edition
-        The folder of the edition.
+    snapshot
+        The edition.
     tables, measures
         Declarations to read by; if None, those of the catalog.
+    read
+        Reads a file; unless told otherwise it compares the file with its checksum.
 
     Yields
     ------
@@ -76,24 +80,22 @@ def iter_observations(
     RawFileError
         If a file is missing, changed or damaged.
     """
-    origin = read_origin(edition)
-    dataset = str(origin["dataset"])
-    declared = tables if tables is not None else tables_of(dataset)
+    declared = tables if tables is not None else tables_of(snapshot.dataset)
     known = measures if measures is not None else load_catalog().measures
-    entries = {table["name"]: table for table in origin["tables"]}
-    for file in origin["files"]:
-        if file["role"] != "data":
+    by_name = {table.name: table for table in snapshot.tables}
+    for file in snapshot.files:
+        if file.role != "data":
             continue
-        entry = entries[str(file["name"]).partition("/")[0]]
+        table = by_name[file.name.partition("/")[0]]
         reading = Reading(
-            _declared(dataset, entry["name"], declared, edition),
-            str(origin["edition"]),
+            _declared(snapshot.dataset, table.name, declared, snapshot.folder),
+            snapshot.edition,
             known,
-            entry.get("meaning", {}),
-            bool(entry.get("noise")),
+            table.meaning,
+            table.noise,
         )
-        name = f"{dataset}/{edition.name}/{file['name']}"
-        yield cube_frame(read_cube(read_raw(edition, file), name), reading, name)
+        origin = snapshot.origin(file)
+        yield cube_frame(read_cube(read(snapshot, file), origin), reading, origin)
 
 
 def read_pxweb(edition: Path) -> pd.DataFrame:
@@ -111,25 +113,31 @@ def read_pxweb(edition: Path) -> pd.DataFrame:
     ObservationError
         If two tables have the same figure.
     """
-    frame = concat_observations(list(iter_observations(edition)))
-    dataset = str(frame["dataset"].iloc[0])
-    derive = DERIVED.get(dataset)
+    return _series(read_snapshot(edition), read_file)
+
+
+def read_pxweb_snapshot(snapshot: Snapshot, _: Catalog) -> pd.DataFrame:
+    """Read an edition as :func:`read_pxweb` does, by its snapshot, whose files have been verified."""
+    return _series(snapshot, lambda _, file: snapshot.path(file).read_bytes())
+
+
+def _series(snapshot: Snapshot, read: Callable[[Snapshot, RawFile], bytes]) -> pd.DataFrame:
+    frame = concat_observations(list(iter_observations(snapshot, read=read)))
+    derive = DERIVED.get(snapshot.dataset)
     if derive is not None:
-        derived = derive(frame, f"{dataset}/{edition.name}/origin.toml")
+        derived = derive(frame, f"{snapshot.dataset}/{snapshot.edition}/origin.toml")
         frame = concat_observations([frame, derived])
     return validate(frame[list(COLUMNS)])
 
 
-def read_pxweb_snapshot(snapshot: Snapshot, _: Catalog) -> pd.DataFrame:
-    """Read an edition as :func:`read_pxweb` does, by its snapshot."""
-    return read_pxweb(snapshot.folder)
-
-
-def edition_origins(edition: Path) -> dict[str, dict[str, str]]:
+def edition_origins(snapshot: Snapshot) -> dict[str, dict[str, str]]:
     """Say of each ``origin`` of an edition's observations who published it, when it was fetched and how."""
-    origin = read_origin(edition)
-    common = {key: str(origin[key]) for key in ("publisher", "title", "url", "licence")}
-    common["retrieved"] = origin["retrieved"].isoformat()
-    base = f"{origin['dataset']}/{edition.name}"
-    found = {f"{base}/{file['name']}": {**common, "sha256": str(file["sha256"])} for file in origin["files"]}
-    return found | {f"{base}/origin.toml": {**common, "sha256": ""}}
+    common = {
+        "publisher": snapshot.publisher,
+        "title": snapshot.title,
+        "url": snapshot.url,
+        "licence": snapshot.licence,
+        "retrieved": (snapshot.retrieved_at or snapshot.retrieved).isoformat(),
+    }
+    files = {snapshot.origin(file): {**common, "sha256": file.sha256} for file in snapshot.files}
+    return files | {f"{snapshot.dataset}/{snapshot.edition}/origin.toml": {**common, "sha256": ""}}

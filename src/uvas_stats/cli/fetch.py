@@ -13,10 +13,10 @@ import typer
 if TYPE_CHECKING:
     from uvas_stats.catalog import Catalog
     from uvas_stats.fetch.adhoc import Selection
-    from uvas_stats.fetch.plan import DatasetPlan, TablePlan
-    from uvas_stats.fetch.run import Outcome
+    from uvas_stats.fetch.plan import TablePlan
+    from uvas_stats.fetch.run import DatasetPlan
     from uvas_stats.fetch.sources import Clients
-    from uvas_stats.raw.files import Progress
+    from uvas_stats.raw.publish import Outcome, Progress
     from uvas_stats.workspace import Workspace
 
 __all__ = ["BaseUrl", "fetch_command", "number", "open_clients"]
@@ -101,12 +101,12 @@ def _progress() -> Iterator[Progress | None]:
         yield told
 
 
-def _show_outcome(outcome: Outcome) -> None:
+def _show_outcome(outcome: Outcome[DatasetPlan]) -> None:
     if outcome.edition is None:
         typer.echo(f"{outcome.dataset}: oförändrad, inget nytt att hämta")
         return
-    again = f", {number(outcome.calls_resumed)} från en avbruten hämtning" if outcome.calls_resumed else ""
-    typer.echo(f"{outcome.dataset}: utgåva {outcome.edition.name}, {number(outcome.calls_made)} anrop{again}")
+    again = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
+    typer.echo(f"{outcome.dataset}: utgåva {outcome.edition.name}, {number(outcome.made)} anrop{again}")
     for table in outcome.plan.tables:
         if table.resolved.table.discontinued:
             typer.echo(f"  {table.resolved.table.id} uppdateras inte längre hos publicisten")
@@ -180,8 +180,7 @@ def _fetch_tables(
 ) -> None:
     """Fetch the declared tables of a dataset from its database."""
     from uvas_stats.catalog.pxweb import tables_of
-    from uvas_stats.fetch.plan import plan_dataset
-    from uvas_stats.fetch.run import fetch_dataset
+    from uvas_stats.fetch.run import fetch_dataset, plan_dataset
 
     if dry_run:
         _show_plan(plan_dataset(clients, dataset, tables_of(dataset), workspace.raw))
@@ -211,7 +210,7 @@ def _fetch_files(
         typer.echo(f"{dataset}: oförändrad, inget nytt")
         return
     kept = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
-    typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(outcome.files)} filer{kept}")
+    typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(plan.calls)} filer{kept}")
 
 
 def _selection(select: list[str] | None, query: Path | None) -> Selection:
@@ -226,15 +225,11 @@ def _fetch_table(
     clients: Clients, workspace: Workspace, name: str, selection: Selection, *, dry_run: bool
 ) -> None:
     """Fetch a table that is not declared and write its observations beside the main table."""
+    from uvas_stats.build.single_table import build_table
     from uvas_stats.catalog.pxweb import px_source
-    from uvas_stats.clean.pxweb import edition_origins, iter_observations
-    from uvas_stats.fetch.adhoc import adhoc_measures, adhoc_resolved
-    from uvas_stats.fetch.plan import DatasetPlan, plan_resolved
-    from uvas_stats.fetch.run import fetch_planned
-    from uvas_stats.observations.coded import concat_observations
-    from uvas_stats.observations.store import write_observations
-    from uvas_stats.observations.validate import validate
-    from uvas_stats.raw.publish import editions
+    from uvas_stats.fetch.adhoc import adhoc_resolved
+    from uvas_stats.fetch.plan import plan_resolved
+    from uvas_stats.fetch.run import DatasetPlan, fetch_planned
 
     source_name, _, table_id = name.partition(":")
     source = px_source(source_name)
@@ -251,12 +246,7 @@ def _fetch_table(
         _show_plan(make_plan())
         return
     with _progress() as progress:
-        outcome = fetch_planned(clients, dataset, make_plan, workspace.raw, progress=progress)
+        outcome = fetch_planned(dataset, make_plan, workspace.raw, progress=progress)
     _show_outcome(outcome)
-    edition = outcome.edition or outcome.plan.tables[0].kept or editions(workspace.raw, dataset)[-1]
-    resolved = outcome.plan.tables[0].resolved
-    measures = adhoc_measures(resolved.declared, resolved.table, source.publisher)
-    frame = validate(concat_observations(list(iter_observations(edition, (resolved.declared,), measures))))
-    folder = workspace.processed / dataset
-    write_observations(frame, folder, edition_origins(edition))
-    typer.echo(f"{number(len(frame))} uppgifter i {folder / 'observations.parquet'}")
+    rows, folder = build_table(workspace, outcome, source.publisher)
+    typer.echo(f"{number(rows)} uppgifter i {folder / 'observations.parquet'}")

@@ -16,7 +16,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.limiter import RateLimiter
+from uvas_stats.fetch.limits import RateLimiter
 
 __all__ = ["Answer", "BadBodyError", "Http", "HttpSettings", "ServiceFailingError", "check_address", "is_loopback"]
 

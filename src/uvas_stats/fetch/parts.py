@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
@@ -13,11 +14,12 @@ from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer, ServiceFailingError
 from uvas_stats.fetch.plan import TablePlan, make_parts
 from uvas_stats.fetch.pxerrors import TooManyCellsError
-from uvas_stats.fetch.pxmodel import PxClient, Query
+from uvas_stats.fetch.pxmodel import Query
 from uvas_stats.fetch.verify import verify
 from uvas_stats.raw.publish import write_raw
+from uvas_stats.raw.snapshot import RawFile, raw_file
 
-__all__ = ["TableChangedError", "Work", "fetch_table", "part_path"]
+__all__ = ["TableChangedError", "Work", "fetch_table"]
 
 WORKERS = 6
 FAILING_SPLITS = 2
@@ -32,10 +34,8 @@ class TableChangedError(FetchError):
 class Work:
     """The state of one table's fetch, shared by the threads."""
 
-    client: PxClient
     plan: TablePlan
     folder: Path
-    files: list[tuple[str, Query]] = field(default_factory=list)
     made: int = 0
     resumed: int = 0
     stamps: set[str] = field(default_factory=set)
@@ -61,57 +61,65 @@ class Work:
             self.resumed += not made
 
 
-def part_path(folder: Path, name: str) -> Path:
-    """Give the file of a part."""
-    return folder / f"{name}.json"
+def _path(work: Work, name: str) -> Path:
+    return work.folder / f"{name}.json"
 
 
-def _kept_part(path: Path, work: Work, query: Query) -> str | None:
-    """Give when the table was updated, if a part of an interrupted fetch is there and answers this query."""
+def _kept_part(work: Work, name: str, query: Query) -> bytes | None:
+    """Give a part of an interrupted fetch, if it is there and answers this query."""
+    path = _path(work, name)
     if not path.is_file():
         return None
+    content = path.read_bytes()
     try:
-        return verify(Answer(path.as_posix(), 200, path.read_bytes(), {}), work.plan.resolved.table, query)
+        updated = verify(Answer(path.as_posix(), 200, content, {}), work.plan.resolved.table, query)
     except FetchError:
         path.unlink()
         return None
+    work.note(updated, made=False)
+    return content
 
 
-def _fetch_part(work: Work, name: str, query: Query) -> list[tuple[str, Query]]:
+def _file(work: Work, name: str, query: Query, content: bytes) -> RawFile:
+    client = work.plan.client
+    text = json.dumps(client.body(query), ensure_ascii=False, separators=(",", ":"))
+    url = client.data_url(work.plan.resolved.table.id)
+    return raw_file(f"{work.plan.name}/{name}.json", content, url=url, query=text)
+
+
+def _fetch_part(work: Work, name: str, query: Query) -> list[RawFile]:
     """Fetch one part, in halves if the service finds it too large; give the files it became."""
     halves = make_parts(query, max(1, query.cells // 2)) if query.cells > 1 else ()
     half_names = [f"{name}{ascii_lowercase[index % 26]}" for index in range(len(halves))]
-    if any(part_path(work.folder, half).is_file() for half in half_names):
+    if any(_path(work, half).is_file() for half in half_names):
         return _fetch_halves(work, half_names, halves)  # an interrupted run has found that it must be split
-    path = part_path(work.folder, name)
-    kept = _kept_part(path, work, query)
+    kept = _kept_part(work, name, query)
     if kept is not None:
-        work.note(kept, made=False)
-        return [(name, query)]
+        return [_file(work, name, query, kept)]
     try:
-        data = work.client.data(work.plan.resolved.table, query)
+        data = work.plan.client.data(work.plan.resolved.table, query)
     except (TooManyCellsError, ServiceFailingError) as error:
         splits = len(name) - len(name.rstrip(ascii_lowercase))
         if not halves or (isinstance(error, ServiceFailingError) and splits >= FAILING_SPLITS):
             raise
         return _fetch_halves(work, half_names, halves)
     work.note(data.updated, made=True)
-    write_raw(path, data.answer.body)
-    return [(name, query)]
+    write_raw(_path(work, name), data.answer.body)
+    return [_file(work, name, query, data.answer.body)]
 
 
-def _fetch_halves(work: Work, names: Sequence[str], halves: Sequence[Query]) -> list[tuple[str, Query]]:
+def _fetch_halves(work: Work, names: Sequence[str], halves: Sequence[Query]) -> list[RawFile]:
     files = []
     for name, half in zip(names, halves, strict=True):
         files += _fetch_part(work, name, half)
     return files
 
 
-def fetch_table(work: Work, report: Callable[[], None]) -> None:
+def fetch_table(work: Work, report: Callable[[], None]) -> list[RawFile]:
     """Fetch all parts of a table, several at a time; the first error stops the rest."""
     parts = work.plan.parts
     with ThreadPoolExecutor(max_workers=min(WORKERS, len(parts))) as pool:
-        futures: list[Future[list[tuple[str, Query]]]] = []
+        futures: list[Future[list[RawFile]]] = []
         for number, part in enumerate(parts, start=1):
             future = pool.submit(_fetch_part, work, f"part_{number:04d}", part)
             future.add_done_callback(lambda one: None if one.cancelled() or one.exception() else report())
@@ -126,4 +134,4 @@ def fetch_table(work: Work, report: Callable[[], None]) -> None:
             raise future.exception() or FetchError("Hämtningen avbröts")
     if waiting:
         raise FetchError("Hämtningen avbröts", where=work.plan.name, todo="Kör igen; den fortsätter")
-    work.files = [file for future in futures for file in future.result()]
+    return [file for future in futures for file in future.result()]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 
 __all__ = ["CodeList", "Data", "PxClient", "Query", "Table", "TableHit", "Variable", "has_noise"]
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer, Http
-from uvas_stats.fetch.limiter import Limits
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.pxerrors import explain, parse_json
 from uvas_stats.fetch.pxmodel import CodeList, Data, Query, Table, TableHit, Variable
 from uvas_stats.fetch.pxweb import is_json, keeper, limits_from

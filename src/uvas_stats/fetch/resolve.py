@@ -33,6 +33,12 @@ class Resolved:
     meaning: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For codes that were found by their label: variable, code, and what it is in the tidy table."""
 
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The codes of the time variable that are asked for."""
+        time = next((variable.code for variable in self.table.variables if variable.time), "")
+        return self.query.codes.get(time, ())
+
 
 def _listed(items: Iterable[str], most: int = 12) -> str:
     found = list(items)

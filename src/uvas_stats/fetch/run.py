@@ -1,161 +1,203 @@
-"""Fetch what a plan asks for: concurrently, inside the limits, resumable, and whole or not at all."""
+"""Fetch what a plan asks of a database: concurrently, inside the limits, resumable, and whole or not at all."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import itertools
 import json
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from uvas_stats.catalog.pxweb import PxTable
+from uvas_stats.catalog.pxweb import PxTable, load_px_sources
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.origin import edition_name, make_origin, table_entry
-from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table, part_path
-from uvas_stats.fetch.plan import DatasetPlan, GetClient, TablePlan, plan_dataset
+from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table
+from uvas_stats.fetch.plan import TablePlan, plan_table
 from uvas_stats.fetch.pxmodel import PxClient
-from uvas_stats.raw.files import Progress
+from uvas_stats.periods import is_day
 from uvas_stats.raw.publish import (
+    Gathered,
+    Outcome,
+    Progress,
     dataset_lock,
-    editions,
-    file_entry,
-    free_edition,
-    publish,
-    read_origin,
-    read_raw,
-    same_files,
-    staging_folder,
+    make_edition,
+    utc_now,
     write_raw,
 )
+from uvas_stats.raw.snapshot import RawFile, RawTable, Snapshot, raw_file, read_file
 
-__all__ = ["Outcome", "fetch_dataset", "fetch_plan", "fetch_planned"]
+__all__ = ["DatasetPlan", "GetClient", "edition_name", "fetch_dataset", "fetch_planned", "plan_dataset"]
 
+GetClient = Callable[[str], PxClient]
+"""Gives the client of a source; the same one each time."""
 RESTARTS = 3
+_STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})")
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a fetch led to."""
+class DatasetPlan:
+    """The calls for one dataset, table by table."""
 
     dataset: str
-    edition: Path | None
-    """The new edition; None where nothing was new."""
-    plan: DatasetPlan
-    calls_made: int = 0
-    calls_resumed: int = 0
+    tables: tuple[TablePlan, ...]
+
+    @property
+    def calls(self) -> int:
+        """Data calls to make."""
+        return sum(len(table.parts) for table in self.tables)
+
+    @property
+    def cells(self) -> int:
+        """Cells to fetch."""
+        return sum(table.cells for table in self.tables)
+
+    @property
+    def seconds(self) -> float:
+        """How long the limits make it take at least."""
+        return sum(table.seconds for table in self.tables)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether there is nothing to fetch."""
+        return not self.calls
+
+    def key(self, day: dt.date) -> str:
+        """Name the question; of a table that does not say when it was updated it holds for the day."""
+        content: list[Any] = []
+        for plan in self.tables:
+            table, query = plan.resolved.table, plan.resolved.query
+            parts = [{code: list(values) for code, values in part.codes.items()} for part in plan.parts]
+            content.append([table.id, table.updated or day.isoformat(), parts, dict(query.codelists)])
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def gather(self, staging: Path, moment: dt.datetime, report: Callable[[], None]) -> Gathered:
+        """Fetch the tables one after another, the parts of each several at a time.
+
+        Parameters
+        ----------
+        staging
+            Where files are put, and where those of an interrupted fetch are.
+        moment
+            When they are fetched.
+        report
+            Called after each part.
+
+        Raises
+        ------
+        FetchError
+            If any call fails for good; what has been fetched stays and is used by the next run.
+        """
+        retrieved = moment.astimezone(dt.UTC).replace(microsecond=0)
+        tables: list[RawTable] = []
+        files: list[RawFile] = []
+        made = resumed = 0
+        for plan in self.tables:
+            if plan.kept is not None:
+                table, table_files = _keep_table(plan, plan.kept, staging)
+                table = replace(table, checked=retrieved.isoformat())
+            else:
+                work = Work(plan, staging / plan.name)
+                table_files = [_write_metadata(plan, staging), *fetch_table(work, report)]
+                table = _describe(plan, retrieved)
+                made, resumed = made + work.made, resumed + work.resumed
+            tables.append(table)
+            files += table_files
+        source = load_px_sources()[self.tables[0].resolved.declared.source]
+        snapshot = Snapshot(
+            dataset=self.dataset,
+            edition=edition_name((table.updated for table in tables), moment),
+            title="; ".join(table.title for table in tables),
+            publisher=source.publisher,
+            licence=source.licence,
+            url=source.landing_page,
+            retrieved=retrieved.date(),
+            retrieved_at=retrieved,
+            tables=tuple(tables),
+            files=tuple(files),
+        )
+        return Gathered(snapshot, made, resumed)
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+def edition_name(updates: Iterable[str], now: dt.datetime) -> str:
+    """Name an edition after the latest update of its tables, or after today where the service does not say.
+
+    Examples
+    --------
+    >>> edition_name(["2026-06-08T06:00:00Z", "2026-06-31T07:00:00Z"], dt.datetime.max)
+    '2026-06-08T0600'
+    """
+    matches = [match for match in map(_STAMP.match, updates) if match and is_day(match[1])]
+    stamps = [f"{match[1]}T{match[2]}{match[3]}" for match in matches]
+    return max(stamps) if stamps else now.date().isoformat()
 
 
-def _staging_key(plan: DatasetPlan, now: dt.datetime) -> str:
-    content: list[Any] = []
-    for table in plan.tables:
-        resolved = table.resolved
-        stamp = resolved.table.updated or now.date().isoformat()
-        parts = [{code: list(values) for code, values in part.codes.items()} for part in table.parts]
-        content.append([resolved.table.id, stamp, parts, dict(resolved.query.codelists)])
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def _keep_table(plan: TablePlan, staging: Path, retrieved: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _keep_table(plan: TablePlan, kept: Snapshot, staging: Path) -> tuple[RawTable, list[RawFile]]:
     """Copy an unchanged table from the edition that has it."""
-    assert plan.kept is not None
-    origin = read_origin(plan.kept)
-    entry = next(table for table in origin["tables"] if table["name"] == plan.name)
-    files = [file for file in origin["files"] if str(file["name"]).startswith(f"{plan.name}/")]
+    table = next(table for table in kept.tables if table.name == plan.name)
+    files = [file for file in kept.files if file.name.startswith(f"{plan.name}/")]
     for file in files:
-        path = staging / str(file["name"])
-        content = read_raw(plan.kept, file)
+        path, content = staging / file.name, read_file(kept, file)
         if not path.is_file() or path.read_bytes() != content:
             write_raw(path, content)
-    return {**entry, "checked": retrieved}, files
+    return table, files
 
 
-def _new_table(
-    client: PxClient, plan: TablePlan, staging: Path, report: Callable[[], None], retrieved: str
-) -> tuple[dict[str, Any], list[dict[str, Any]], Work]:
-    folder = staging / plan.name
-    work = Work(client, plan, folder)
-    write_raw(folder / "metadata.json", plan.resolved.table.raw)
-    fetch_table(work, report)
-    files = [
-        file_entry(staging, folder / "metadata.json", "metadata", client.table_url(plan.resolved.table.id), "")
-    ]
-    for name, query in work.files:
-        text = json.dumps(client.body(query), ensure_ascii=False, separators=(",", ":"))
-        files.append(
-            file_entry(staging, part_path(folder, name), "data", client.data_url(plan.resolved.table.id), text)
-        )
-    return table_entry(client, plan, retrieved), files, work
+def _write_metadata(plan: TablePlan, staging: Path) -> RawFile:
+    name, table = f"{plan.name}/metadata.json", plan.resolved.table
+    write_raw(staging / name, table.raw)
+    return raw_file(name, table.raw, role="metadata", url=plan.client.table_url(table.id))
 
 
-def fetch_plan(
-    get_client: GetClient,
-    plan: DatasetPlan,
-    raw: Path,
-    *,
-    progress: Progress | None = None,
-    now: Callable[[], dt.datetime] = _now,
-) -> Outcome:
-    """Fetch what a plan asks for and publish it as an edition. The caller holds the dataset's lock.
-
-    Raises
-    ------
-    FetchError
-        If any call fails for good; what has been fetched stays and is used by the next run.
-    """
-    if plan.unchanged:
-        return Outcome(plan.dataset, None, plan)
-    moment = now()
-    retrieved = moment.astimezone(dt.UTC).isoformat(timespec="seconds")
-    staging = staging_folder(raw, plan.dataset, _staging_key(plan, moment))
-    done = itertools.count(1)  # counting is safe from several threads
-
-    def report() -> None:
-        number = next(done)
-        if progress is not None:
-            progress(plan.dataset, number, plan.calls)
-
-    tables, files, made, resumed = [], [], 0, 0
-    for table in plan.tables:
-        if table.kept is not None:
-            entry, own = _keep_table(table, staging, retrieved)
-        else:
-            client = get_client(table.resolved.declared.source)
-            entry, own, work = _new_table(client, table, staging, report, retrieved)
-            made, resumed = made + work.made, resumed + work.resumed
-        tables.append(entry)
-        files += own
-    old = editions(raw, plan.dataset)
-    if old and same_files(read_origin(old[-1]), files):
-        shutil.rmtree(staging, ignore_errors=True)
-        return Outcome(plan.dataset, None, plan, made, resumed)
-    edition = free_edition(raw, plan.dataset, edition_name(tables, moment))
-    origin = make_origin(plan, edition, retrieved, tables, files)
-    return Outcome(plan.dataset, publish(staging, raw, plan.dataset, edition, origin), plan, made, resumed)
+def _describe(plan: TablePlan, retrieved: dt.datetime) -> RawTable:
+    resolved = plan.resolved
+    table = resolved.table
+    return RawTable(
+        name=plan.name,
+        id=table.id,
+        source=resolved.declared.source,
+        title=table.title,
+        updated=table.updated,
+        retrieved=retrieved.isoformat(),
+        key=plan.key,
+        cells=resolved.query.cells,
+        calls=len(plan.parts),
+        periods=resolved.periods,
+        noise=table.noise,
+        discontinued=table.discontinued,
+        notes=table.notes,
+        meaning={code: dict(values) for code, values in resolved.meaning.items()},
+    )
 
 
-def fetch_planned(
-    get_client: GetClient,
-    dataset: str,
-    make_plan: Callable[[], DatasetPlan],
-    raw: Path,
-    *,
-    progress: Progress | None = None,
-    now: Callable[[], dt.datetime] = _now,
-) -> Outcome:
-    """Plan and fetch under the dataset's lock; start again if the publisher updates a table meanwhile.
+def plan_dataset(get_client: GetClient, dataset: str, tables: Sequence[PxTable], raw: Path) -> DatasetPlan:
+    """Plan what a dataset needs, asking the service for limits and metadata only.
 
     Parameters
     ----------
     get_client
         Gives the client of a source.
+    dataset, tables
+        The dataset and its declared tables.
+    raw
+        The folder of raw files, where earlier editions are looked for.
+    """
+    return DatasetPlan(dataset, tuple(plan_table(get_client(table.source), table, raw) for table in tables))
+
+
+def fetch_planned(
+    dataset: str,
+    make_plan: Callable[[], DatasetPlan],
+    raw: Path,
+    *,
+    progress: Progress | None = None,
+    now: Callable[[], dt.datetime] = utc_now,
+) -> Outcome[DatasetPlan]:
+    """Plan and fetch under the dataset's lock; start again if the publisher updates a table meanwhile.
+
+    Parameters
+    ----------
     dataset, make_plan
         What to fetch. The plan is made when the lock is held.
     raw
@@ -173,7 +215,7 @@ def fetch_planned(
     with dataset_lock(raw, dataset):
         for _ in range(RESTARTS):
             try:
-                return fetch_plan(get_client, make_plan(), raw, progress=progress, now=now)
+                return make_edition(dataset, make_plan(), raw, progress=progress, now=now)
             except TableChangedError:
                 continue
     raise FetchError(
@@ -188,11 +230,24 @@ def fetch_dataset(
     raw: Path,
     *,
     progress: Progress | None = None,
-    now: Callable[[], dt.datetime] = _now,
-) -> Outcome:
-    """Fetch a dataset by its declared tables, as :func:`fetch_planned` does."""
+    now: Callable[[], dt.datetime] = utc_now,
+) -> Outcome[DatasetPlan]:
+    """Fetch a dataset by its declared tables, as :func:`fetch_planned` does.
+
+    Parameters
+    ----------
+    get_client, dataset, tables, raw
+        As in :func:`plan_dataset`.
+    progress, now
+        As in :func:`fetch_planned`.
+
+    Raises
+    ------
+    FetchError
+        As :func:`fetch_planned` does.
+    """
 
     def make_plan() -> DatasetPlan:
         return plan_dataset(get_client, dataset, tables, raw)
 
-    return fetch_planned(get_client, dataset, make_plan, raw, progress=progress, now=now)
+    return fetch_planned(dataset, make_plan, raw, progress=progress, now=now)

@@ -16,8 +16,7 @@ from uvas_stats.fetch.http import Answer, BadBodyError, Http
 from uvas_stats.fetch.skolverket_list import API, ExportList, Found
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
-from uvas_stats.raw.publish import editions, sha256
-from uvas_stats.raw.snapshot import read_snapshot
+from uvas_stats.raw.snapshot import newest_snapshot, sha256
 
 __all__ = ["siris_plan"]
 
@@ -78,10 +77,9 @@ def _unpublished(years: list[int]) -> str:
 
 def _held(raw: Path, dataset: str) -> dict[str, bytes]:
     """Read the files of the newest edition that are as they were; others are asked for anew."""
-    have = editions(raw, dataset)
-    if not have:
+    snapshot = newest_snapshot(raw, dataset)
+    if snapshot is None:
         return {}
-    snapshot = read_snapshot(have[-1])
     kept = {}
     for file in snapshot.files:
         path = snapshot.path(file)

@@ -12,7 +12,7 @@ from uvas_stats.catalog.pxweb import PxSource, load_px_sources
 from uvas_stats.catalog.sources import WebSource, load_web_sources
 from uvas_stats.errors import FetchError, UnknownNameError
 from uvas_stats.fetch.http import Http, HttpSettings, check_address
-from uvas_stats.fetch.limiter import Limits, RateLimiter
+from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxmodel import PxClient
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1

@@ -1,38 +1,28 @@
-"""Editions of files that services give whole, and of files that were downloaded by hand.
+"""Plans of files: those that a service gives whole, and those that were downloaded by hand.
 
-A source says which files it wants and how each is got; here they are kept, resumed, compared with what is already
-held, and published as an edition.
+A source says which files it wants and how each is got.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from uvas_stats.catalog import Dataset
-from uvas_stats.errors import ObservationError, RawFileError
 from uvas_stats.raw.publish import (
+    Gathered,
+    Outcome,
+    Progress,
     dataset_lock,
-    editions,
-    file_entry,
-    free_edition,
-    publish,
-    read_origin,
-    same_files,
-    sha256,
-    staging_folder,
+    make_edition,
+    utc_now,
     write_raw,
 )
+from uvas_stats.raw.snapshot import Snapshot, raw_file, sha256
 
-__all__ = ["FileOutcome", "FilePlan", "Progress", "Wanted", "fetch_files"]
-
-
-Progress = Callable[[str, int, int], None]
-"""Is told the dataset, how many calls are done and how many there are."""
+__all__ = ["FilePlan", "Wanted", "fetch_files"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class FilePlan:
-    """What makes an edition of a dataset, and how each file is got."""
+    """What makes an edition of a dataset of files, and how each file is got."""
 
     dataset: Dataset
     wanted: tuple[Wanted, ...]
@@ -64,58 +54,58 @@ class FilePlan:
     options: Mapping[str, str] = field(default_factory=dict)
     """What the reader must know that the files do not say."""
 
+    @property
+    def calls(self) -> int:
+        """How many files there are."""
+        return len(self.wanted)
 
-@dataclass(frozen=True)
-class FileOutcome:
-    """What a fetch of files did."""
+    @property
+    def unchanged(self) -> bool:
+        """Never known beforehand: files are compared when they have been got."""
+        return False
 
-    dataset: str
-    edition: Path | None
-    """The new edition; None where the files are those of the newest one."""
-    files: int
-    resumed: int
-    """How many files were there from an interrupted fetch."""
+    def key(self, day: dt.date) -> str:
+        """Name the question of a day."""
+        lines = [f"{one.name} {one.url} {one.query}" for one in self.wanted]
+        return sha256("\n".join([self.edition or day.isoformat(), *lines]).encode())
 
+    def gather(self, staging: Path, moment: dt.datetime, report: Callable[[], None]) -> Gathered:
+        """Get the files one after another.
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-def _key(plan: FilePlan, moment: dt.datetime) -> str:
-    """Name the question, so that an interrupted fetch is taken up the same day and not mixed with another."""
-    lines = [f"{one.name} {one.url} {one.query}" for one in plan.wanted]
-    return sha256("\n".join([plan.edition or moment.date().isoformat(), *lines]).encode())
-
-
-def _gather(plan: FilePlan, staging: Path, progress: Progress | None) -> tuple[list[dict[str, Any]], int]:
-    files, resumed = [], 0
-    for number, one in enumerate(plan.wanted, start=1):
-        path = staging / one.name
-        if path.is_file():  # written whole or not at all
-            resumed += 1
-        else:
-            write_raw(path, plan.get(one))
-        files.append(file_entry(staging, path, one.role, one.url, one.query))
-        if progress is not None:
-            progress(plan.dataset.id, number, len(plan.wanted))
-    return files, resumed
-
-
-def _origin(
-    plan: FilePlan, edition: str, moment: dt.datetime, files: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    return {
-        "dataset": plan.dataset.id,
-        "edition": edition,
-        "title": plan.dataset.title,
-        "publisher": plan.dataset.publisher,
-        "licence": plan.dataset.licence,
-        "url": plan.dataset.landing_page,
-        "retrieved": moment.astimezone(dt.UTC).replace(microsecond=0),
-        "note": plan.note,
-        "options": dict(plan.options),
-        "files": list(files),
-    }
+        Parameters
+        ----------
+        staging
+            Where they are put, and where those of an interrupted fetch are.
+        moment
+            When they are fetched.
+        report
+            Called after each file.
+        """
+        files, resumed = [], 0
+        for one in self.wanted:
+            path = staging / one.name
+            if path.is_file():  # written whole or not at all
+                content = path.read_bytes()
+                resumed += 1
+            else:
+                content = self.get(one)
+                write_raw(path, content)
+            files.append(raw_file(one.name, content, role=one.role, url=one.url, query=one.query))
+            report()
+        snapshot = Snapshot(
+            dataset=self.dataset.id,
+            edition=self.edition or moment.date().isoformat(),
+            title=self.dataset.title,
+            publisher=self.dataset.publisher,
+            licence=self.dataset.licence,
+            url=self.dataset.landing_page,
+            retrieved=moment.date(),
+            retrieved_at=moment.astimezone(dt.UTC).replace(microsecond=0),
+            note=self.note,
+            options=dict(self.options),
+            files=tuple(files),
+        )
+        return Gathered(snapshot, len(files) - resumed, resumed)
 
 
 def fetch_files(
@@ -123,55 +113,21 @@ def fetch_files(
     raw: Path,
     *,
     progress: Progress | None = None,
-    now: Callable[[], dt.datetime] = _now,
+    now: Callable[[], dt.datetime] = utc_now,
     before: Callable[[Path], None] | None = None,
     resume: bool = True,
-) -> FileOutcome:
+) -> Outcome[FilePlan]:
     """Get the files of a plan and publish them as an edition, under the dataset's lock.
 
     Parameters
     ----------
-    plan
-        What to get.
-    raw
-        The folder of raw files.
-    progress
-        Is told of each file.
-    now
-        Replaced by tests.
-    before
-        Looks at the folder with all files and its ``origin.toml`` before it becomes an edition, and raises
-        RawFileError if it should not.
-    resume
-        Whether files of an interrupted fetch are used.
-
-    Returns
-    -------
-    FileOutcome
-        Its edition is None if the newest edition has the same files and options.
+    plan, raw, progress, now, before, resume
+        As in :func:`make_edition`.
 
     Raises
     ------
     UvasStatsError
-        If a file cannot be had or is not what it should be. What has been got stays for the next run, but nothing
-        is published and nothing that was there is touched.
+        As :func:`make_edition` does.
     """
-    moment, dataset = now(), plan.dataset.id
-    with dataset_lock(raw, dataset):
-        staging = staging_folder(raw, dataset, _key(plan, moment))
-        if not resume:
-            shutil.rmtree(staging, ignore_errors=True)
-        files, resumed = _gather(plan, staging, progress)
-        old = editions(raw, dataset)
-        newest = read_origin(old[-1]) if old else {}
-        if old and same_files(newest, files) and newest.get("options", {}) == dict(plan.options):
-            shutil.rmtree(staging, ignore_errors=True)
-            return FileOutcome(dataset, None, len(files), resumed)
-        edition = free_edition(raw, dataset, plan.edition or moment.date().isoformat())
-        origin = _origin(plan, edition, moment, files)
-        try:
-            path = publish(staging, raw, dataset, edition, origin, before)
-        except (RawFileError, ObservationError):
-            shutil.rmtree(staging, ignore_errors=True)  # what cannot be read is not taken up again
-            raise
-        return FileOutcome(dataset, path, len(files), resumed)
+    with dataset_lock(raw, plan.dataset.id):
+        return make_edition(plan.dataset.id, plan, raw, progress=progress, now=now, before=before, resume=resume)

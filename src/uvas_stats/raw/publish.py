@@ -1,161 +1,107 @@
 """Editions of raw files: written aside, verified, moved into place whole, and never changed afterwards.
 
-``data/raw/<dataset>/<edition>/`` holds the bytes of every response and ``origin.toml``. While a fetch goes on,
-its files lie in ``data/raw/<dataset>/.partial-<key>/``, where an interrupted fetch finds them again. A folder
-whose name begins with a full stop, or that has no ``origin.toml``, is not an edition.
+While a fetch goes on, its files lie in ``data/raw/<dataset>/.partial-<key>/``, where an interrupted fetch finds
+them again. A plan says which files an edition has and how they are got; all else is the same for all plans.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
+import itertools
 import shutil
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Generic, Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 
-from uvas_stats.errors import RawFileError, WorkspaceError
+from uvas_stats.errors import ObservationError, RawFileError, WorkspaceError
+from uvas_stats.raw.snapshot import ORIGIN, Snapshot, editions, newest_snapshot, read_file, write_origin
 from uvas_stats.workspace import atomic_file, writing
 
 __all__ = [
+    "Gathered",
+    "Outcome",
+    "Plan",
+    "Progress",
     "dataset_lock",
-    "editions",
-    "file_entry",
     "free_edition",
+    "make_edition",
     "publish",
-    "read_origin",
-    "read_raw",
-    "same_files",
-    "sha256",
     "staging_folder",
-    "to_toml",
+    "utc_now",
     "write_raw",
 ]
 
-ORIGIN = "origin.toml"
 _PARTIAL = ".partial-"
+Progress = Callable[[str, int, int], None]
+"""Is told the dataset, how many calls are done and how many there are."""
 
 
-def sha256(content: bytes) -> str:
-    """Return the checksum of some bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+@dataclass(frozen=True)
+class Gathered:
+    """The files of a plan, all in the staging folder."""
+
+    snapshot: Snapshot
+    """What they are; its edition is the name that is wanted."""
+    made: int
+    """How many files were got."""
+    resumed: int
+    """How many were there from an interrupted fetch."""
 
 
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+class Plan(Protocol):
+    """What makes an edition of a dataset, and how its files are got."""
+
+    @property
+    def calls(self) -> int:
+        """How many files there are to get."""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether it is known beforehand that nothing is new."""
+
+    def key(self, day: dt.date) -> str:
+        """Name the question, so that an interrupted fetch is taken up again and not mixed with another."""
+
+    def gather(self, staging: Path, moment: dt.datetime, report: Callable[[], None]) -> Gathered:
+        """Get the files that are not in the staging folder, and report each."""
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_text(str(key))} = {_value(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    return _text(str(value))
+P = TypeVar("P", bound=Plan)
 
 
-def to_toml(content: Mapping[str, Any]) -> str:
-    """Write a mapping as TOML; a list of mappings becomes an array of tables.
+@dataclass(frozen=True)
+class Outcome(Generic[P]):
+    """What a plan led to."""
 
-    Examples
-    --------
-    >>> print(to_toml({"a": "å", "n": 1, "files": [{"name": "b.json", "codes": ["1", "2"]}]}))
-    a = "å"
-    n = 1
-    <BLANKLINE>
-    [[files]]
-    name = "b.json"
-    codes = ["1", "2"]
-    <BLANKLINE>
-    """
-    lines, tables = [], []
-    for key, value in content.items():
-        if isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
-            for item in value:
-                tables += ["", f"[[{key}]]", *(f"{name} = {_value(inner)}" for name, inner in item.items())]
-        else:
-            lines.append(f"{key} = {_value(value)}")
-    return "\n".join([*lines, *tables, ""])
+    dataset: str
+    edition: Path | None
+    """The new edition; None where nothing was new."""
+    plan: P
+    made: int = 0
+    """How many files were got."""
+    resumed: int = 0
+    """How many files were there from an interrupted fetch."""
 
 
-def editions(raw: Path, dataset: str) -> list[Path]:
-    """List the whole editions of a dataset, the oldest first."""
-    folder = raw / dataset
-    if not folder.is_dir():
-        return []
-    found = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    return sorted((path for path in found if (path / ORIGIN).is_file()), key=lambda path: path.name)
-
-
-def read_origin(edition: Path) -> dict[str, Any]:
-    """Read what is known of the files of an edition.
-
-    Raises
-    ------
-    RawFileError
-        If ``origin.toml`` is missing or damaged.
-    """
-    path = edition / ORIGIN
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RawFileError(
-            "Utgåvans origin.toml saknas eller är skadad", where=path, todo="Ta bort utgåvan och hämta igen"
-        ) from error
-
-
-def read_raw(edition: Path, file: Mapping[str, Any]) -> bytes:
-    """Read one file of an edition and compare it with its checksum.
-
-    Raises
-    ------
-    RawFileError
-        If it is missing or has been changed.
-    """
-    path = edition / str(file["name"])
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RawFileError("Råfilen kan inte läsas", where=path, todo="Hämta datamängden igen") from error
-    if sha256(content) != file["sha256"]:
-        raise RawFileError(
-            "Råfilen har ändrats sedan den hämtades", where=path, todo="Ta bort utgåvan och hämta igen"
-        )
-    return content
-
-
-def file_entry(staging: Path, path: Path, role: str, url: str, query: str) -> dict[str, Any]:
-    """Describe one file of an edition."""
-    content = path.read_bytes()
-    return {
-        "name": path.relative_to(staging).as_posix(),
-        "role": role,
-        "url": url,
-        "query": query,
-        "bytes": len(content),
-        "sha256": sha256(content),
-    }
-
-
-def same_files(origin: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether an edition holds the same data, for services that do not say when a table was updated."""
-    old = {file["name"]: file["sha256"] for file in origin["files"]}
-    return old == {file["name"]: file["sha256"] for file in files}
+def utc_now() -> dt.datetime:
+    """Return the time, which tests replace."""
+    return dt.datetime.now(dt.UTC)
 
 
 @contextmanager
 def dataset_lock(raw: Path, dataset: str, wait: float = 3600.0) -> Iterator[None]:
     """Let one process at a time fetch a dataset. The operating system frees the lock if the process dies.
+
+    Parameters
+    ----------
+    raw, dataset
+        The folder of raw files, and the dataset.
+    wait
+        Seconds to wait for another process.
 
     Raises
     ------
@@ -180,7 +126,15 @@ def dataset_lock(raw: Path, dataset: str, wait: float = 3600.0) -> Iterator[None
 
 
 def staging_folder(raw: Path, dataset: str, key: str) -> Path:
-    """Give the folder of an unfinished fetch, the same for the same question; remove those of other questions."""
+    """Give the folder of an unfinished fetch, the same for the same question; remove those of other questions.
+
+    Parameters
+    ----------
+    raw, dataset
+        The folder of raw files, and the dataset.
+    key
+        Names the question.
+    """
     folder = raw / dataset / f"{_PARTIAL}{key[:16]}"
     for other in (raw / dataset).glob(f"{_PARTIAL}*"):
         if other != folder:
@@ -197,7 +151,15 @@ def write_raw(path: Path, content: bytes) -> None:
 
 
 def free_edition(raw: Path, dataset: str, wanted: str) -> str:
-    """Give the name of a new edition: the wanted one, or with a number if an edition has it already."""
+    """Give the name of a new edition: the wanted one, or with a number if an edition has it already.
+
+    Parameters
+    ----------
+    raw, dataset
+        The folder of raw files, and the dataset.
+    wanted
+        The name without a number.
+    """
     taken = {path.name for path in editions(raw, dataset)}
     name, number = wanted, 1
     while name in taken:
@@ -206,44 +168,113 @@ def free_edition(raw: Path, dataset: str, wanted: str) -> str:
     return name
 
 
-def publish(
-    staging: Path,
-    raw: Path,
+def make_edition(
     dataset: str,
-    edition: str,
-    origin: Mapping[str, Any],
+    plan: P,
+    raw: Path,
+    *,
+    progress: Progress | None = None,
+    now: Callable[[], dt.datetime] = utc_now,
     before: Callable[[Path], None] | None = None,
-) -> Path:
+    resume: bool = True,
+) -> Outcome[P]:
+    """Get the files of a plan and publish them as an edition. The caller holds the dataset's lock.
+
+    Parameters
+    ----------
+    dataset, plan
+        What to get.
+    raw
+        The folder of raw files.
+    progress
+        Is told of each file.
+    now
+        Replaced by tests.
+    before
+        Looks at the folder with all files and its ``origin.toml`` before it becomes an edition, and raises
+        RawFileError or ObservationError if it should not.
+    resume
+        Whether files of an interrupted fetch are used.
+
+    Returns
+    -------
+    Outcome
+        Its edition is None if the newest edition has the same files and options.
+
+    Raises
+    ------
+    UvasStatsError
+        If a file cannot be had or is not what it should be. What has been got stays for the next run, but nothing
+        is published and nothing that was there is touched.
+    """
+    if plan.unchanged:
+        return Outcome(dataset, None, plan)
+    moment = now()
+    staging = staging_folder(raw, dataset, plan.key(moment.date()))
+    if not resume:
+        shutil.rmtree(staging, ignore_errors=True)
+    done = itertools.count(1)  # counting is safe from several threads
+
+    def report() -> None:
+        number = next(done)
+        if progress is not None:
+            progress(dataset, number, plan.calls)
+
+    gathered = plan.gather(staging, moment, report)
+    newest = newest_snapshot(raw, dataset)
+    if newest is not None and _same(newest, gathered.snapshot):
+        shutil.rmtree(staging, ignore_errors=True)
+        return Outcome(dataset, None, plan, gathered.made, gathered.resumed)
+    edition = free_edition(raw, dataset, gathered.snapshot.edition)
+    try:
+        folder = publish(replace(gathered.snapshot, edition=edition, folder=staging), raw, before)
+    except (RawFileError, ObservationError):
+        shutil.rmtree(staging, ignore_errors=True)  # what cannot be read is not taken up again
+        raise
+    return Outcome(dataset, folder, plan, gathered.made, gathered.resumed)
+
+
+def _same(old: Snapshot, new: Snapshot) -> bool:
+    """Tell whether an edition holds the same data, for services that do not say when a table was updated."""
+    files = [{file.name: file.sha256.lower() for file in one.files} for one in (old, new)]
+    return files[0] == files[1] and old.options == new.options
+
+
+def publish(snapshot: Snapshot, raw: Path, before: Callable[[Path], None] | None = None) -> Path:
     """Turn a staging folder into an edition: check every file, write ``origin.toml`` last, move the folder.
 
     Parameters
     ----------
-    staging, raw, dataset, edition
-        What is moved, and where to.
-    origin
-        The content of ``origin.toml``.
+    snapshot
+        What the files are; its folder is the staging folder.
+    raw
+        The folder of raw files.
     before
         Looks at the whole folder before it is moved, and raises if it should not become an edition.
+
+    Returns
+    -------
+    Path
+        The edition's folder.
 
     Raises
     ------
     RawFileError
-        If a file is not what the origin says.
+        If a file is not what the snapshot says.
     WorkspaceError
         If the disk is full or the folder cannot be moved; nothing has then been published.
     """
-    files: Sequence[Mapping[str, Any]] = origin["files"]
-    for file in files:
-        read_raw(staging, file)
-    named = {str(file["name"]) for file in files} | {ORIGIN}
+    staging = snapshot.folder
+    for file in snapshot.files:
+        read_file(snapshot, file)
+    named = {file.name for file in snapshot.files} | {ORIGIN}
     for path in list(staging.rglob("*")):
         if path.is_file() and path.relative_to(staging).as_posix() not in named:
             path.unlink()  # left by a run that was stopped in the middle of writing
-    with atomic_file(staging / ORIGIN) as temporary:
-        temporary.write_text(to_toml(origin), encoding="utf-8", newline="\n")
+    write_origin(snapshot)
     if before is not None:
         before(staging)
-    target = raw / dataset / edition
+    target = raw / snapshot.dataset / snapshot.edition
     with writing(target):
         if target.is_dir() and not (target / ORIGIN).is_file() and not any(target.iterdir()):
             target.rmdir()

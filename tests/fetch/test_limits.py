@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from uvas_stats.fetch.limiter import Limits, RateLimiter, schedule_seconds
+from uvas_stats.fetch.limits import Limits, RateLimiter, schedule_seconds
 
 
 class Clock:
