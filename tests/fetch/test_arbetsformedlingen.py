@@ -13,10 +13,9 @@ from tests.fakes.af import PAGE, AfSite, serving
 from uvas_stats.build.pipeline import build, edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError
-from uvas_stats.fetch.arbetsformedlingen import plan
 from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.sources import Clients
+from uvas_stats.fetch.sources import Clients, file_plan
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations
 from uvas_stats.raw.files import FilePlan, fetch_files
@@ -50,7 +49,7 @@ def site(contents: dict[str, bytes]) -> Iterator[AfSite]:
 def fetch(site: AfSite, raw: Path, catalog: Catalog, *, read: bool = True) -> Outcome[FilePlan]:
     quick = HttpSettings(backoff=0.01, attempts=3, read_timeout=5)
     with Clients({"af": site.url}, quick, Limits(calls=1000, seconds=1)) as clients:
-        wanted = plan(clients, catalog.datasets["af_share"], raw)
+        wanted = file_plan(clients, catalog.datasets["af_share"], raw)
         return fetch_files(wanted, raw, before=edition_check(catalog) if read else None)
 
 
@@ -146,7 +145,7 @@ def test_a_fault_that_stays_stores_nothing_and_loses_nothing(
 
 def test_a_link_that_is_gone_is_told(site: AfSite, tmp_path: Path, catalog: Catalog) -> None:
     with Clients({"af": site.url}, None, Limits(calls=1000, seconds=1)) as clients:
-        wanted = plan(clients, catalog.datasets["af_share"], tmp_path)
+        wanted = file_plan(clients, catalog.datasets["af_share"], tmp_path)
         site.month, site.faults.gone = 9, True
         with pytest.raises(FetchError, match=r"finns inte \(svar 404\)"):
             fetch_files(wanted, tmp_path)

@@ -16,8 +16,8 @@ from uvas_stats.cli.app import app
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.skolverket_documents import Document, kaa_documents, kaa_plan
-from uvas_stats.fetch.sources import Clients
+from uvas_stats.fetch.skolverket_documents import Document, kaa_documents
+from uvas_stats.fetch.sources import Clients, file_plan
 from uvas_stats.raw.files import FilePlan, fetch_files
 from uvas_stats.raw.publish import Outcome
 from uvas_stats.raw.snapshot import read_snapshot
@@ -44,7 +44,7 @@ def found(clients: Clients, period: str) -> dict[str, Document]:
 
 
 def fetch(clients: Clients, catalog: Catalog, raw: Path) -> Outcome[FilePlan]:
-    plan = kaa_plan(clients, catalog.datasets["skolverket_kaa"], raw)
+    plan = file_plan(clients, catalog.datasets["skolverket_kaa"], raw)
     return fetch_files(plan, raw, before=edition_check(catalog))
 
 
@@ -152,7 +152,7 @@ def test_without_the_list_the_declared_ids_are_all_there_is(
 ) -> None:
     setattr(service.faults, fault, True)
     assert not any(one.listed for one in kaa_documents(clients.http("siris")))
-    note = kaa_plan(clients, catalog.datasets["skolverket_kaa"], tmp_path).note
+    note = file_plan(clients, catalog.datasets["skolverket_kaa"], tmp_path).note
     assert "Hämtade med sparat id, inte ur dokumentlistan: 4A 2024/25" in note
 
 

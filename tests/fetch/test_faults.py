@@ -17,7 +17,7 @@ from uvas_stats.errors import FetchError, UvasStatsError, WorkspaceError
 from uvas_stats.fetch import http as http_module
 from uvas_stats.fetch.http import Http, HttpSettings, check_address, retry_after_seconds
 from uvas_stats.fetch.limits import Limits, RateLimiter
-from uvas_stats.fetch.pxerrors import NoSuchTableError, TooManyCellsError
+from uvas_stats.fetch.pxanswer import NoSuchTableError, TooManyCellsError
 from uvas_stats.fetch.pxmodel import PxClient, Query, Table
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1
@@ -314,12 +314,13 @@ def test_another_address_comes_from_an_option_before_the_environment() -> None:
             base_urls([wrong], {})
 
 
-def test_retry_after_can_be_a_date() -> None:
+def test_retry_after_can_be_a_date(monkeypatch: pytest.MonkeyPatch) -> None:
     import datetime as dt
 
-    now = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
-    assert retry_after_seconds("Sat, 21 Nov 2026 12:00:30 GMT", now) == 30
-    assert retry_after_seconds("Sat, 21 Nov 2026 11:00:00 GMT", now) == 0
+    now = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC).timestamp()
+    monkeypatch.setattr("urllib3.util.retry.time.time", lambda: now)
+    assert retry_after_seconds("Sat, 21 Nov 2026 12:00:30 GMT") == 30
+    assert retry_after_seconds("Sat, 21 Nov 2026 11:00:00 GMT") == 0
     assert retry_after_seconds("7²") is None
 
 

@@ -20,8 +20,7 @@ from uvas_stats.fetch import kolada_pages
 from uvas_stats.fetch.kolada import boxes, resolve_kpis
 from uvas_stats.fetch.kolada_pages import get_pages, values_of
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.registry import file_plan
-from uvas_stats.fetch.sources import Clients
+from uvas_stats.fetch.sources import Clients, file_plan
 from uvas_stats.raw.files import FilePlan, fetch_files
 from uvas_stats.raw.publish import Outcome
 from uvas_stats.raw.snapshot import list_snapshots, verify

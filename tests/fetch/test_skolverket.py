@@ -14,9 +14,7 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError, UvasStatsError
 from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.registry import file_plan
-from uvas_stats.fetch.skolverket import siris_plan
-from uvas_stats.fetch.sources import Clients
+from uvas_stats.fetch.sources import Clients, file_plan
 from uvas_stats.raw.files import FilePlan, fetch_files
 from uvas_stats.raw.publish import Outcome
 from uvas_stats.raw.snapshot import list_snapshots, verify
@@ -46,7 +44,7 @@ def fetch(
         return dt.datetime(2026, 1, day, 12, tzinfo=dt.UTC)
 
     with clients(siris) as own:
-        plan = siris_plan(own, catalog.datasets[dataset], raw, again=again)
+        plan = file_plan(own, catalog.datasets[dataset], raw, again=again)
         return fetch_files(plan, raw, now=now, before=edition_check(catalog))
 
 
@@ -114,7 +112,7 @@ def test_what_has_been_got_before_a_fault_is_used_again(
     siris: SirisFake, catalog: Catalog, tmp_path: Path
 ) -> None:
     with clients(siris) as own:
-        plan = siris_plan(own, catalog.datasets["siris_eligibility"], tmp_path)
+        plan = file_plan(own, catalog.datasets["siris_eligibility"], tmp_path)
         first = plan.wanted[0]
         got: list[str] = []
 
@@ -180,5 +178,5 @@ def test_the_service_that_is_away_is_one_clear_line(catalog: Catalog, tmp_path: 
         Clients({"siris": "http://127.0.0.1:9"}, HttpSettings(attempts=1)) as own,
         pytest.raises(UvasStatsError) as caught,
     ):
-        siris_plan(own, catalog.datasets["siris_eligibility"], tmp_path)
+        file_plan(own, catalog.datasets["siris_eligibility"], tmp_path)
     assert len(str(caught.value).splitlines()) == 1

@@ -17,8 +17,7 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.sources import euro_names, load_euro_regions
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.registry import file_plan
-from uvas_stats.fetch.sources import Clients
+from uvas_stats.fetch.sources import Clients, file_plan
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations, read_origins
 from uvas_stats.raw.files import FilePlan, fetch_files

@@ -1,4 +1,7 @@
-"""Carry files over to a new edition: KAA workbooks are adopted one period after another, and none is lost."""
+"""Carry files over to a new edition: workbooks are adopted one period after another, and none is lost.
+
+So it is with the datasets that say ``carry_over`` in the catalog.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from uvas_stats.catalog import Catalog, Dataset
-from uvas_stats.clean.kaa import read_kaa
+from uvas_stats.clean.readers import EDITION_READERS
 from uvas_stats.errors import RawFileError
 from uvas_stats.raw.files import Wanted
 from uvas_stats.raw.snapshot import RawFile, Snapshot, newest_snapshot
@@ -29,15 +32,15 @@ def with_period(dataset: Dataset, options: Mapping[str, str]) -> str:
     ('tabell=;period=2024/25', '')
     """
     period = options.get("period", "")
-    return f"tabell=;period={period}" if period and dataset.reader == "kaa" else ""
+    return f"tabell=;period={period}" if period and dataset.carry_over else ""
 
 
-def _contents(snapshot: Snapshot, catalog: Catalog) -> Contents:
-    told = read_kaa(snapshot, catalog).attrs["provenance"]
+def _contents(dataset: Dataset, snapshot: Snapshot, catalog: Catalog) -> Contents:
+    provenance = EDITION_READERS[dataset.reader](snapshot, catalog).attrs["provenance"]
     return {
-        file.name: {(sheet["table"], sheet["period"]) for sheet in told[snapshot.origin(file)]["sheets"]}
+        file.name: {(sheet["table"], sheet["period"]) for sheet in provenance[snapshot.origin(file)]["sheets"]}
         for file in snapshot.files
-        if snapshot.origin(file) in told
+        if snapshot.origin(file) in provenance
     }
 
 
@@ -66,20 +69,20 @@ def carried_files(
         If an old file has some of the new tables and others too: then neither can be left out.
     """
     old = newest_snapshot(raw, dataset.id)
-    if dataset.reader != "kaa" or old is None:
+    if not dataset.carry_over or old is None:
         return {}
     new = Snapshot(
         dataset=dataset.id, edition="1900-01-01", title="", publisher="", url="", licence="",
         retrieved=dt.date.min,
         files=tuple(RawFile(str(path.resolve()), "", 0) for path in files.values()), options=dict(options),
     )  # fmt: skip
-    given = set().union(*_contents(new, catalog).values())
-    held = _contents(old, catalog)
+    given = set().union(*_contents(dataset, new, catalog).values())
+    held = _contents(dataset, old, catalog)
     carried = {}
     for file in old.files:
-        own = held.get(file.name, set())
-        both = own & given
-        if both and own - given:
+        contents = held.get(file.name, set())
+        both = contents & given
+        if both and contents - given:
             table, period = min(both)
             raise RawFileError(
                 f"Tabell {table} för {period} finns redan, i en arbetsbok med fler tabeller",

@@ -64,9 +64,11 @@ class Dataset:
     """Name of the reader in ``clean`` that turns its raw files into observations."""
     note: str = ""
     fetcher: str = ""
-    """Name in ``fetch.registry`` of what fetches its files; empty where PxWeb, or nothing, does."""
+    """Name in ``fetch.sources`` of what fetches its files; empty where PxWeb, or nothing, does."""
     adopt: str = ""
     """Short name for ``uvas adopt``; empty where no file downloaded by hand is taken."""
+    carry_over: bool = False
+    """Whether files put in by hand hold some of the tables and periods, so that the other ones' are carried over."""
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ def _fetch_files(
 ) -> None:
     """Fetch the files of a dataset; they become an edition if their reader can read them."""
     from uvas_stats.build.pipeline import edition_check
-    from uvas_stats.fetch.registry import file_plan
+    from uvas_stats.fetch.sources import file_plan
     from uvas_stats.raw.files import fetch_files
 
     plan = file_plan(clients, catalog.datasets[dataset], workspace.raw, again=again)

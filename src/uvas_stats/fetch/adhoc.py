@@ -13,8 +13,7 @@ from uvas_stats.catalog import Measure
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.pxmodel import PxClient, Table, Variable
-from uvas_stats.fetch.resolve import Resolved
-from uvas_stats.fetch.selection import make_query
+from uvas_stats.fetch.resolve import Resolved, make_query
 
 __all__ = ["Selection", "adhoc_measures", "adhoc_resolved", "declare", "parse_query", "parse_selects"]
 

@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 from html.parser import HTMLParser
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from uvas_stats.catalog import Dataset
@@ -20,6 +20,7 @@ from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer, BadBodyError
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["find_links", "plan"]
 
@@ -135,8 +136,17 @@ def _dated(url: str) -> str:
     return f"{file_name(url)} är daterad {day.isoformat()}."
 
 
-def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
+def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     """Ask the page for the newest workbooks of a dataset.
+
+    Parameters
+    ----------
+    clients
+        The connections.
+    dataset
+        The dataset as declared.
+    held
+        Not used: a month has its workbooks, which are all asked for.
 
     Raises
     ------

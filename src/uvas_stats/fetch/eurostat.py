@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.sources import AGES, TABLES, load_euro_regions
-from uvas_stats.fetch.json_files import get_json
+from uvas_stats.fetch.http import get_json
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["plan"]
 
@@ -37,8 +37,18 @@ def _is_dataset(content: Any) -> bool:
     return isinstance(content, dict) and {"id", "size", "dimension", "value"} <= set(content)
 
 
-def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
-    """Plan one call for each table."""
+def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
+    """Plan one call for each table.
+
+    Parameters
+    ----------
+    clients
+        The connections.
+    dataset
+        The dataset as declared.
+    held
+        Not used: each call gives all years.
+    """
     http = clients.http(SOURCE)
     paths = {f"{table}.json": _path(table, kinds) for table, kinds in TABLES.items()}
     return FilePlan(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from uvas_stats.catalog import Dataset, load_catalog
-from uvas_stats.fetch.json_files import get_json
+from uvas_stats.fetch.http import get_json
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["plan"]
 
@@ -41,8 +41,18 @@ def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
-    """Plan one call for each year whose December has passed."""
+def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
+    """Plan one call for each year whose December has passed.
+
+    Parameters
+    ----------
+    clients
+        The connections.
+    dataset
+        The dataset as declared.
+    held
+        Not used: the service does not tell which years have been revised.
+    """
     http = clients.http(SOURCE)
     paths = {f"december_{year}.json": _path(year) for year in range(FIRST_YEAR, _today().year)}
     return FilePlan(

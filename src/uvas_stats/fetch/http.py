@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import email.utils
 import ipaddress
 import time
 from collections.abc import Callable, Mapping
@@ -12,16 +10,31 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
 
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.limits import RateLimiter
 
-__all__ = ["Answer", "BadBodyError", "Http", "HttpSettings", "ServiceFailingError", "check_address", "is_loopback"]
+__all__ = [
+    "Answer",
+    "BadBodyError",
+    "Http",
+    "HttpSettings",
+    "ServiceFailingError",
+    "check_address",
+    "get_json",
+    "is_json",
+    "is_loopback",
+    "read_json",
+]
 
 USER_AGENT = f"uvas_stats/{version('uvas-stats')}"
 TRY_AGAIN_STATUS = (500, 502, 503, 504)
+BOM = b"\xef\xbb\xbf"
 
 
 class ServiceFailingError(FetchError):
@@ -109,7 +122,7 @@ def check_address(url: str) -> str:
     return url.rstrip("/")
 
 
-def retry_after_seconds(text: str | None, now: dt.datetime | None = None) -> float | None:
+def retry_after_seconds(text: str | None) -> float | None:
     """Read a ``Retry-After`` header: seconds or a date.
 
     Examples
@@ -117,17 +130,32 @@ def retry_after_seconds(text: str | None, now: dt.datetime | None = None) -> flo
     >>> retry_after_seconds("7"), retry_after_seconds(None), retry_after_seconds("soon")
     (7.0, None, None)
     """
-    if text is None:
-        return None
-    if text.strip().isdecimal():
-        return float(text)
     try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        return None if text is None else float(Retry().parse_retry_after(text))
+    except InvalidHeader:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, (moment - (now or dt.datetime.now(dt.UTC))).total_seconds())
+
+
+def read_json(answer: Answer) -> Any:
+    """Read a body as JSON, with or without a byte order mark.
+
+    Raises
+    ------
+    BadBodyError
+        If it is a web page or not JSON: often a passing fault, so the call may be made again.
+    """
+    body = answer.body.removeprefix(BOM)
+    if body.lstrip()[:1] == b"<":
+        raise BadBodyError("en webbsida kom i stället för data", where=answer.url)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadBodyError(f"svaret är inte giltig JSON ({error})", where=answer.url) from error
+
+
+def is_json(answer: Answer) -> None:
+    """Refuse a body that is not JSON, so that the call is made again."""
+    read_json(answer)
 
 
 class Http:
@@ -297,3 +325,42 @@ class Http:
                 if time.monotonic() > deadline:
                     raise requests.Timeout("the whole answer took too long")
             return Answer(response.url, response.status_code, b"".join(chunks), response.headers)
+
+
+def get_json(http: Http, path: str, who: str, fits: Callable[[Any], bool]) -> bytes:
+    """Get an answer that is whole JSON of the expected kind.
+
+    Parameters
+    ----------
+    http, path
+        The connection, and the path with its query.
+    who
+        The service's name, for messages.
+    fits
+        Tells whether the content is of the kind that was asked for.
+
+    Raises
+    ------
+    FetchError
+        If the service does not answer, refuses the question, or answers something else each time.
+    """
+
+    def check(answer: Answer) -> None:
+        content = read_json(answer)
+        if isinstance(content, dict) and "error" in content:
+            raise FetchError(
+                f"{who} svarar med ett fel: {str(content['error'])[:200]}",
+                where=answer.url,
+                todo="Kör igen senare",
+            )
+        if not fits(content):
+            raise BadBodyError("svaret är av annat slag än väntat")
+
+    answer = http.call("GET", path, check=check)
+    if answer.status != 200:
+        raise FetchError(
+            f"{who} svarar {answer.status}",
+            where=answer.url,
+            todo="Kontrollera om tabellen finns kvar; inget har lagrats",
+        )
+    return answer.body

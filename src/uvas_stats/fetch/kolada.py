@@ -6,7 +6,6 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from uvas_stats.catalog import Dataset, Region, load_catalog
 from uvas_stats.catalog.names import tidy
@@ -17,6 +16,7 @@ from uvas_stats.fetch.http import Http
 from uvas_stats.fetch.kolada_pages import LARGEST_PAGE, LARGEST_SEGMENT, Pages, get_pages, joined
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
+from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["Box", "boxes", "plan", "resolve_kpis"]
 
@@ -195,8 +195,17 @@ def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-def plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
+def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     """Ask Kolada what there is, and plan the calls for the figures.
+
+    Parameters
+    ----------
+    clients
+        The connections.
+    dataset
+        The dataset as declared.
+    held
+        Not used: Kolada does not tell what has changed.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import orjson
 
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer, BadBodyError, Http
+from uvas_stats.fetch.http import BOM, Answer, BadBodyError, Http, read_json
 
 __all__ = ["LARGEST_PAGE", "LARGEST_SEGMENT", "Pages", "get_pages", "joined", "values_of"]
 
@@ -20,7 +20,6 @@ LARGEST_SEGMENT = 25
 """Ids that a part of the path may have; Kolada answers 422 to more."""
 MOST_PAGES = 500
 """Pages that are followed; the longest question that is asked has a handful."""
-BOM = b"\xef\xbb\xbf"
 _LATER = "Kör igen senare; inget har lagrats"
 
 
@@ -52,10 +51,7 @@ def values_of(content: bytes) -> list[Mapping[str, Any]]:
 
 def _content(answer: Answer) -> dict[str, Any]:
     """Read a page; an answer that is not whole, or no page, may be better the next time."""
-    try:
-        content = orjson.loads(answer.body.removeprefix(BOM))
-    except orjson.JSONDecodeError as error:
-        raise BadBodyError("svaret är inte JSON") from error
+    content = read_json(answer)
     if isinstance(content, dict) and "error" in content and "values" not in content:
         raise FetchError(
             f"Kolada svarar med ett fel: {content['error']}",

@@ -13,9 +13,8 @@ from string import ascii_lowercase
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer, ServiceFailingError
 from uvas_stats.fetch.plan import TablePlan, make_parts
-from uvas_stats.fetch.pxerrors import TooManyCellsError
+from uvas_stats.fetch.pxanswer import TooManyCellsError, verify
 from uvas_stats.fetch.pxmodel import Query
-from uvas_stats.fetch.verify import verify
 from uvas_stats.raw.publish import write_raw
 from uvas_stats.raw.snapshot import RawFile, raw_file
 

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer
 from uvas_stats.fetch.limits import Limits
+from uvas_stats.formats.jsonstat import has_noise
 
-__all__ = ["CodeList", "Data", "PxClient", "Query", "Table", "TableHit", "Variable", "has_noise"]
-
-_NOISE = re.compile(r"cell key|\bCKM\b|slumpmässig osäkerhet|controlled random", re.IGNORECASE)
-
-
-def has_noise(notes: Sequence[str]) -> bool:
-    """Tell whether a table's notes say that the publisher has added noise to the cells.
-
-    Examples
-    --------
-    >>> has_noise(["Metoden heter Cell Key Method (CKM)."]), has_noise(["Revideras årligen."])
-    (True, False)
-    """
-    return any(_NOISE.search(note) for note in notes)
+__all__ = ["CodeList", "Data", "PxClient", "Query", "Table", "TableHit", "Variable"]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import quote
 
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer, Http
+from uvas_stats.fetch.http import Answer, Http, is_json, read_json
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.pxerrors import explain, parse_json
+from uvas_stats.fetch.pxanswer import explain, verify
 from uvas_stats.fetch.pxmodel import CodeList, Data, Query, Table, TableHit, Variable
-from uvas_stats.fetch.verify import verify
+from uvas_stats.formats.jsonstat import Dimension, take_apart
 
 __all__ = ["PxWeb2", "limits_from", "table_from_jsonstat"]
 
@@ -49,42 +49,20 @@ def limits_from(content: Any, cells_key: str, calls_key: str) -> Limits:
     return Limits(int(_number(content, cells_key) or careful.cells), max(1, int(calls)), float(seconds))
 
 
-def _ordered(category: Mapping[str, Any]) -> tuple[str, ...]:
-    """Give the codes in the order of their positions, whatever the order of the keys."""
-    index = category.get("index")
-    if isinstance(index, Mapping):
-        return tuple(sorted(index, key=lambda code: int(index[code])))
-    if isinstance(index, list):
-        return tuple(index)
-    return tuple(category.get("label", {}))
-
-
-def _notes(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if isinstance(value, Mapping):
-        return tuple(note for item in value.values() for note in _notes(item))
-    return tuple(str(note) for note in value or ())
-
-
-def _variable(code: str, content: Mapping[str, Any], role: Mapping[str, Any]) -> Variable:
-    category, extension = content.get("category", {}), content.get("extension") or {}
-    codes = _ordered(category)
-    labels = category.get("label", {})
+def _variable(dimension: Dimension, role: Mapping[str, Any]) -> Variable:
     # The key is codelists at SCB from 2.2.0; older servers and the specification write codeLists.
-    lists = extension.get("codelists") or extension.get("codeLists") or ()
-    units = {key: str((unit or {}).get("base", "")) for key, unit in (category.get("unit") or {}).items()}
+    lists = dimension.extension.get("codelists") or dimension.extension.get("codeLists") or ()
     return Variable(
-        code=code,
-        label=str(content.get("label", code)),
-        codes=codes,
-        labels=tuple(str(labels.get(item, item)) for item in codes),
-        elimination=bool(extension.get("elimination", False)),
-        time=code in (role.get("time") or ()),
-        metric=code in (role.get("metric") or ()),
-        units=units,
+        code=dimension.code,
+        label=dimension.label,
+        codes=dimension.codes,
+        labels=dimension.labels,
+        elimination=bool(dimension.extension.get("elimination", False)),
+        time=dimension.code in (role.get("time") or ()),
+        metric=dimension.code in (role.get("metric") or ()),
+        units=dimension.units,
         codelists=tuple(CodeList(str(item["id"]), str(item.get("label", ""))) for item in lists),
-        notes=(*_notes(content.get("note")), *_notes(category.get("note"))),
+        notes=dimension.notes,
     )
 
 
@@ -97,16 +75,15 @@ def table_from_jsonstat(content: Any, table_id: str) -> Table:
         If it has not the parts of a dataset.
     """
     try:
-        role = content.get("role") or {}
-        variables = tuple(_variable(code, content["dimension"][code], role) for code in content["id"])
+        dataset = take_apart(content)
         return Table(
             id=table_id,
-            title=str(content.get("label", "")),
-            updated=str(content.get("updated") or ""),
-            variables=variables,
-            notes=_notes(content.get("note")),
-            source=str(content.get("source", "")),
-            discontinued=bool((content.get("extension") or {}).get("discontinued")),
+            title=dataset.label,
+            updated=dataset.updated,
+            variables=tuple(_variable(dimension, dataset.role) for dimension in dataset.dimensions),
+            notes=dataset.notes,
+            source=dataset.source,
+            discontinued=bool((dataset.content.get("extension") or {}).get("discontinued")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise FetchError(
@@ -148,7 +125,7 @@ class PxWeb2:
     def table(self, table_id: str) -> Table:
         """Read a table's metadata."""
         answer = self._ask(f"/tables/{quote(table_id, safe='')}/metadata", {}, table_id)
-        return replace(table_from_jsonstat(parse_json(answer), table_id), raw=answer.body)
+        return replace(table_from_jsonstat(read_json(answer), table_id), raw=answer.body)
 
     def codelist(self, variable: Variable, codelist_id: str) -> CodeList:
         """Read a code list; each is asked for once."""
@@ -229,12 +206,7 @@ class PxWeb2:
         return answer
 
     def _get(self, path: str, params: Mapping[str, str], what: str = "") -> Any:
-        return parse_json(self._ask(path, params, what))
-
-
-def is_json(answer: Answer) -> None:
-    """Refuse a body that is not JSON, so that the call is made again."""
-    parse_json(answer)
+        return read_json(self._ask(path, params, what))
 
 
 def keeper(table: Table, query: Query, updated: list[str]) -> Callable[[Answer], None]:

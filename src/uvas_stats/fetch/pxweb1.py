@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer, Http
+from uvas_stats.fetch.http import Answer, Http, is_json, read_json
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.pxerrors import explain, parse_json
+from uvas_stats.fetch.pxanswer import explain
 from uvas_stats.fetch.pxmodel import CodeList, Data, Query, Table, TableHit, Variable
-from uvas_stats.fetch.pxweb import is_json, keeper, limits_from
+from uvas_stats.fetch.pxweb import keeper, limits_from
 
 __all__ = ["PxWeb1"]
 
@@ -64,7 +64,7 @@ class PxWeb1:
         with self._lock:
             if self._limits is None:
                 answer = self.http.call("GET", "", params={"config": ""}, check=is_json)
-                content = parse_json(answer) if answer.status == 200 else None  # some sites have no ?config
+                content = read_json(answer) if answer.status == 200 else None  # some sites have no ?config
                 self._limits = limits_from(content, "maxCells", "maxCalls")
                 self.http.limiter.set_limits(self._limits)
             return self._limits
@@ -72,7 +72,7 @@ class PxWeb1:
     def table(self, table_id: str) -> Table:
         """Read a table's metadata; when it was updated stands only in the list of its folder."""
         answer = self._ask(_path(table_id), table_id)
-        content = parse_json(answer)
+        content = read_json(answer)
         if not isinstance(content, dict) or not isinstance(content.get("variables"), list):
             raise FetchError(
                 "Sökvägen leder till en mapp, inte en tabell", where=table_id, todo="Ange hela sökvägen"
@@ -94,7 +94,7 @@ class PxWeb1:
         answer = self.http.call("GET", "", params={"query": text, "filter": "title"}, check=is_json)
         if answer.status != 200:
             raise explain(answer)
-        for item in parse_json(answer):
+        for item in read_json(answer):
             path = "/".join(part for part in (str(item.get("path", "")).strip("/"), str(item["id"])) if part)
             yield TableHit(path, str(item.get("title", "")), str(item.get("published") or ""))
 
@@ -134,7 +134,7 @@ class PxWeb1:
         folder, _, name = table_id.strip("/").rpartition("/")
         if not folder:
             return ""
-        content = parse_json(self._ask(_path(folder), folder))
+        content = read_json(self._ask(_path(folder), folder))
         hits = [item for item in content if isinstance(item, dict) and item.get("id") == name]
         return str(hits[0].get("updated") or "") if hits else ""
 

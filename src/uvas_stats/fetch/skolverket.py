@@ -7,27 +7,30 @@ middle of an answer. Each answer is looked at before it is kept, and its läsår
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.siris import SirisReport, siris_reports
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer, BadBodyError, Http
-from uvas_stats.fetch.skolverket_list import API, ExportList, Found
+from uvas_stats.fetch.http import BOM, Answer, BadBodyError, Http, is_json, read_json
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
-from uvas_stats.raw.snapshot import newest_snapshot, sha256
+from uvas_stats.raw.snapshot import Snapshot, sha256
 
-__all__ = ["siris_plan"]
+__all__ = ["plan"]
 
-_BOM = b"\xef\xbb\xbf"
+API = "/reports/export_api"
+_LEVELS = {"kommun": "kommun", "lan": "län", "riket": "rik"}
+"""What the name of a level begins with in the API's list."""
 _PROBED = "0180"
 """A kommun that has schools of every kind: a small question tells whether a year is published."""
 _HEADINGS = re.compile(r"^(?:Kommun|Skolkommun|Län|Riket);", re.MULTILINE)
 _END = re.compile(r"^\s*Rapportbeskrivning", re.MULTILINE | re.IGNORECASE)
 
 
-def siris_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = False) -> FilePlan:
+def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     """Plan the fetch of a dataset's reports.
 
     Parameters
@@ -36,10 +39,8 @@ def siris_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = F
         Gives the connection.
     dataset
         Whose reports are declared in ``siris_reports.toml``.
-    raw
-        The folder of raw files: years that the newest edition holds are taken from it.
-    again
-        Ask also for the years that are held, as publishers revise.
+    held
+        The newest edition: years that it holds are taken from it, and all others asked for.
 
     Raises
     ------
@@ -48,20 +49,20 @@ def siris_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = F
     """
     http, source = clients.http("siris"), clients.web_source("siris")
     lists = ExportList(http)
-    held = {} if again else _held(raw, dataset.id)
+    kept = _unchanged(held) if held is not None else {}
     wanted: dict[str, _Question] = {}
     notes = []
     for report in siris_reports(dataset.id):
         if report.fetched:
             found = lists.find(report)
-            questions, missing = _questions(http, lists, report, found, held)
+            questions, missing = _questions(http, lists, report, found, kept)
             wanted |= {question.name: question for question in questions}
             notes += [f"{found.title} (rapport {found.id}).", found.note, _unpublished(missing)]
     if not wanted:
         raise FetchError("Skolverket har inte publicerat något år", where=dataset.id, todo="Kör igen senare")
 
     def get(one: Wanted) -> bytes:
-        return held[one.name] if one.name in held else wanted[one.name].ask(http)
+        return kept[one.name] if one.name in kept else wanted[one.name].ask(http)
 
     return FilePlan(
         dataset=dataset,
@@ -75,11 +76,8 @@ def _unpublished(years: list[int]) -> str:
     return f"Inte publicerat: {', '.join(map(str, sorted(years)))}." if years else ""
 
 
-def _held(raw: Path, dataset: str) -> dict[str, bytes]:
-    """Read the files of the newest edition that are as they were; others are asked for anew."""
-    snapshot = newest_snapshot(raw, dataset)
-    if snapshot is None:
-        return {}
+def _unchanged(snapshot: Snapshot) -> dict[str, bytes]:
+    """Read the files of an edition that are as they were; others are asked for anew."""
     kept = {}
     for file in snapshot.files:
         path = snapshot.path(file)
@@ -87,6 +85,111 @@ def _held(raw: Path, dataset: str) -> dict[str, bytes]:
         if sha256(content) == file.sha256.lower():
             kept[file.name] = content
     return kept
+
+
+@dataclass(frozen=True)
+class Found:
+    """A report as the API lists it today."""
+
+    id: str
+    title: str
+    note: str = ""
+
+
+def _listed_rows(content: Any, key: str) -> list[dict[str, Any]]:
+    """Take the list of an answer, which stands alone or under a key."""
+    rows = content.get(key, content.get("data")) if isinstance(content, dict) else content
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and "kod" in row for row in rows):
+        raise FetchError(f"Skolverkets lista {key} har en annan form än väntat", todo="Kör igen senare")
+    return rows
+
+
+def _plain(text: object) -> str:
+    return " ".join(str(text).casefold().split())
+
+
+class ExportList:
+    """The lists of the API; each is asked for once.
+
+    Parameters
+    ----------
+    http
+        The connection to SIRIS.
+    """
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+        self._known: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def _get(self, name: str, **params: str) -> Any:
+        path = f"{API}/{name}/"
+        answer = self._http.call("GET", path, params=params, check=is_json)
+        if answer.status != 200:
+            raise FetchError(
+                f"Skolverket svarar {answer.status} på listan {name}", where=answer.url, todo="Kör igen senare"
+            )
+        return read_json(answer)
+
+    def _reports(self, form: str, level: str) -> list[dict[str, Any]]:
+        """List all reports of a school form at a level, over all areas."""
+        if (form, level) not in self._known:
+            levels = _listed_rows(self._get("niva", pVerkform=form), "niva")
+            codes = [str(row["kod"]) for row in levels if _plain(row.get("namn")).startswith(_LEVELS[level])]
+            if len(codes) != 1:
+                names = ", ".join(str(row.get("namn")) for row in levels)
+                raise FetchError(
+                    f"Skolverkets nivåer är {names}", todo=f"Väntade en som börjar på {_LEVELS[level]}"
+                )
+            found: list[dict[str, Any]] = []
+            for area in _listed_rows(self._get("omrade", pVerkform=form, pNiva=codes[0]), "omrade"):
+                params = {"pVerkform": form, "pNiva": codes[0], "pOmrade": str(area["kod"])}
+                found += _listed_rows(self._get("export", **params), "export")
+            self._known[form, level] = found
+        return self._known[form, level]
+
+    def find(self, report: SirisReport) -> Found:
+        """Find a declared report: its id if the title there is right, else the one report that has the title.
+
+        Raises
+        ------
+        FetchError
+            If no report of the level has the title, or several have and none of them the id.
+        """
+        listed = self._reports(report.school_form, report.level)
+        titled = {str(row["kod"]): str(row.get("namn", "")) for row in listed if _titled(row, report)}
+        if report.id in titled:
+            return Found(report.id, titled[report.id])
+        if len(titled) == 1:
+            ((id_, title),) = titled.items()
+            note = f"Rapporten har nu nummer {id_} i stället för {report.id}." if report.id else ""
+            return Found(id_, title, note)
+        there = next((str(row.get("namn")) for row in listed if str(row["kod"]) == report.id), "ingen rapport")
+        often = "flera gånger" if titled else "inte"
+        raise FetchError(
+            f"Rapporten ”{' … '.join(report.title_words)}” finns {often} hos Skolverket"
+            f"; nummer {report.id or '–'} är {there}",
+            where=report.name,
+            todo="Kontrollera numret i siris_reports.toml",
+        )
+
+    def years(self, found: Found) -> list[int]:
+        """List the years of a report, the newest first."""
+        rows = _listed_rows(self._get("lasar", pExportID=found.id), "lasar")
+        years = [int(str(row["kod"])) for row in rows if str(row["kod"]).isdecimal()]
+        return sorted(set(years), reverse=True)
+
+    def extraction(self, found: Found, year: int) -> str:
+        """Return the code of the newest extraction (uttag) of a year, or ``null`` where there is no choice."""
+        content = self._get("extra", pExportID=found.id, pAr=str(year))
+        rows = content.get("uttag") if isinstance(content, Mapping) else None
+        return str(rows[0]["kod"]) if rows else "null"
+
+
+def _titled(row: Mapping[str, Any], report: SirisReport) -> bool:
+    title = _plain(row.get("namn"))
+    return all(_plain(word) in title for word in report.listed_words) and not any(
+        _plain(word) in title for word in report.not_titled
+    )
 
 
 class _Question:
@@ -155,7 +258,7 @@ class _Question:
 
 
 def _questions(
-    http: Http, lists: ExportList, report: SirisReport, found: Found, held: dict[str, bytes]
+    http: Http, lists: ExportList, report: SirisReport, found: Found, kept: dict[str, bytes]
 ) -> tuple[list[_Question], list[int]]:
     """Say which years to ask for: those that are held, and those that turn out to be published."""
     years = [year for year in lists.years(found) if year >= report.first_year]
@@ -166,7 +269,7 @@ def _questions(
     for year in years:
         extraction = choice if choice == "null" or year == years[0] else lists.extraction(found, year)
         question = _Question(report, found, year, extraction)
-        if question.name in held or question.published(http):
+        if question.name in kept or question.published(http):
             questions.append(question)
             if report.series:  # the newest file holds all years
                 break
@@ -183,7 +286,7 @@ def _demand_ok(answer: Answer) -> None:
 def _refuse_page(body: bytes) -> None:
     if not body.strip():
         raise BadBodyError("svaret är tomt")
-    if body.removeprefix(_BOM).lstrip()[:100].lower().startswith((b"<!doctype html", b"<html")):
+    if body.removeprefix(BOM).lstrip()[:100].lower().startswith((b"<!doctype html", b"<html")):
         raise BadBodyError("svaret är en webbsida")
 
 

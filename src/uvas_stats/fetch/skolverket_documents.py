@@ -9,20 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
-
-import orjson
 
 from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.kaa import COVERAGE, kaa_period, load_kaa_periods, load_kaa_tables, table_number
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer, BadBodyError, Http
+from uvas_stats.fetch.http import Answer, BadBodyError, Http, is_json, read_json
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
+from uvas_stats.raw.snapshot import Snapshot
 
-__all__ = ["Document", "kaa_documents", "kaa_plan"]
+__all__ = ["Document", "kaa_documents", "plan"]
 
 SCHOOL_FORM, AREA = "Gymnasieskola", "Kommunernas aktivitetsansvar"
 API = "/reports/sossok_api"
@@ -57,25 +55,14 @@ class _Row:
     filetype: str
 
 
-def _json(answer: Answer) -> Any:
-    try:
-        return orjson.loads(answer.body.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError:
-        raise BadBodyError("svaret är inte JSON") from None
-
-
-def _check_json(answer: Answer) -> None:
-    _json(answer)
-
-
 def _ask(http: Http, what: str, **names: str) -> list[Mapping[str, Any]]:
     """Ask for a list; names are written with percent signs, never with plus signs."""
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in names.items())
     path = f"{API}/{what}/?{query}"
-    answer = http.call("GET", path, check=_check_json)
+    answer = http.call("GET", path, check=is_json)
     if answer.status != 200:
         raise FetchError(f"Dokumentlistan svarar {answer.status}", where=answer.url, todo="Försök igen senare")
-    content = _json(answer)
+    content = read_json(answer)
     rows = content.get("data") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise FetchError(
@@ -213,7 +200,7 @@ def _name(document: Document, suffix: str = "xlsx") -> str:
     return f"kaa_{document.period.replace('/', '-')}_{table}_{document.id}.{suffix}"
 
 
-def kaa_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
+def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     """Plan the fetch of all KAA workbooks: all periods are one edition, because older ones are revised.
 
     Parameters
@@ -222,10 +209,9 @@ def kaa_plan(clients: Clients, dataset: Dataset, raw: Path) -> FilePlan:
         The connections.
     dataset
         The dataset as declared.
-    raw
+    held
         Not used: the list does not tell what has changed.
     """
-    del raw
     http = clients.http("siris")
     documents = kaa_documents(http)
     guessed = [f"{one.table} {one.period}" for one in documents if not one.listed]

@@ -1,12 +1,15 @@
-"""Which address a source has, and its client."""
+"""Which address a source has, its client, and what plans the fetch of its files."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 
+from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.pxweb import PxSource, load_px_sources
 from uvas_stats.catalog.sources import WebSource, load_web_sources
@@ -16,10 +19,21 @@ from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxmodel import PxClient
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1
+from uvas_stats.raw.files import FilePlan
+from uvas_stats.raw.snapshot import Snapshot, newest_snapshot
 
-__all__ = ["ENVIRONMENT_VARIABLE", "Clients", "base_urls"]
+__all__ = ["ENVIRONMENT_VARIABLE", "FETCHERS", "Clients", "base_urls", "file_plan"]
 
 ENVIRONMENT_VARIABLE = "UVAS_BASE_URL"
+FETCHERS: Mapping[str, str] = {
+    "af": "arbetsformedlingen",
+    "eurostat": "eurostat",
+    "forsakringskassan": "forsakringskassan",
+    "kaa": "skolverket_documents",
+    "kolada": "kolada",
+    "siris": "skolverket",
+}
+"""The module here whose ``plan`` says what is to be got, by the name that a dataset in the catalog gives."""
 
 
 def base_urls(options: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -123,3 +137,39 @@ class Clients:
             client.close()
         for http in self._https.values():
             http.close()
+
+
+Fetcher = Callable[[Clients, Dataset, Snapshot | None], FilePlan]
+"""Asks the service what there is and plans what to get; the snapshot is what need not be asked for again."""
+
+
+def file_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = False) -> FilePlan:
+    """Plan the fetch of a dataset of files.
+
+    Parameters
+    ----------
+    clients
+        The connections.
+    dataset
+        The dataset as declared.
+    raw
+        The folder of raw files, where the newest edition is looked for.
+    again
+        Ask also for what is held, as publishers revise.
+
+    Raises
+    ------
+    UnknownNameError
+        If the dataset is not fetched as files.
+    FetchError
+        If what the service has is not what is declared.
+    """
+    if dataset.fetcher not in FETCHERS:
+        raise UnknownNameError(
+            f"Datamängden ”{dataset.id}” kan inte hämtas",
+            todo=f"Lägg in filen för hand: uvas adopt {dataset.adopt} FIL"
+            if dataset.adopt
+            else "Se: uvas sources",
+        )
+    fetcher: Fetcher = import_module(f"uvas_stats.fetch.{FETCHERS[dataset.fetcher]}").plan
+    return fetcher(clients, dataset, None if again else newest_snapshot(raw, dataset.id))

@@ -1,16 +1,22 @@
-"""Turn what a PxWeb service says when it refuses into an error that names table, variable and value."""
+"""What a PxWeb service answers: data is compared with what was asked for, and a refusal becomes an error.
+
+The comparison is a check and not a reader: it looks at codes and counts.
+"""
 
 from __future__ import annotations
 
-import json
+import math
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer, BadBodyError
+from uvas_stats.fetch.http import Answer, BadBodyError, read_json
 from uvas_stats.fetch.pxmodel import Query, Table
+from uvas_stats.formats.cube import MalformedError
+from uvas_stats.formats.jsonstat import take_apart
 
-__all__ = ["NoSuchTableError", "TooManyCellsError", "explain", "parse_json"]
+__all__ = ["NoSuchTableError", "TooManyCellsError", "explain", "verify"]
 
 # The service's own titles, spelling included.
 _TEXTS = {
@@ -51,30 +57,10 @@ class NoSuchTableError(FetchError):
     """The service does not have the table."""
 
 
-def parse_json(answer: Answer) -> Any:
-    """Read a body as JSON, with or without a byte order mark.
-
-    Raises
-    ------
-    BadBodyError
-        If it is a web page or not JSON: often a passing fault, so the call may be made again.
-    """
-    try:
-        text = answer.body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadBodyError("svaret är inte text i UTF-8", where=answer.url) from error
-    if text.lstrip()[:1] == "<":
-        raise BadBodyError("en webbsida kom i stället för data", where=answer.url)
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise BadBodyError(f"svaret är inte giltig JSON ({error})", where=answer.url) from error
-
-
 def _message(answer: Answer) -> tuple[str, str]:
     """Take the service's title and detail out of either form of error body."""
     try:
-        content = parse_json(answer)
+        content = read_json(answer)
     except BadBodyError:
         content = None
     if not isinstance(content, dict):
@@ -142,3 +128,85 @@ def explain(answer: Answer, table: Table | None = None, query: Query | None = No
         kind = NoSuchTableError
     said = f"{what} [{title}]" if key in _TEXTS else what
     return kind(said, where=_place(answer, title, detail, table, query), todo=todo)
+
+
+def _compare(table: Table, query: Query, found: Mapping[str, Iterable[str]]) -> None:
+    """Refuse an answer to another question, such as the total where a selection matched nothing."""
+    for code, wanted in query.codes.items():
+        if code not in found:
+            raise FetchError(
+                f"Svaret saknar variabeln {code}: tjänsten har räknat ihop den",
+                where=table.id,
+                todo="Kontrollera urvalet för variabeln",
+            )
+        missing, extra = set(wanted) - set(found[code]), set(found[code]) - set(wanted)
+        if missing or extra:
+            raise FetchError(
+                f"Svaret har andra koder för {code} än frågan: saknas {_few(missing)}, okända {_few(extra)}",
+                where=table.id,
+                todo="Kör igen; tabellen kan ha ändrats",
+            )
+    more = set(found) - set(query.codes)
+    if more:
+        raise FetchError(
+            f"Svaret har variabler som inte efterfrågats: {', '.join(sorted(more))}",
+            where=table.id,
+            todo="Ta med dem i urvalet",
+        )
+
+
+def _few(codes: set[str]) -> str:
+    shown = ", ".join(sorted(codes)[:5])
+    return f"{shown} …" if len(codes) > 5 else shown or "inga"
+
+
+def _jsonstat(content: Mapping[str, Any], table: Table, query: Query, where: str) -> str:
+    try:
+        dataset = take_apart(content)
+    except MalformedError as error:
+        raise BadBodyError(f"svaret är ingen datamängd: {error}", where=where) from error
+    _compare(table, query, {dimension.code: dimension.codes for dimension in dataset.dimensions})
+    if not dataset.is_whole:
+        raise BadBodyError(f"antalet värden är inte {dataset.cells}", where=where)
+    return dataset.updated
+
+
+def _rows(content: Mapping[str, Any], table: Table, query: Query, where: str) -> str:
+    """Check the ``json`` form of version 1: one column for each contents code, one row for each key."""
+    columns, data = content["columns"], content.get("data")
+    if not isinstance(data, list):
+        raise BadBodyError("svaret saknar värden", where=where)
+    keys = [column["code"] for column in columns if column.get("type") != "c"]
+    contents = [column["code"] for column in columns if column.get("type") == "c"]
+    # A time variable can be of type t or d; a contents variable is spread over the columns.
+    metric = [code for code in query.codes if code not in keys]
+    found: dict[str, Iterable[str]] = {key: {row["key"][place] for row in data} for place, key in enumerate(keys)}
+    if len(metric) == 1:
+        found[metric[0]] = contents
+    _compare(table, query, found)
+    rows = math.prod(len(query.codes[key]) for key in keys)
+    if len({tuple(row["key"]) for row in data}) != rows:
+        raise BadBodyError(f"antalet rader är inte {rows}", where=where)
+    metadata = content.get("metadata") or [{}]
+    return str(metadata[0].get("updated") or "")
+
+
+def verify(answer: Answer, table: Table, query: Query) -> str:
+    """Check a data answer against the query and return when the table was updated, as the answer says it.
+
+    Raises
+    ------
+    BadBodyError
+        If the body is damaged or incomplete: asking again may help.
+    FetchError
+        If it answers another question.
+    """
+    content = read_json(answer)
+    if not isinstance(content, dict):
+        raise BadBodyError("svaret är ingen datamängd", where=answer.url)
+    try:
+        if "columns" in content:
+            return _rows(content, table, query, answer.url)
+        return _jsonstat(content, table, query, answer.url)
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise BadBodyError(f"svaret har inte väntad form ({error!r})", where=answer.url) from error
