@@ -121,7 +121,7 @@ def test_a_fault_that_passes_is_endured(
         return
     setattr(site.faults, fault, 2)
     site.faults.on = on
-    assert fetch(site, tmp_path, catalog, read=False).files == 2
+    assert fetch(site, tmp_path, catalog, read=False).plan.calls == 2
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_year_that_is_not_published_is_left_out_and_said(
     siris: SirisFake, catalog: Catalog, tmp_path: Path
 ) -> None:
     siris.faults.unpublished = {2025}
-    assert fetch(siris, catalog, tmp_path).files == 2
+    assert fetch(siris, catalog, tmp_path).plan.calls == 2
     (snapshot,) = list_snapshots([tmp_path])
     assert "Inte publicerat: 2025." in snapshot.note
     siris.faults.unpublished = {2023, 2024, 2025}
@@ -97,7 +97,7 @@ def test_a_fault_that_passes_is_tried_again(
     siris: SirisFake, catalog: Catalog, tmp_path: Path, fault: str
 ) -> None:
     setattr(siris.faults, fault, 2)
-    assert fetch(siris, catalog, tmp_path).files == 3
+    assert fetch(siris, catalog, tmp_path).plan.calls == 3
 
 
 @pytest.mark.parametrize("fault", ["dropped", "cut", "html", "fail"])
@@ -170,7 +170,7 @@ def test_drifted_headings_and_rows_that_differ_store_nothing(
         fetch(siris, catalog, tmp_path)
     assert not list_snapshots([tmp_path])
     siris.faults.differing = False
-    assert fetch(siris, catalog, tmp_path).files == 3  # a known other name of the same column
+    assert fetch(siris, catalog, tmp_path).plan.calls == 3  # a known other name of the same column
 
 
 def test_the_service_that_is_away_is_one_clear_line(catalog: Catalog, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def adopt(
     try:
         return fetch_files(plan, workspace.raw, before=edition_check(catalog), resume=False)
     except UvasStatsError as error:
-        raise _told(error, paths) from error
+        raise _named(error, paths) from error
 
 
 def adopted_as(workspace: Workspace, edition: Path) -> list[str]:
@@ -127,7 +127,7 @@ def adopted_as(workspace: Workspace, edition: Path) -> list[str]:
     return DESCRIBERS[reader](snapshot, catalog) if reader in DESCRIBERS else []
 
 
-def _told(error: UvasStatsError, paths: Mapping[str, Path]) -> UvasStatsError:
+def _named(error: UvasStatsError, paths: Mapping[str, Path]) -> UvasStatsError:
     """Name the user's own file in an error that names the copy of it."""
     where = error.where
     for name, path in paths.items():

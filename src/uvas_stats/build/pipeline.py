@@ -106,7 +106,7 @@ def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
 
 def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
     """Say of each ``origin`` who published it, when and how; what is computed comes from a whole edition."""
-    found: dict[str, Any] = {}
+    origins: dict[str, Any] = {}
     for snapshot in snapshots:
         common = {
             "publisher": snapshot.publisher,
@@ -116,11 +116,11 @@ def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
             "licence": snapshot.licence,
             "note": snapshot.note,
         }
-        found |= {snapshot.origin(file): {**common, "sha256": file.sha256} for file in snapshot.files}
+        origins |= {snapshot.origin(file): {**common, "sha256": file.sha256} for file in snapshot.files}
         whole = f"{snapshot.dataset}/{snapshot.edition}/origin.toml"
         if whole in used:
-            found[whole] = {**common, "sha256": ""}
-    return found
+            origins[whole] = {**common, "sha256": ""}
+    return origins
 
 
 def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
@@ -139,8 +139,8 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
     used = set(observations["origin"].cat.categories)
     files = _origins(read, used) | register_origins(workspace)
     for frame in frames:
-        for origin, told in frame.attrs.get("provenance", {}).items():
-            files[origin]["read_as"] = told  # headings as printed, notes and marks that were not known
+        for origin, read_as in frame.attrs.get("provenance", {}).items():
+            files[origin]["read_as"] = read_as  # headings as printed, notes and marks that were not known
     state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files}
     write_similar(workspace.processed, newest_similar(snapshots, catalog))
     write_observations(observations, workspace.processed, state)

@@ -68,7 +68,7 @@ class Dataset:
     adopt: str = ""
     """Short name for ``uvas adopt``; empty where no file downloaded by hand is taken."""
     carry_over: bool = False
-    """Whether files put in by hand hold some of the tables and periods, so that the other ones' are carried over."""
+    """Whether files put in by hand have some of the tables and periods, and those of others are carried over."""
 
 
 @dataclass(frozen=True)

@@ -109,12 +109,12 @@ def _fitting(client: PxClient, table: Table, selection: Selection) -> Selection:
     """Fit a pasted query to the table: take the rest whole, drop a value set whose codes are the table's own."""
     values, lists = dict(selection.values), dict(selection.codelists)
     for variable in table.variables:
-        own = next((code for code in values if code.casefold() == variable.code.casefold()), None)
-        if own is None:
+        given = next((code for code in values if code.casefold() == variable.code.casefold()), None)
+        if given is None:
             if selection.rest and not variable.elimination:
                 values[variable.code] = ["*"]
-        elif lists.get(own, "").startswith("vs_") and set(values[own]) <= set(variable.codes):
-            del lists[own]
+        elif lists.get(given, "").startswith("vs_") and set(values[given]) <= set(variable.codes):
+            del lists[given]
     return Selection(values, lists)
 
 
@@ -133,8 +133,8 @@ def _column(variable: Variable, codes: Sequence[str]) -> str:
 
 def _slug(text: str) -> str:
     plain = text.casefold().translate(str.maketrans("åäöé", "aaoe"))
-    found = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-    return found if found[:1].isalpha() else f"x{found}"
+    slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return slug if slug[:1].isalpha() else f"x{slug}"
 
 
 def _measure_id(dataset: str, variable: Variable, code: str) -> str:
@@ -195,14 +195,14 @@ def adhoc_resolved(client: PxClient, source: str, table_id: str, selection: Sele
 
 def adhoc_measures(declared: PxTable, table: Table, publisher: str) -> dict[str, Measure]:
     """Describe the contents of a table that is not declared, by the publisher's own words."""
-    found = {}
+    measures = {}
     for dimension in declared.dimensions:
         if dimension.column != "measure":
             continue
         variable = table.variable(dimension.code)
         labels = dict(zip(variable.codes, variable.labels, strict=True))
         for code, id_ in dimension.map.items():
-            found[id_] = Measure(
+            measures[id_] = Measure(
                 id=id_,
                 title=f"{labels[code]} ({table.title})",
                 short=labels[code],
@@ -215,4 +215,4 @@ def adhoc_measures(declared: PxTable, table: Table, publisher: str) -> dict[str,
                 publisher=publisher,
                 source_id=code,
             )
-    return found
+    return measures

@@ -33,11 +33,11 @@ _TODO = "Sidan kan ha gjorts om; hämta arbetsboken för hand och kör: uvas ado
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
+        self.links: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "a":
-            self.found += [value.strip() for name, value in attrs if name == "href" and value]
+            self.links += [value.strip() for name, value in attrs if name == "href" and value]
 
 
 def file_name(url: str) -> str:
@@ -79,7 +79,7 @@ def find_links(html: str, page_url: str, kinds: tuple[AfFile, ...]) -> list[str]
     """
     reader = _Links()
     reader.feed(html)
-    urls = dict.fromkeys(urljoin(page_url, link) for link in reader.found)
+    urls = dict.fromkeys(urljoin(page_url, link) for link in reader.links)
     named = [(file_name(url), url) for url in urls]
     return [_newest(kind, [(n, u) for n, u in named if not kind.excluded(n)], page_url) for kind in kinds]
 
@@ -121,7 +121,7 @@ def _check_book(answer: Answer) -> None:
         raise BadBodyError("arbetsboken är avklippt") from error
 
 
-def _found(answer: Answer, what: str) -> bytes:
+def _whole(answer: Answer, what: str) -> bytes:
     if answer.status != 200:
         raise FetchError(f"{what} finns inte (svar {answer.status})", where=answer.url, todo=_TODO)
     return answer.body
@@ -156,14 +156,14 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     http, source, kinds = clients.http(SOURCE), clients.web_source(SOURCE), af_files(dataset.id)
     page = kinds[0].page
     answer = http.call("GET", page, check=_check_page)
-    html = _found(answer, "Statistiksidan").decode("utf-8", errors="replace")
+    html = _whole(answer, "Statistiksidan").decode("utf-8", errors="replace")
     base = source.url.rstrip("/")
     urls = find_links(html, base + page, kinds)
 
     def get(one: Wanted) -> bytes:
         parts = urlsplit(one.url)
         path = quote(unquote(parts.path)) + (f"?{parts.query}" if parts.query else "")
-        return _found(http.call("GET", path, check=_check_book), f"Filen {one.name}")
+        return _whole(http.call("GET", path, check=_check_book), f"Filen {one.name}")
 
     return FilePlan(
         dataset=dataset,

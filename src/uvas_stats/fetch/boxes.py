@@ -90,7 +90,7 @@ class _Search:
         self.bounds: dict[Sizes, int] = {}
 
     def solve(self, sizes: Sizes) -> int:
-        """Find the fewest boxes for a block and remember how: by a cut (side, place) or by a grid."""
+        """Find the fewest boxes for a block and remember how: by a cut (side, at) or by a grid."""
         if sizes in self.solved:
             return self.solved[sizes][0]
         count, grid, steps = _best_grid(sizes, self.limit)
@@ -98,13 +98,13 @@ class _Search:
         how: tuple[int, int] | Sizes = grid
         bound = self.bound(sizes)
         if count > bound:
-            for side, place in self.cuts(sizes):
-                left, right = _cut(sizes, side, place)
+            for side, at in self.cuts(sizes):
+                left, right = _cut(sizes, side, at)
                 if self.budget < 0 or self.bound(left) + self.bound(right) >= count:
                     continue
                 total = self.solve(left) + self.solve(right)
                 if total < count:
-                    count, how = total, (-1 - side, place)
+                    count, how = total, (-1 - side, at)
                 if count == bound:
                     break
         self.solved[sizes] = (count, how)
@@ -124,30 +124,30 @@ class _Search:
     def cuts(self, sizes: Sizes) -> Iterator[tuple[int, int]]:
         """Give the cuts to try: all of them on small sides, part lengths on large ones."""
         for side, size in enumerate(sizes):
-            places = range(1, size // 2 + 1) if size <= 40 else sorted({c for c in _chunks(size) if c < size})
-            for place in places:
-                yield side, place
+            positions = range(1, size // 2 + 1) if size <= 40 else sorted({c for c in _chunks(size) if c < size})
+            for at in positions:
+                yield side, at
 
     def boxes(self, sizes: Sizes, origin: Sizes) -> Iterator[Box]:
         """Write out the boxes of a solved block."""
         how = self.solved[sizes][1]
         if len(how) == 2 and how[0] < 0:
-            side, place = -1 - how[0], how[1]
-            left, right = _cut(sizes, side, place)
+            side, at = -1 - how[0], how[1]
+            left, right = _cut(sizes, side, at)
             yield from self.boxes(left, origin)
-            yield from self.boxes(right, _moved(origin, side, place))
+            yield from self.boxes(right, _moved(origin, side, at))
             return
         yield from _grid(sizes, tuple(how), origin)
 
 
-def _cut(sizes: Sizes, side: int, place: int) -> tuple[Sizes, Sizes]:
+def _cut(sizes: Sizes, side: int, at: int) -> tuple[Sizes, Sizes]:
     left, right = list(sizes), list(sizes)
-    left[side], right[side] = place, sizes[side] - place
+    left[side], right[side] = at, sizes[side] - at
     return tuple(left), tuple(right)
 
 
-def _moved(origin: Sizes, side: int, place: int) -> Sizes:
-    return tuple(start + place if index == side else start for index, start in enumerate(origin))
+def _moved(origin: Sizes, side: int, at: int) -> Sizes:
+    return tuple(start + at if index == side else start for index, start in enumerate(origin))
 
 
 def _grid(sizes: Sizes, lengths: Sizes, origin: Sizes) -> Iterator[Box]:

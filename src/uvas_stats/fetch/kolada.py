@@ -68,14 +68,14 @@ def boxes(kpis: Sequence[str], units: Sequence[str], years: Sequence[str]) -> tu
     >>> len(cut), len(cut[0].units), sum(len(box.units) for box in cut)
     (13, 24, 291)
     """
-    found = []
+    calls = []
     for some in _even(kpis, LARGEST_SEGMENT):
         for span in _even(years, LARGEST_SEGMENT):
             rows = len(some) * len(span)
             sizes = range(1, min(LARGEST_SEGMENT, len(units)) + 1)
             _, largest = min((_calls(len(units), size, rows), -size) for size in sizes)
-            found += [Box(some, part, span) for part in _chunks(units, -largest)]
-    return tuple(found)
+            calls += [Box(some, part, span) for part in _chunks(units, -largest)]
+    return tuple(calls)
 
 
 def resolve_kpis(

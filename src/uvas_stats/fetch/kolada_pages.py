@@ -98,9 +98,11 @@ def _next(content: Mapping[str, Any], current: str, bases: Sequence[str]) -> str
         raise FetchError("Koladas nästa sida är ingen adress", where=current, todo=_LATER)
     target = urlsplit(urljoin(current, url))
     for base in bases:
-        own = urlsplit(base)
-        if (target.scheme, target.netloc) == (own.scheme, own.netloc) and target.path.startswith(own.path + "/"):
-            return f"{target.path.removeprefix(own.path)}?{target.query}"
+        allowed = urlsplit(base)
+        if (target.scheme, target.netloc) == (allowed.scheme, allowed.netloc) and target.path.startswith(
+            allowed.path + "/"
+        ):
+            return f"{target.path.removeprefix(allowed.path)}?{target.query}"
     raise FetchError(
         "Kolada hänvisar till en nästa sida någon annanstans", where=str(url), todo="Inget har hämtats därifrån"
     )
@@ -160,7 +162,7 @@ def get_pages(http: Http, path: str, declared: str, params: Mapping[str, str] | 
 
 def _check_counts(counts: Sequence[object], sizes: Sequence[int], where: str) -> None:
     """Compare with ``count``, which is not documented: of the page, or of all pages."""
-    told = [count for count in counts if isinstance(count, int)]
-    if len(told) < len(counts) or told == list(sizes) or all(count == sum(sizes) for count in told):
+    stated = [count for count in counts if isinstance(count, int)]
+    if len(stated) < len(counts) or stated == list(sizes) or all(count == sum(sizes) for count in stated):
         return
-    raise FetchError(f"Kolada säger {told[0]} värden men gav {sum(sizes)}", where=where, todo=_LATER)
+    raise FetchError(f"Kolada säger {stated[0]} värden men gav {sum(sizes)}", where=where, todo=_LATER)

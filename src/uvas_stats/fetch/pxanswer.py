@@ -72,16 +72,16 @@ def _message(answer: Answer) -> tuple[str, str]:
 
 def _unknown(table: Table, query: Query) -> list[str]:
     """List what the query asks for and the table's metadata does not have."""
-    found = []
-    own = {variable.code.casefold(): variable for variable in table.variables}
+    unknown = []
+    known = {variable.code.casefold(): variable for variable in table.variables}
     for code, values in query.codes.items():
-        variable = own.get(code.casefold())
+        variable = known.get(code.casefold())
         if variable is None:
-            found.append(f"variabeln {code}")
+            unknown.append(f"variabeln {code}")
         elif code not in query.codelists:
             missing = [value for value in values if value not in set(variable.codes)]
-            found += [f"{code}={value}" for value in missing[:5]]
-    return found
+            unknown += [f"{code}={value}" for value in missing[:5]]
+    return unknown
 
 
 def _place(answer: Answer, title: str, detail: str, table: Table | None, query: Query | None) -> str:
@@ -130,23 +130,23 @@ def explain(answer: Answer, table: Table | None = None, query: Query | None = No
     return kind(said, where=_place(answer, title, detail, table, query), todo=todo)
 
 
-def _compare(table: Table, query: Query, found: Mapping[str, Iterable[str]]) -> None:
+def _compare(table: Table, query: Query, answered: Mapping[str, Iterable[str]]) -> None:
     """Refuse an answer to another question, such as the total where a selection matched nothing."""
     for code, wanted in query.codes.items():
-        if code not in found:
+        if code not in answered:
             raise FetchError(
                 f"Svaret saknar variabeln {code}: tjänsten har räknat ihop den",
                 where=table.id,
                 todo="Kontrollera urvalet för variabeln",
             )
-        missing, extra = set(wanted) - set(found[code]), set(found[code]) - set(wanted)
+        missing, extra = set(wanted) - set(answered[code]), set(answered[code]) - set(wanted)
         if missing or extra:
             raise FetchError(
                 f"Svaret har andra koder för {code} än frågan: saknas {_few(missing)}, okända {_few(extra)}",
                 where=table.id,
                 todo="Kör igen; tabellen kan ha ändrats",
             )
-    more = set(found) - set(query.codes)
+    more = set(answered) - set(query.codes)
     if more:
         raise FetchError(
             f"Svaret har variabler som inte efterfrågats: {', '.join(sorted(more))}",
@@ -180,10 +180,12 @@ def _rows(content: Mapping[str, Any], table: Table, query: Query, where: str) ->
     contents = [column["code"] for column in columns if column.get("type") == "c"]
     # A time variable can be of type t or d; a contents variable is spread over the columns.
     metric = [code for code in query.codes if code not in keys]
-    found: dict[str, Iterable[str]] = {key: {row["key"][place] for row in data} for place, key in enumerate(keys)}
+    answered: dict[str, Iterable[str]] = {
+        key: {row["key"][position] for row in data} for position, key in enumerate(keys)
+    }
     if len(metric) == 1:
-        found[metric[0]] = contents
-    _compare(table, query, found)
+        answered[metric[0]] = contents
+    _compare(table, query, answered)
     rows = math.prod(len(query.codes[key]) for key in keys)
     if len({tuple(row["key"]) for row in data}) != rows:
         raise BadBodyError(f"antalet rader är inte {rows}", where=where)

@@ -45,13 +45,13 @@ class Resolved:
 
 
 def _listed(items: Iterable[str], most: int = 12) -> str:
-    found = list(items)
-    return (", ".join(found[:most]) + (f" … ({len(found)} i allt)" if len(found) > most else "")) or "inga"
+    listed = list(items)
+    return (", ".join(listed[:most]) + (f" … ({len(listed)} i allt)" if len(listed) > most else "")) or "inga"
 
 
-def _drift(what: str, where: str, declared: Iterable[str], found: Iterable[str]) -> DriftError:
+def _drift(what: str, where: str, declared: Iterable[str], present: Iterable[str]) -> DriftError:
     return DriftError(
-        f"{what}. Deklarerat: {_listed(declared)}. Hos tjänsten: {_listed(found)}",
+        f"{what}. Deklarerat: {_listed(declared)}. Hos tjänsten: {_listed(present)}",
         where=where,
         todo="Jämför med uvas table och rätta catalog/data/pxweb_tables.toml",
     )
@@ -113,15 +113,15 @@ def _by_label(words: str, variable: Variable, where: str, *, whole: bool) -> str
 
 
 def _meaning(dimension: PxDimension, variable: Variable, where: str) -> dict[str, str]:
-    found = {}
+    meaning = {}
     for words, value in dimension.labels.items():
         code = _by_label(words, variable, where, whole=False)
-        found[str(code)] = value
+        meaning[str(code)] = value
     for words, value in dimension.optional_labels.items():
         code = _by_label(words, variable, where, whole=True)
         if code is not None:
-            found[code] = value
-    return found
+            meaning[code] = value
+    return meaning
 
 
 def _plain(text: str) -> bool:
@@ -145,9 +145,9 @@ def _check(declared: PxTable, table: Table) -> None:
     if not _fits(declared, table.title):
         raise _drift("Tabellens titel är en annan", table.id, declared.title_words, [table.title])
     expected = {item.code for item in declared.dimensions}
-    found = {variable.code for variable in table.variables}
-    if expected != found:
-        raise _drift("Tabellens variabler är andra", table.id, sorted(expected), sorted(found))
+    present = {variable.code for variable in table.variables}
+    if expected != present:
+        raise _drift("Tabellens variabler är andra", table.id, sorted(expected), sorted(present))
 
 
 def resolve(client: PxClient, declared: PxTable, protocol: str = "pxweb2") -> Resolved:
@@ -171,7 +171,7 @@ def resolve(client: PxClient, declared: PxTable, protocol: str = "pxweb2") -> Re
         selection[dimension.code] = _wanted(dimension, variable, meaning[dimension.code], where)
     codelists = {item.code: item.codelist for item in declared.dimensions if item.codelist}
     query = make_query(client, table, selection, codelists)
-    return Resolved(declared, table, query, {code: found for code, found in meaning.items() if found})
+    return Resolved(declared, table, query, {code: values for code, values in meaning.items() if values})
 
 
 def _position(text: str, codes: Sequence[str], where: str) -> int:

@@ -54,10 +54,10 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     notes = []
     for report in siris_reports(dataset.id):
         if report.fetched:
-            found = lists.find(report)
-            questions, missing = _questions(http, lists, report, found, kept)
+            listed = lists.find(report)
+            questions, missing = _questions(http, lists, report, listed, kept)
             wanted |= {question.name: question for question in questions}
-            notes += [f"{found.title} (rapport {found.id}).", found.note, _unpublished(missing)]
+            notes += [f"{listed.title} (rapport {listed.id}).", listed.note, _unpublished(missing)]
     if not wanted:
         raise FetchError("Skolverket har inte publicerat något år", where=dataset.id, todo="Kör igen senare")
 
@@ -88,7 +88,7 @@ def _unchanged(snapshot: Snapshot) -> dict[str, bytes]:
 
 
 @dataclass(frozen=True)
-class Found:
+class ListedReport:
     """A report as the API lists it today."""
 
     id: str
@@ -140,14 +140,14 @@ class ExportList:
                 raise FetchError(
                     f"Skolverkets nivåer är {names}", todo=f"Väntade en som börjar på {_LEVELS[level]}"
                 )
-            found: list[dict[str, Any]] = []
+            rows: list[dict[str, Any]] = []
             for area in _listed_rows(self._get("omrade", pVerkform=form, pNiva=codes[0]), "omrade"):
                 params = {"pVerkform": form, "pNiva": codes[0], "pOmrade": str(area["kod"])}
-                found += _listed_rows(self._get("export", **params), "export")
-            self._known[form, level] = found
+                rows += _listed_rows(self._get("export", **params), "export")
+            self._known[form, level] = rows
         return self._known[form, level]
 
-    def find(self, report: SirisReport) -> Found:
+    def find(self, report: SirisReport) -> ListedReport:
         """Find a declared report: its id if the title there is right, else the one report that has the title.
 
         Raises
@@ -158,11 +158,11 @@ class ExportList:
         listed = self._reports(report.school_form, report.level)
         titled = {str(row["kod"]): str(row.get("namn", "")) for row in listed if _titled(row, report)}
         if report.id in titled:
-            return Found(report.id, titled[report.id])
+            return ListedReport(report.id, titled[report.id])
         if len(titled) == 1:
             ((id_, title),) = titled.items()
             note = f"Rapporten har nu nummer {id_} i stället för {report.id}." if report.id else ""
-            return Found(id_, title, note)
+            return ListedReport(id_, title, note)
         there = next((str(row.get("namn")) for row in listed if str(row["kod"]) == report.id), "ingen rapport")
         often = "flera gånger" if titled else "inte"
         raise FetchError(
@@ -172,15 +172,15 @@ class ExportList:
             todo="Kontrollera numret i siris_reports.toml",
         )
 
-    def years(self, found: Found) -> list[int]:
+    def years(self, listed: ListedReport) -> list[int]:
         """List the years of a report, the newest first."""
-        rows = _listed_rows(self._get("lasar", pExportID=found.id), "lasar")
+        rows = _listed_rows(self._get("lasar", pExportID=listed.id), "lasar")
         years = [int(str(row["kod"])) for row in rows if str(row["kod"]).isdecimal()]
         return sorted(set(years), reverse=True)
 
-    def extraction(self, found: Found, year: int) -> str:
+    def extraction(self, listed: ListedReport, year: int) -> str:
         """Return the code of the newest extraction (uttag) of a year, or ``null`` where there is no choice."""
-        content = self._get("extra", pExportID=found.id, pAr=str(year))
+        content = self._get("extra", pExportID=listed.id, pAr=str(year))
         rows = content.get("uttag") if isinstance(content, Mapping) else None
         return str(rows[0]["kod"]) if rows else "null"
 
@@ -195,8 +195,8 @@ def _titled(row: Mapping[str, Any], report: SirisReport) -> bool:
 class _Question:
     """One file to ask for."""
 
-    def __init__(self, report: SirisReport, found: Found, year: int, extraction: str) -> None:
-        self.report, self.found, self.year, self.extraction = report, found, year, extraction
+    def __init__(self, report: SirisReport, listed: ListedReport, year: int, extraction: str) -> None:
+        self.report, self.listed, self.year, self.extraction = report, listed, year, extraction
 
     @property
     def name(self) -> str:
@@ -209,7 +209,7 @@ class _Question:
     def _path(self, *, workbook: bool, kommun: str) -> str:
         kind, sheets = ("xls", 1) if workbook else ("csv", 0)
         return (
-            f"{API}/runexport/?pFormat={kind}&pExportID={self.found.id}&pAr={self.year}&pLan=&pKommun={kommun}"
+            f"{API}/runexport/?pFormat={kind}&pExportID={self.listed.id}&pAr={self.year}&pLan=&pKommun={kommun}"
             f"&pHmantyp=&pUttag={self.extraction}&pToken=&pFlikar={sheets}&pVerkform={self.report.school_form}"
         )
 
@@ -249,26 +249,26 @@ class _Question:
         match = re.search(rf"^(?:{labels}):\s*([0-9]{{4}})", head, re.MULTILINE)
         wanted = self.year + self.report.year_offset
         if match is None or int(match[1]) != wanted:
-            told = match[1] if match else "ingen period"
+            stated = match[1] if match else "ingen period"
             raise FetchError(
-                f"Filen för {self.year} säger {told} men ska börja {wanted}",
+                f"Filen för {self.year} säger {stated} men ska börja {wanted}",
                 where=self.name,
                 todo="Kör igen senare",
             )
 
 
 def _questions(
-    http: Http, lists: ExportList, report: SirisReport, found: Found, kept: dict[str, bytes]
+    http: Http, lists: ExportList, report: SirisReport, listed: ListedReport, kept: dict[str, bytes]
 ) -> tuple[list[_Question], list[int]]:
     """Say which years to ask for: those that are held, and those that turn out to be published."""
-    years = [year for year in lists.years(found) if year >= report.first_year]
+    years = [year for year in lists.years(listed) if year >= report.first_year]
     if not years:
         return [], []
-    choice = lists.extraction(found, years[0])
+    choice = lists.extraction(listed, years[0])
     questions, missing = [], []
     for year in years:
-        extraction = choice if choice == "null" or year == years[0] else lists.extraction(found, year)
-        question = _Question(report, found, year, extraction)
+        extraction = choice if choice == "null" or year == years[0] else lists.extraction(listed, year)
+        question = _Question(report, listed, year, extraction)
         if question.name in kept or question.published(http):
             questions.append(question)
             if report.series:  # the newest file holds all years

@@ -73,21 +73,21 @@ def _ask(http: Http, what: str, **names: str) -> list[Mapping[str, Any]]:
 
 def _periods(http: Http) -> dict[str, str]:
     """Return the code of each period that the list has, newest first; a calendar year is left out."""
-    found = {}
+    codes = {}
     for row in _ask(http, "lasar", pVerkform=SCHOOL_FORM, pOmrade=AREA, pStatomr=AREA):
         code, name = str(row.get("kod", "")), str(row.get("namn", ""))
         period = kaa_period(name) or kaa_period(code)
         if period:
-            found[period] = code
-    return found
+            codes[period] = code
+    return codes
 
 
 def _filled(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
     """Carry the group's heading on: it stands only in the first row of its group."""
-    found, heading = [], ""
+    filled, heading = [], ""
     for row in rows:
         heading = str(row.get("rubrik") or "") or heading
-        found.append(
+        filled.append(
             _Row(
                 number=table_number(str(row.get("tabell_nr") or "")),
                 title=" ".join(filter(None, [heading, str(row.get("titel") or "")])),
@@ -95,7 +95,7 @@ def _filled(rows: Sequence[Mapping[str, Any]]) -> list[_Row]:
                 filetype=str(row.get("filetype") or "").upper(),
             )
         )
-    return found
+    return filled
 
 
 def _fits(row: _Row) -> str:
@@ -121,27 +121,27 @@ def _fits(row: _Row) -> str:
 def _document_id(row: _Row, host: str) -> int:
     """Take the id out of an address without scheme, and refuse one that leads to another host."""
     parts = urlsplit(row.url if "//" in row.url else f"//{row.url}")
-    found = _ID.search(f"?{parts.query}")
+    match = _ID.search(f"?{parts.query}")
     known = {host, "siris.skolverket.se", ""}
-    if found is None or (parts.hostname or "") not in known or parts.scheme not in ("", "https", "http"):
+    if match is None or (parts.hostname or "") not in known or parts.scheme not in ("", "https", "http"):
         raise FetchError(
             f"Dokumentets adress är inte den väntade: {row.url}", todo="Hämta filen för hand: uvas adopt kaa FIL"
         )
-    return int(found[1])
+    return int(match[1])
 
 
 def _listed(http: Http, period: str, code: str) -> dict[str, Document]:
     """Find the tables of a period in the list, the newest version of each."""
     rows = _ask(http, "dokument", pVerkform=SCHOOL_FORM, pOmrade=AREA, pLasar=code)
     host = urlsplit(http.base_url).hostname or ""
-    found: dict[str, Document] = {}
+    documents: dict[str, Document] = {}
     for row in _filled(rows):
         table = _fits(row)
         if table:
             one = Document(period, table, _document_id(row, host), row.title)
-            if table not in found or found[table].id < one.id:
-                found[table] = one
-    return found
+            if table not in documents or documents[table].id < one.id:
+                documents[table] = one
+    return documents
 
 
 def kaa_documents(http: Http) -> tuple[Document, ...]:
@@ -169,14 +169,14 @@ def kaa_documents(http: Http) -> tuple[Document, ...]:
         codes = _periods(http)
     except FetchError:
         codes = {}
-    found = []
+    documents = []
     for period in sorted({*codes, *declared}, key=lambda one: one[:4] + one[4:].replace("/", "H3"), reverse=True):
         listed = _listed(http, period, codes[period]) if period in codes else {}
         ids = declared.get(period, {})
         missing = [number for number in ids if number not in listed and not _covered(number, listed)]
-        own = [Document(period, number, ids[number], _title(number), listed=False) for number in missing]
-        found += sorted([*listed.values(), *own], key=lambda one: (one.table == COVERAGE, one.table))
-    return tuple(one for one in found if one.table not in tables or tables[one.table].read)
+        unlisted = [Document(period, number, ids[number], _title(number), listed=False) for number in missing]
+        documents += sorted([*listed.values(), *unlisted], key=lambda one: (one.table == COVERAGE, one.table))
+    return tuple(one for one in documents if one.table not in tables or tables[one.table].read)
 
 
 def _covered(number: str, listed: Mapping[str, Document]) -> bool:

@@ -57,7 +57,7 @@ def base_urls(options: Sequence[str] = (), environment: Mapping[str, str] | None
     >>> base_urls(["scb=http://127.0.0.1:8000/api/v2/"], {})
     {'scb': 'http://127.0.0.1:8000/api/v2'}
     """
-    found = {}
+    addresses = {}
     given = re.split(r"[\s,]+", (os.environ if environment is None else environment).get(ENVIRONMENT_VARIABLE, ""))
     for text in (*filter(None, given), *options):
         name, mark, url = text.partition("=")
@@ -66,8 +66,8 @@ def base_urls(options: Sequence[str] = (), environment: Mapping[str, str] | None
                 f"Adressen ”{text}” saknar källa",
                 todo="Skriv källa=adress, t.ex. scb=http://127.0.0.1:8000/api/v2",
             )
-        found[_source_id(name.strip())] = check_address(url.strip())
-    return found
+        addresses[_source_id(name.strip())] = check_address(url.strip())
+    return addresses
 
 
 def _source_id(text: str) -> str:
