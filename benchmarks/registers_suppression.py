@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from uvas_stats.disclosure import (
+    CountTable,
     Dimension,
     Publication,
     Rule,
-    Table,
     audit,
     nested,
     overlap_tables,
@@ -24,17 +24,17 @@ from uvas_stats.disclosure import (
     table_from_parts,
 )
 from uvas_stats.disclosure.attack import attack
-from uvas_stats.disclosure.heuristic import complete
+from uvas_stats.disclosure.heuristic import heuristic_suppression
 from uvas_stats.disclosure.history import assemble
-from uvas_stats.disclosure.optimise import cell_costs, least_widths
+from uvas_stats.disclosure.optimise import attainable_levels, cell_costs
 from uvas_stats.disclosure.system import Bools, Counts, System
 
 Line = tuple[str, float, float, str]
-Needs = tuple[Counts, ...]
+Levels = tuple[Counts, ...]
 TABLES = 500
 
 
-def _random_table(rows: int, columns: int, mean: float, seed: int) -> Table:
+def _random_table(rows: int, columns: int, mean: float, seed: int) -> CountTable:
     """Make a table of random counts, lopsided as those of a register."""
     random = np.random.default_rng(seed)
     dimensions = [
@@ -46,10 +46,10 @@ def _random_table(rows: int, columns: int, mean: float, seed: int) -> Table:
     return table_from_parts("t", [], dimensions, parts)
 
 
-def _greedy(system: System, needs: Needs) -> Bools:
+def _greedy(system: System, levels: Levels) -> Bools:
     """Suppress, for the first count that leaks, the smallest shown count in a line with it, until none leaks."""
     suppressed = system.forced.copy()
-    while leaks := attack(system, suppressed, needs):
+    while leaks := attack(system, suppressed, levels):
         lines = system.matrix[system.matrix[:, [leaks[0].at]].nonzero()[0]]
         shown = system.open & ~suppressed
         beside = np.unique(lines.nonzero()[1])
@@ -91,7 +91,9 @@ def _nulage_tables() -> Publication:
         for _ in range(size)
     ]
 
-    def count(name: str, context: dict[str, str], dims: tuple[Dimension, ...], who: list[dict[str, str]]) -> Table:
+    def count(
+        name: str, context: dict[str, str], dims: tuple[Dimension, ...], who: list[dict[str, str]]
+    ) -> CountTable:
         def fits(person: dict[str, str], one: Dimension, code: str) -> bool:
             return code == one.total or (person[one.name] == code if one.partition else person[code] == "True")
 
@@ -99,7 +101,7 @@ def _nulage_tables() -> Publication:
             codes: sum(all(fits(p, one, code) for one, code in zip(dims, codes, strict=True)) for p in who)
             for codes in itertools.product(*(one.all_codes for one in dims))
         }
-        return Table(name, tuple(context.items()), dims, counts)
+        return CountTable(name, tuple(context.items()), dims, counts)
 
     at = {day: [p for p in people if int(p["from"]) <= day <= int(p["to"])] for day in (6, 9)}
     shapes = (
@@ -111,7 +113,7 @@ def _nulage_tables() -> Publication:
         (sex, measure),
         (born, measure),
     )
-    tables: list[Table] = []
+    tables: list[CountTable] = []
     links = []
     for number, dims in enumerate(shapes):
         pair = [count(f"{number} {day}", {"at": str(day)}, dims, who) for day, who in at.items()]
@@ -158,9 +160,9 @@ def beside_greedy() -> Iterator[Line]:
         protected = protect(publication, Rule())
         system = assemble(publication, Rule())
         mine = len(protected.kinds) - len(protected.published.shown)
-        needs = least_widths(system)
-        greedy = int(_greedy(system, needs).sum())
-        flowing = int(complete(system, system.forced, cell_costs(system), needs).sum())
+        levels = attainable_levels(system)
+        greedy = int(_greedy(system, levels).sum())
+        flowing = int(heuristic_suppression(system, system.forced, cell_costs(system), levels).sum())
         ours, simple, flow = ours + mine, simple + greedy, flow + flowing
         more += mine > min(greedy, flowing)
         unproven += not protected.optimal

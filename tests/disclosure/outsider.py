@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from scipy.optimize import LinearConstraint, linprog, milp
 
-from uvas_stats.disclosure import Dimension, Key, Protected, Publication, Table, make_key
+from uvas_stats.disclosure import CountTable, Dimension, Key, Protected, Publication, make_key
 
 
 class Outsider:
@@ -104,7 +104,7 @@ def small_counts(publication: Publication, threshold: int) -> dict[Key, int]:
 
 def count_persons(
     id_: str, context: Mapping[str, str], dimensions: Iterable[Dimension], persons: Iterable[Mapping[str, str]]
-) -> Table:
+) -> CountTable:
     """Count invented persons into a table, every cell by going through all of them."""
     dims = tuple(dimensions)
     people = list(persons)
@@ -116,4 +116,4 @@ def count_persons(
         codes: sum(all(fits(p, one, code) for one, code in zip(dims, codes, strict=True)) for p in people)
         for codes in itertools.product(*(one.all_codes for one in dims))
     }
-    return Table(id_, tuple(context.items()), dims, counts)
+    return CountTable(id_, tuple(context.items()), dims, counts)

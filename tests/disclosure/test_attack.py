@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from tests.disclosure.outsider import Outsider, count_persons, small_counts
 from uvas_stats.disclosure import (
+    CountTable,
     Dimension,
     Ledger,
     Protected,
     Publication,
     Rule,
-    Table,
     make_key,
     nested,
     overlap_tables,
@@ -54,10 +54,10 @@ def assert_safe(publication: Publication, protected: Protected, outsider: Outsid
     for key in small_counts(publication, rule.threshold):
         assert protected.value(key) is None
         low, high = outsider.bounds(key)
-        assert high - low >= rule.width, (key, low, high)
+        assert high - low >= rule.protection_level, (key, low, high)
 
 
-def tables(persons: Persons, context: Mapping[str, str]) -> list[Table]:
+def tables(persons: Persons, context: Mapping[str, str]) -> list[CountTable]:
     return [
         count_persons("sex x born", context, (SEX, BORN), persons),
         count_persons("sex x reason", context, (SEX, REASON), persons),
@@ -104,7 +104,7 @@ def test_nobody_learns_that_a_whole_group_has_one_reason(persons: Persons, rule:
                 rest = make_key(group, {"not": code})
                 outsider.adds_up(rest, [other for name, other in others.items() if name != code])
                 low, high = outsider.bounds(rest)
-                assert high - low >= rule.width
+                assert high - low >= rule.protection_level
 
 
 @given(registers(), RULES)
@@ -154,7 +154,7 @@ def test_no_few_who_came_or_left_between_two_dates_are_derived(
     for key, count in flows.items():
         if 0 < count < rule.threshold:
             low, high = outsider.bounds(key)
-            assert high - low >= rule.width
+            assert high - low >= rule.protection_level
 
 
 @given(registers(80), registers(12), RULES)
@@ -177,7 +177,7 @@ def test_no_few_between_a_group_and_a_wider_one_are_derived(inner: Persons, more
     for key, count in rest.cells():
         if 0 < count < rule.threshold:
             low, high = outsider.bounds(key)
-            assert high - low >= rule.width
+            assert high - low >= rule.protection_level
 
 
 @given(registers(), st.integers(3, 6))
@@ -222,7 +222,7 @@ def test_a_revised_figure_does_not_tell_of_the_few_that_were_added(
 def test_no_count_behind_three_margins_is_derived(persons: Persons, threshold: int) -> None:
     dims = (SEX, WHERE, MONTH)
     inner = count_persons("inner", {}, dims, persons)
-    hidden = Table("inner", (), dims, inner.counts, shown=False)
+    hidden = CountTable("inner", (), dims, inner.counts, shown=False)
     margins = [
         count_persons(f"{a.name} x {b.name}", {}, (a, b), persons)
         for a, b in ((SEX, WHERE), (SEX, MONTH), (WHERE, MONTH))

@@ -24,7 +24,7 @@ from uvas_stats.disclosure import (
     protect,
     table_from_parts,
 )
-from uvas_stats.disclosure.auditor import demand_clean
+from uvas_stats.disclosure.auditor import require_clean
 from uvas_stats.errors import DisclosureError
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
@@ -51,7 +51,7 @@ def test_a_naive_suppression_is_caught_and_not_written() -> None:
     women_work = make_key({"sex": "women", "reason": "work"})
     assert {(one.key, one.lower, one.upper) for one in findings} == {(women_work, 2, 2)}
     with pytest.raises(DisclosureError, match="får inte lämnas ut") as caught:
-        demand_clean(findings)
+        require_clean(findings)
     assert "2" not in str(caught.value).split("(")[0]
     assert "lower" not in repr(findings[0])
     assert not audit(publication, protect(publication).published.shown)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from uvas_stats.disclosure import (
+    CountTable,
     Derived,
     Dimension,
     Protected,
     Publication,
-    Table,
-    follow,
     make_key,
     protect,
+    suppress_derived,
     table_from_parts,
 )
 from uvas_stats.errors import DisclosureError
@@ -34,20 +34,20 @@ def shown() -> Protected:
 
 def test_a_figure_of_a_count_that_was_not_audited_is_refused(shown: Protected) -> None:
     with pytest.raises(DisclosureError, match="granskats"):
-        follow(shown, [Derived("x", 0.5, (make_key({"reason": "other"}), ALL))])
+        suppress_derived(shown, [Derived("x", 0.5, (make_key({"reason": "other"}), ALL))])
     with pytest.raises(DisclosureError, match="vilka antal"):
-        follow(shown, [Derived("x", 0.5, ())])
+        suppress_derived(shown, [Derived("x", 0.5, ())])
     with pytest.raises(DisclosureError, match="två gånger"):
-        follow(shown, [Derived("x", 1.0, (ALL, ALL))])
+        suppress_derived(shown, [Derived("x", 1.0, (ALL, ALL))])
     with pytest.raises(DisclosureError, match="kvantil"):
-        follow(shown, [Derived("x", 1.0, (ALL,), quantile=1.0)])
+        suppress_derived(shown, [Derived("x", 1.0, (ALL,), quantile=1.0)])
 
 
 def test_a_count_behind_the_door_carries_no_figure() -> None:
     table = table_from_parts("t", [], [REASON], {("work",): 30, ("study",): 9, ("moved",): 40}, shown=False)
     protected = protect(Publication("p", "1", (table,)))
     with pytest.raises(DisclosureError, match="granskats"):
-        follow(protected, [Derived("x", 0.5, (reason("work"), ALL))])
+        suppress_derived(protected, [Derived("x", 0.5, (reason("work"), ALL))])
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_count_behind_the_door_carries_no_figure() -> None:
     ],
 )
 def test_a_share_is_shown_only_with_all_its_counts(shown: Protected, counts: tuple, value: float | None) -> None:
-    followed = follow(shown, [Derived("x", 12.3456789, counts)])
+    followed = suppress_derived(shown, [Derived("x", 12.3456789, counts)])
     assert [(one.value, one.status) for one in followed] == [(value, "ok" if value else "suppressed")]
 
 
@@ -69,7 +69,7 @@ def test_shares_that_are_shown_give_no_suppressed_count_away(shown: Protected) -
     """Whatever share is shown, times whatever count is shown, is a count that is shown."""
     counts = {reason("work"): 3, reason("study"): 9, reason("moved"): 40, ALL: 52}
     shares = [Derived(f"{a}/{b}", counts[a] / counts[b], (a, b)) for a in counts for b in counts if a != b]
-    visible = [one for one in follow(shown, shares) if one.value is not None]
+    visible = [one for one in suppress_derived(shown, shares) if one.value is not None]
     assert len(visible) == 2
     for one in visible:
         for count in shown.published.shown.values():
@@ -81,11 +81,15 @@ def test_shares_that_are_shown_give_no_suppressed_count_away(shown: Protected) -
     [(9, 0.5, False), (10, 0.5, True), (19, 0.25, False), (20, 0.25, True), (20, 0.75, True), (19, 0.75, False)],
 )
 def test_a_quantile_needs_as_many_as_the_threshold_on_each_side(group: int, quantile: float, seen: bool) -> None:
-    table = Table("t", (), (), {(): group})
+    table = CountTable("t", (), (), {(): group})
     protected = protect(Publication("p", "1", (table,)))
-    assert (follow(protected, [Derived("dagar", 80.0, (ALL,), quantile)])[0].value is not None) == seen
+    assert (suppress_derived(protected, [Derived("dagar", 80.0, (ALL,), quantile)])[0].value is not None) == seen
 
 
 def test_figures_come_back_in_their_order_and_unchanged(shown: Protected) -> None:
     figures = [Derived("b", 1.0, (ALL,)), Derived("a", None, (ALL,)), Derived("c", 2.0, (reason("work"),))]
-    assert [(one.id, one.value) for one in follow(shown, figures)] == [("b", 1.0), ("a", None), ("c", None)]
+    assert [(one.id, one.value) for one in suppress_derived(shown, figures)] == [
+        ("b", 1.0),
+        ("a", None),
+        ("c", None),
+    ]

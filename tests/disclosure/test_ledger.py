@@ -79,7 +79,7 @@ def test_a_ledger_that_is_too_large_or_full_is_refused(
 
 
 def test_a_publication_that_fails_leaves_no_trace(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protection, "choose", lambda system, seconds: _Nothing(system.forced))
+    monkeypatch.setattr(protection, "optimise", lambda system, seconds: _Nothing(system.forced))
     with pytest.raises(DisclosureError, match="får inte lämnas ut") as caught:
         release(workspace, publication())
     assert "3" not in str(caught.value).split("(")[0]

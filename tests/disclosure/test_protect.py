@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvas_stats.disclosure import (
+    CountTable,
     Dimension,
     Publication,
     Rule,
-    Table,
     audit,
     make_key,
     protect,
     table_from_parts,
 )
-from uvas_stats.disclosure.heuristic import complete
+from uvas_stats.disclosure.heuristic import heuristic_suppression
 from uvas_stats.disclosure.history import assemble
-from uvas_stats.disclosure.optimise import cell_costs, choose, least_widths
+from uvas_stats.disclosure.optimise import attainable_levels, cell_costs, optimise
 from uvas_stats.errors import DisclosureError
 from uvas_stats.observations.validate import make_observations
 
@@ -31,7 +31,7 @@ BORN = Dimension("born", ("2006", "2007", "2008", "2009"), sensitive=False)
 REASON = Dimension("reason", ("work", "study", "moved"))
 
 
-def one(table: Table) -> Publication:
+def one(table: CountTable) -> Publication:
     return Publication("p", "1", (table,))
 
 
@@ -81,11 +81,11 @@ def test_an_empty_register_is_shown_as_zeros_and_hidden_on_demand() -> None:
 
 def test_a_zero_that_cannot_be_otherwise_is_shown_and_hides_nothing() -> None:
     counts = {("women",): 0, ("men",): 3, ("total",): 3}
-    table = Table("t", (), (SEX,), counts, impossible=frozenset({("women",)}))
+    table = CountTable("t", (), (SEX,), counts, impossible=frozenset({("women",)}))
     protected = protect(one(table), Rule(zeros="hide"))
     assert dict(protected.published.shown) == {make_key({"sex": "women"}): 0}
     counts = {("2006",): 0, ("2007",): 0, ("2008",): 3, ("2009",): 30, ("total",): 33}
-    table = Table("t", (), (BORN,), counts, impossible=frozenset({("2006",), ("2007",)}))
+    table = CountTable("t", (), (BORN,), counts, impossible=frozenset({("2006",), ("2007",)}))
     shown = protect(one(table)).published.shown
     assert sorted(shown.values()) == [0, 0, 33]
 
@@ -104,12 +104,12 @@ def test_parts_that_overlap_tell_of_those_who_are_not_in_them() -> None:
     """Of 20 persons 18 are coached: the other 2 are few."""
     measure = Dimension("measure", ("coach", "course"), partition=False)
     counts = {("coach",): 18, ("course",): 9, ("total",): 20}
-    table = Table("t", (), (measure,), counts)
+    table = CountTable("t", (), (measure,), counts)
     protected = protect(one(table))
     assert len(protected.published.shown) == 2
     assert protected.value(make_key({"measure": "course"})) == 9
     with pytest.raises(DisclosureError, match="större än sin helhet"):
-        protect(one(Table("t", (), (measure,), {**counts, ("course",): 21})))
+        protect(one(CountTable("t", (), (measure,), {**counts, ("course",): 21})))
 
 
 def test_a_total_that_is_not_shown_is_known_to_be_the_sum() -> None:
@@ -129,24 +129,24 @@ def test_no_pattern_of_fewer_cells_is_safe(seed: int, mean: float) -> None:
 
     publication = random_publication(seed, 2, 3, mean)
     system = assemble(publication, Rule())
-    needs = least_widths(system)
-    choice = choose(system, 30)
+    levels = attainable_levels(system)
+    choice = optimise(system, 30)
     assert choice.optimal
-    assert not attack(system, choice.suppressed, needs)
+    assert not attack(system, choice.suppressed, levels)
     free = np.flatnonzero(system.open & ~system.forced)
     secondary = int((choice.suppressed & ~system.forced).sum())
     for cells in itertools.combinations(free, max(secondary - 1, 0)) if secondary else ():
         fewer = system.forced.copy()
         fewer[list(cells)] = True
-        assert attack(system, fewer, needs)
+        assert attack(system, fewer, levels)
 
 
 @given(st.integers(0, 10_000), st.sampled_from([5, 20, 60]))
 @settings(max_examples=20)
 def test_never_more_cells_than_a_greedy_choice(seed: int, mean: float) -> None:
     system = assemble(random_publication(seed, 6, 5, mean), Rule())
-    greedy = complete(system, system.forced, cell_costs(system), least_widths(system))
-    assert choose(system, 30).suppressed.sum() <= greedy.sum()
+    greedy = heuristic_suppression(system, system.forced, cell_costs(system), attainable_levels(system))
+    assert optimise(system, 30).suppressed.sum() <= greedy.sum()
 
 
 @given(st.integers(0, 10_000), st.sampled_from([5, 20, 60]))

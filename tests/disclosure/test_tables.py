@@ -7,12 +7,12 @@ import re
 import pytest
 
 from uvas_stats.disclosure import (
+    CountTable,
     Dimension,
     Link,
     Publication,
     Relation,
     Rule,
-    Table,
     make_key,
     nested,
     overlap,
@@ -51,7 +51,7 @@ def test_other_impossible_rules_are_refused() -> None:
 )
 def test_a_table_that_does_not_hold_is_refused(counts: dict[tuple[str, ...], int], message: str) -> None:
     with pytest.raises(DisclosureError, match=message) as caught:
-        Table("kön", (), (SEX,), counts)
+        CountTable("kön", (), (SEX,), counts)
     assert "kön" in str(caught.value)
 
 
@@ -68,13 +68,15 @@ def test_codes_and_conditions_must_be_unambiguous() -> None:
 
 def test_a_cell_that_cannot_be_has_nobody_in_it() -> None:
     with pytest.raises(DisclosureError, match="omöjlig"):
-        Table("t", (), (SEX,), {("women",): 3, ("men",): 4, ("total",): 7}, impossible=frozenset({("women",)}))
+        CountTable(
+            "t", (), (SEX,), {("women",): 3, ("men",): 4, ("total",): 7}, impossible=frozenset({("women",)})
+        )
 
 
 def test_a_table_of_too_many_cells_is_refused() -> None:
     wide = tuple(Dimension(name, tuple(f"{name}{at}" for at in range(60))) for name in "abc")
     with pytest.raises(DisclosureError, match="226981 celler"):
-        Table("t", (), wide, {})
+        CountTable("t", (), wide, {})
 
 
 def test_parts_that_overlap_are_not_summed() -> None:

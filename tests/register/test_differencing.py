@@ -14,7 +14,7 @@ import pytest
 from tests.disclosure.outsider import Outsider, small_counts
 from tests.register.lists import write_participants
 from tests.register.registers import random_register
-from uvas_stats.disclosure import Key, Ledger, Protected, Publication, Table, make_key, protect
+from uvas_stats.disclosure import CountTable, Key, Ledger, Protected, Publication, make_key, protect
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.demo import write_demo
 from uvas_stats.register.engine import bind, open_engine
@@ -29,7 +29,7 @@ from uvas_stats.workspace import Workspace
 KOMMUN, PARTS = "2182", ("2105H2", "2106H1")
 STATES = ("kaa_schooling", "kaa_occupation", "kaa_measure_type", "kaa_measure_after", "kaa_measure_reason")
 EVENTS = ("kaa_new", "kaa_ended", "kaa_ended_reason", "kaa_ended_to")
-Tables = dict[str, Table]
+Tables = dict[str, CountTable]
 
 
 def published(

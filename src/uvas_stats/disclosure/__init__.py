@@ -7,11 +7,11 @@ Then there is one way out::
     protected = release(workspace, publication)      # protects, audits, remembers; raises DisclosureError
     protected.value(key)                             # int, or None where suppressed
     protected.frame()                                # table, conditions, value, lower, upper, status
-    follow(protected, [Derived(...)])                # shares and quantiles follow the counts they are made from
+    suppress_derived(protected, [Derived(...)])      # shares and quantiles follow the counts they are made from
 
 The steps of it, for those who need them apart: ``read_rule(workspace) -> Rule``, ``read_ledger(workspace,
-programme) -> Ledger``, ``protect(publication, rule, earlier) -> Protected``, ``audit(publication, shown, rule,
-earlier) -> list[Finding]``, ``record(workspace, protected)``.
+programme) -> Ledger``, ``protect(publication, rule, history) -> Protected``, ``audit(publication, shown, rule,
+history) -> list[Finding]``, ``record(workspace, protected)``.
 
 Counts are suppressed when they are below the threshold, when a whole group stands in one category of a sensitive
 dimension, and where they would give another away. What was suppressed for which reason is never let out: an
@@ -19,15 +19,16 @@ outsider sees one kind of suppressed cell. See :class:`Rule` for zeros.
 """
 
 from uvas_stats.disclosure.auditor import Finding, audit, derivable
-from uvas_stats.disclosure.derived import Derived, follow
+from uvas_stats.disclosure.derived import Derived, suppress_derived
 from uvas_stats.disclosure.history import Ledger, Published
 from uvas_stats.disclosure.ledger import publishing, read_ledger, read_rule, record, release
 from uvas_stats.disclosure.links import compared, nested, overlap, overlap_tables
 from uvas_stats.disclosure.model import Dimension, Key, Link, Relation, Rule, make_key
 from uvas_stats.disclosure.protection import Protected, protect
-from uvas_stats.disclosure.tables import Publication, Table, table_from_parts
+from uvas_stats.disclosure.tables import CountTable, Publication, table_from_parts
 
 __all__ = [
+    "CountTable",
     "Derived",
     "Dimension",
     "Finding",
@@ -39,11 +40,9 @@ __all__ = [
     "Published",
     "Relation",
     "Rule",
-    "Table",
     "audit",
     "compared",
     "derivable",
-    "follow",
     "make_key",
     "nested",
     "overlap",
@@ -54,5 +53,6 @@ __all__ = [
     "read_rule",
     "record",
     "release",
+    "suppress_derived",
     "table_from_parts",
 ]

@@ -33,6 +33,8 @@ class Leak:
         Index of the unknown.
     lower, upper
         Its tightest bounds.
+    protection_level
+        The least width that the interval must have.
     weights
         For each unknown of the system: how much suppressing it could widen the interval, at most. None where only
         the bounds' being whole numbers makes the interval too narrow.
@@ -41,7 +43,7 @@ class Leak:
     at: int
     lower: int
     upper: int
-    need: int
+    protection_level: int
     weights: Floats | None
 
 
@@ -66,25 +68,25 @@ class Attack:
             return [(np.array([], dtype=np.int64), self._columns, matrix)]
         graph = sparse.bmat([[None, abs(matrix)], [abs(matrix).T, None]])
         _, label = connected_components(graph, directed=False)
-        found = []
+        parts = []
         for one in np.unique(label[rows:]):
             at, columns = np.flatnonzero(label[:rows] == one), np.flatnonzero(label[rows:] == one)
-            found.append((at, self._columns[columns], sparse.csr_array(matrix[at][:, columns])))
-        return found
+            parts.append((at, self._columns[columns], sparse.csr_array(matrix[at][:, columns])))
+        return parts
 
     def leaks(self) -> Iterator[Leak]:
         """Yield every unknown whose interval is narrower than needed."""
         for rows, columns, matrix in self._parts:
-            if self.attacker.need[columns].any():
+            if self.attacker.protection_level[columns].any():
                 yield from _Part(self, rows, columns, matrix).leaks()
 
     def bounds(self, wanted: Bools) -> Iterator[tuple[int, int, int]]:
         """Yield index, lowest and highest possible value of each wanted unknown, each sought for itself."""
         for rows, columns, matrix in self._parts:
-            part, places = _Part(self, rows, columns, matrix), np.flatnonzero(wanted[columns])
-            for one in part.batches(places):
-                part.push(one)
-                for at in one:
+            part = _Part(self, rows, columns, matrix)
+            for batch in part.batches(np.flatnonzero(wanted[columns])):
+                part.push(batch)
+                for at in batch:
                     part.make_whole(int(at))
                     truth = int(self.system.truth[columns[at]])
                     yield int(columns[at]), truth + int(part.low[at]), truth + int(part.high[at])
@@ -96,45 +98,45 @@ class _Part:
     def __init__(self, view: Attack, rows: Counts, columns: Counts, matrix: sparse.csr_array) -> None:
         self.view, self.rows, self.columns, self.matrix = view, rows, columns, matrix
         self.below, self.above = view.attacker.below[columns], view.attacker.above[columns]
-        self.need = view.attacker.need[columns]
+        self.protection_level = view.attacker.protection_level[columns]
         self.low = np.zeros(len(columns), dtype=np.int64)
         self.high = np.zeros(len(columns), dtype=np.int64)
         self._reach = np.zeros((len(columns), 2))
 
-    def batches(self, places: Counts) -> Iterator[Counts]:
-        """Cut places into batches that are solved at a time: a call costs more than a small programme."""
+    def batches(self, columns: Counts) -> Iterator[Counts]:
+        """Cut columns into batches that are solved at a time: a call costs more than a small programme."""
         size = max(_BATCH // max(len(self.columns), 1), 1)
-        for start in range(0, len(places), size):
-            yield places[start : start + size]
+        for start in range(0, len(columns), size):
+            yield columns[start : start + size]
 
     def solve(self, directions: Floats) -> tuple[Floats, Floats]:
         """Move as far as possible in each direction; return for each the deviations and the prices of the rows."""
         count, rows = len(directions), self.matrix.shape[0]
         room = np.column_stack([-self.below, self.above])
-        found = linprog(
+        solution = linprog(
             -directions.ravel(),
             A_eq=sparse.kron(sparse.eye_array(count), self.matrix, format="csr") if rows else None,
             b_eq=np.zeros(rows * count) if rows else None,
             bounds=np.tile(room, (count, 1)),
             method="highs-ds",
         )
-        if found.x is None:
+        if solution.x is None:
             raise DisclosureError(
-                "Granskningen gick inte att räkna ut", todo=f"Dela upp tabellerna ({found.message})"
+                "Granskningen gick inte att räkna ut", todo=f"Dela upp tabellerna ({solution.message})"
             )
-        moved: Floats = found.x.reshape(count, -1)
+        moved: Floats = solution.x.reshape(count, -1)
         for one in moved:
             self._remember(one)
-        return moved, -found.eqlin.marginals.reshape(count, rows) if rows else np.zeros((count, 0))
+        return moved, -solution.eqlin.marginals.reshape(count, rows) if rows else np.zeros((count, 0))
 
-    def push(self, places: Counts) -> tuple[Floats, Floats]:
+    def push(self, batch: Counts) -> tuple[Floats, Floats]:
         """Move each of some unknowns up and down; return the widths found and, per unknown, the weights."""
-        up = np.zeros((len(places), len(self.columns)))
-        up[np.arange(len(places)), places] = 1.0
+        up = np.zeros((len(batch), len(self.columns)))
+        up[np.arange(len(batch)), batch] = 1.0
         moved, prices = self.solve(np.concatenate([up, -up]))
-        reach = np.abs(np.take_along_axis(moved, np.concatenate([places, places])[:, np.newaxis], axis=1)[:, 0])
-        self._reach[places] = np.stack([reach[: len(places)], reach[len(places) :]], axis=1)
-        return reach[: len(places)] + reach[len(places) :], prices
+        reach = np.abs(np.take_along_axis(moved, np.concatenate([batch, batch])[:, np.newaxis], axis=1)[:, 0])
+        self._reach[batch] = np.stack([reach[: len(batch)], reach[len(batch) :]], axis=1)
+        return reach[: len(batch)] + reach[len(batch) :], prices
 
     def _remember(self, moved: Floats) -> None:
         """Keep what a possible world of whole numbers proves."""
@@ -145,7 +147,7 @@ class _Part:
             np.maximum(self.high, whole, out=self.high)
 
     def _narrow(self) -> Counts:
-        return np.flatnonzero(self.high - self.low < self.need)
+        return np.flatnonzero(self.high - self.low < self.protection_level)
 
     def leaks(self) -> Iterator[Leak]:
         """Yield what can be derived too closely; cheap proofs that something cannot be are tried first."""
@@ -158,26 +160,26 @@ class _Part:
             direction[0, narrow] = random.choice([-1.0, 1.0], len(narrow))
             self.solve(np.concatenate([direction, -direction]))
         for batch in self.batches(self._narrow()):
-            left = batch[self.high[batch] - self.low[batch] < self.need[batch]]
+            left = batch[self.high[batch] - self.low[batch] < self.protection_level[batch]]
             if len(left):
                 yield from self._leaks(left)
 
-    def _leaks(self, places: Counts) -> Iterator[Leak]:
+    def _leaks(self, batch: Counts) -> Iterator[Leak]:
         """Look for the widest interval of each of some unknowns."""
-        widths, prices = self.push(places)
-        for number, at in enumerate(places):
-            if self.high[at] - self.low[at] >= self.need[at]:
+        widths, prices = self.push(batch)
+        for number, at in enumerate(batch):
+            if self.high[at] - self.low[at] >= self.protection_level[at]:
                 continue
             self.make_whole(int(at))
-            key, need = int(self.columns[at]), int(self.need[at])
+            key, level = int(self.columns[at]), int(self.protection_level[at])
             truth = int(self.view.system.truth[key])
             low, high = truth + int(self.low[at]), truth + int(self.high[at])
-            if high - low < need:
+            if high - low < level:
                 weights = None
-                if widths[number] < need - _CLOSE:
+                if widths[number] < level - _CLOSE:
                     weights = self._weights(int(at), 1.0, prices[number])
-                    weights += self._weights(int(at), -1.0, prices[number + len(places)])
-                yield Leak(key, low, high, need, weights)
+                    weights += self._weights(int(at), -1.0, prices[number + len(batch)])
+                yield Leak(key, low, high, level, weights)
 
     def _weights(self, at: int, sign: float, prices: Floats) -> Floats:
         """Bound how far the unknown could move if other cells were suppressed too, from the prices of the rows."""
@@ -197,21 +199,31 @@ class _Part:
                 continue
             direction = np.zeros(len(self.columns))
             direction[at] = sign
-            found = milp(
+            solution = milp(
                 -direction,
                 constraints=LinearConstraint(self.matrix, 0, 0),
                 bounds=(-self.below, self.above),
                 integrality=np.ones(len(self.columns)),
                 options={"time_limit": 20.0},
             )
-            if found.x is not None:
-                self._remember(found.x)
+            if solution.x is not None:
+                self._remember(solution.x)
 
 
-def attack(system: System, suppressed: Bools, needs: tuple[Counts, ...] | None = None) -> list[Leak]:
-    """Attack what is shown as every attacker; return what each can derive too closely."""
-    unknown, found = system.unknown(suppressed), []
-    for place, one in enumerate(system.attackers):
-        who = one if needs is None else replace(one, need=needs[place])
-        found += list(Attack(system, who, unknown).leaks())
-    return found
+def attack(system: System, suppressed: Bools, levels: tuple[Counts, ...] | None = None) -> list[Leak]:
+    """Attack what is shown as every attacker; return what each can derive too closely.
+
+    Parameters
+    ----------
+    system
+        The unknowns and sums.
+    suppressed
+        The cells that are not shown.
+    levels
+        For each attacker, the least widths of the intervals; None means the system's own.
+    """
+    unknown, leaks = system.unknown(suppressed), list[Leak]()
+    for number, attacker in enumerate(system.attackers):
+        who = attacker if levels is None else replace(attacker, protection_level=levels[number])
+        leaks += Attack(system, who, unknown).leaks()
+    return leaks

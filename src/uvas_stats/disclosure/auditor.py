@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from uvas_stats.disclosure.attack import Attack
 from uvas_stats.disclosure.history import Ledger, assemble
 from uvas_stats.disclosure.model import Key, Rule
-from uvas_stats.disclosure.system import Bools, System, place
+from uvas_stats.disclosure.system import Bools, System, among, key_text
 from uvas_stats.disclosure.tables import Publication
 from uvas_stats.errors import DisclosureError
 
-__all__ = ["Finding", "audit", "demand_clean", "derivable"]
+__all__ = ["Finding", "audit", "derivable", "require_clean"]
 
 
 @dataclass(frozen=True)
@@ -38,24 +36,24 @@ class Finding:
 
 
 def _suppressed(system: System, shown: Collection[Key]) -> Bools:
-    seen = set(shown)
-    suppressed: Bools = system.open & np.array([key not in seen for key in system.names], dtype=np.bool_)
+    suppressed: Bools = system.open & ~among(system.names, set(shown))
     return suppressed
 
 
-def _narrow(system: System, suppressed: Bools, place_: int) -> dict[int, tuple[int, int]]:
-    attacker = system.attackers[place_]
-    found = Attack(system, attacker, system.unknown(suppressed)).bounds(attacker.need > 0)
-    return {at: (low, high) for at, low, high in found if high - low < attacker.need[at]}
+def _narrow(system: System, suppressed: Bools, number: int) -> dict[int, tuple[int, int]]:
+    attacker = system.attackers[number]
+    level = attacker.protection_level
+    bounds = Attack(system, attacker, system.unknown(suppressed)).bounds(level > 0)
+    return {at: (low, high) for at, low, high in bounds if high - low < level[at]}
 
 
 def audit(
-    publication: Publication, shown: Collection[Key], rule: Rule | None = None, earlier: Ledger | None = None
+    publication: Publication, shown: Collection[Key], rule: Rule | None = None, history: Ledger | None = None
 ) -> list[Finding]:
     """Attack what is to be shown; return every count that can be derived too closely.
 
     Two attackers try. The outsider knows all that is shown now and earlier, how counts add up and that
-    they are whole and not negative. The initiated also guesses which cells are suppressed for being small, and
+    they are whole and not negative. The insider also guesses which cells are suppressed for being small, and
     knows the threshold: no count may be given away to the last one, unless it would be so even with
     everything suppressed.
 
@@ -67,7 +65,7 @@ def audit(
         The keys of the cells that are shown.
     rule
         Threshold and protection; None means the default.
-    earlier
+    history
         What has been published before.
 
     Examples
@@ -82,17 +80,17 @@ def audit(
     (2, 2)
     """
     rule = rule or Rule()
-    system = assemble(publication, rule, earlier)
+    system = assemble(publication, rule, history)
     counts = {key: count for table in publication.tables if table.shown for key, count in table.cells()}
     never = {table.key(codes) for table in publication.tables for codes in table.impossible}
-    found = [
-        Finding(key, f"Ett litet antal visas: {place(key)}", counts.get(key, 0), counts.get(key, 0))
+    findings = [
+        Finding(key, f"Ett litet antal visas: {key_text(key)}", counts.get(key, 0), counts.get(key, 0))
         for key in sorted(shown)
         if key not in counts or (rule.is_small(counts[key]) and key not in never)
     ]
     suppressed = _suppressed(system, shown)
-    outsider, initiated = (_narrow(system, suppressed, number) for number in range(2))
-    guessed = {at: bounds for at, bounds in initiated.items() if at not in outsider}
+    outsider, insider = (_narrow(system, suppressed, number) for number in range(2))
+    guessed = {at: bounds for at, bounds in insider.items() if at not in outsider}
     anyway = _narrow(system, system.open, 1) if guessed else {}
     derived = [
         *(("utomstående", at, bounds) for at, bounds in outsider.items()),
@@ -100,16 +98,21 @@ def audit(
     ]
     for who, at, (low, high) in derived:
         key = system.names[at]
-        found.append(Finding(key, f"Ett antal kan räknas ut av en {who}: {place(key)}", low, high))
-    return found
+        findings.append(Finding(key, f"Ett antal kan räknas ut av en {who}: {key_text(key)}", low, high))
+    return findings
 
 
 def derivable(
-    publication: Publication, shown: Collection[Key], rule: Rule | None = None, earlier: Ledger | None = None
+    publication: Publication, shown: Collection[Key], rule: Rule | None = None, history: Ledger | None = None
 ) -> dict[Key, tuple[int, int | None]]:
     """Return the tightest bounds that an outsider can derive of each suppressed cell; None is no upper bound.
 
     The bounds follow from what is shown, so they tell nobody anything new.
+
+    Parameters
+    ----------
+    publication, shown, rule, history
+        As of :func:`audit`.
 
     Examples
     --------
@@ -119,7 +122,7 @@ def derivable(
     >>> derivable(Publication("p", "1", (table,)), [make_key({})])
     {(('sex', 'men'),): (0, 22), (('sex', 'women'),): (0, 22)}
     """
-    system = assemble(publication, rule or Rule(), earlier)
+    system = assemble(publication, rule or Rule(), history)
     outsider, suppressed = system.attackers[0], _suppressed(system, shown)
     free = system.truth + outsider.above
     view = Attack(system, outsider, system.unknown(suppressed))
@@ -128,7 +131,7 @@ def derivable(
     }
 
 
-def demand_clean(findings: Collection[Finding]) -> None:
+def require_clean(findings: Collection[Finding]) -> None:
     """Refuse what the auditor has found something in.
 
     Raises

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from uvas_stats.disclosure.model import Key
 from uvas_stats.disclosure.protection import Protected
-from uvas_stats.disclosure.system import place
+from uvas_stats.disclosure.system import key_text
 from uvas_stats.errors import DisclosureError
 
-__all__ = ["Derived", "follow"]
+__all__ = ["Derived", "suppress_derived"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _shown(protected: Protected, figure: Derived) -> bool:
     return all(math.floor((value or 0) * beside + 1e-9) >= protected.rule.threshold for value in values)
 
 
-def follow(protected: Protected, figures: Iterable[Derived]) -> list[Derived]:
+def suppress_derived(protected: Protected, figures: Iterable[Derived]) -> list[Derived]:
     """Suppress every figure of which a count is suppressed.
 
     A share with enough decimals and one of its counts give the other count away, so a share is shown only where
@@ -90,14 +90,14 @@ def follow(protected: Protected, figures: Iterable[Derived]) -> list[Derived]:
     >>> shown = protect(Publication("p", "1", (table,)))
     >>> women, all_ = make_key({"sex": "women"}), make_key({})
     >>> shares = [Derived("kvinnor", 100 * 2 / 22, (women, all_)), Derived("tid", 80.0, (all_,), quantile=0.5)]
-    >>> [(figure.value, figure.status) for figure in follow(shown, shares)]
+    >>> [(figure.value, figure.status) for figure in suppress_derived(shown, shares)]
     [(None, 'suppressed'), (80.0, 'ok')]
     """
     followed = []
     for figure in figures:
         if len(set(figure.counts)) != len(figure.counts):
             raise DisclosureError(
-                "Ett tal bygger två gånger på samma antal", where=f"{figure.id}: {place(figure.counts[0])}"
+                "Ett tal bygger två gånger på samma antal", where=f"{figure.id}: {key_text(figure.counts[0])}"
             )
         followed.append(figure if _shown(protected, figure) else replace(figure, value=None))
     return followed

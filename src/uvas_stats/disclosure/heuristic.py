@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,10 @@ from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
 from uvas_stats.disclosure.attack import Leak, attack
-from uvas_stats.disclosure.system import Attacker, Bools, Counts, System, place
+from uvas_stats.disclosure.system import Attacker, Bools, Counts, System, key_text
 from uvas_stats.errors import DisclosureError
 
-__all__ = ["complete", "prune"]
+__all__ = ["heuristic_suppression", "prune"]
 
 _CLOSE = 1e-6
 
@@ -21,8 +22,8 @@ _CLOSE = 1e-6
 def _cover(system: System, attacker: Attacker, leak: Leak, suppressed: Bools, costs: NDArray[np.float64]) -> Bools:
     """Find cells that together give one leaking unknown the room it needs, at low cost.
 
-    Two worlds are sought that differ by the need in this unknown; what differs from the truth in either of them
-    is suppressed.
+    Two worlds are sought that differ by the protection level in this unknown; what differs from the truth in
+    either of them is suppressed.
     """
     loose = np.flatnonzero(~system.fixed)
     matrix = system.matrix[:, loose]
@@ -34,31 +35,31 @@ def _cover(system: System, attacker: Attacker, leak: Leak, suppressed: Bools, co
     at = int(np.searchsorted(loose, leak.at))
     apart[[at, at + size, at + 2 * size, at + 3 * size]] = [1, -1, -1, 1]
     world = sparse.hstack([matrix, -matrix])
-    found = milp(
+    solution = milp(
         np.tile(price, 4),
         constraints=[
             LinearConstraint(sparse.csr_array(sparse.block_diag([world, world])), 0, 0),
-            LinearConstraint(apart[np.newaxis], leak.need, np.inf),
+            LinearConstraint(apart[np.newaxis], leak.protection_level, np.inf),
         ],
         bounds=(np.zeros(4 * size), np.concatenate([above, below, above, below])),
         integrality=np.ones(4 * size) if leak.weights is None else None,
         options={"time_limit": 20.0},
     )
-    if found.x is None:
+    if solution.x is None:
         raise DisclosureError(
             "Ett litet antal kan inte skyddas: det framgår av vad som redan är publicerat eller av vad alla vet",
-            where=place(system.names[leak.at]),
+            where=key_text(system.names[leak.at]),
             todo="Publicera grövre grupper eller utelämna tabellen",
         )
-    moved = np.abs(found.x.reshape(4, size)).max(axis=0) > _CLOSE
+    moved = np.abs(solution.x.reshape(4, size)).max(axis=0) > _CLOSE
     wider = suppressed.copy()
     wider[loose[moved]] = True
     wider &= system.open
     return wider
 
 
-def complete(
-    system: System, suppressed: Bools, costs: NDArray[np.float64], needs: tuple[Counts, ...] | None = None
+def heuristic_suppression(
+    system: System, suppressed: Bools, costs: NDArray[np.float64], levels: tuple[Counts, ...] | None = None
 ) -> Bools:
     """Suppress more cells until no attacker derives anything too closely.
 
@@ -70,7 +71,7 @@ def complete(
         What is suppressed to begin with; it stays so.
     costs
         What each cell costs to suppress.
-    needs
+    levels
         For each attacker, the least widths; None means the system's own.
 
     Returns
@@ -87,14 +88,14 @@ def complete(
     before: Bools | None = None
     while True:
         leaks = 0
-        for place_, attacker in enumerate(system.attackers):
+        for number, attacker in enumerate(system.attackers):
             mine = tuple(
-                (one.need if needs is None else needs[at]) * (at == place_)
+                (one.protection_level if levels is None else levels[at]) * (at == number)
                 for at, one in enumerate(system.attackers)
             )
             for leak in attack(system, suppressed, mine):
                 stuck = before is not None and (before == suppressed).all()
-                whole = Leak(leak.at, leak.lower, leak.upper, leak.need, None if stuck else leak.weights)
+                whole = replace(leak, weights=None) if stuck else leak
                 suppressed = _cover(system, attacker, whole, suppressed, costs)
                 leaks += 1
         if not leaks:
@@ -108,16 +109,24 @@ def prune(
     system: System,
     suppressed: Bools,
     costs: NDArray[np.float64],
-    needs: tuple[Counts, ...] | None,
+    levels: tuple[Counts, ...] | None,
     until: float,
 ) -> Bools:
-    """Show again what need not be suppressed, the costliest first, until a moment of :func:`time.perf_counter`."""
+    """Show again what need not be suppressed, the costliest first.
+
+    Parameters
+    ----------
+    system, suppressed, costs, levels
+        As of :func:`heuristic_suppression`.
+    until
+        A moment of :func:`time.perf_counter`, when it stops.
+    """
     extra = np.flatnonzero(suppressed & ~system.forced)
     for at in extra[np.argsort(-costs[extra], kind="stable")]:
         if time.perf_counter() > until:
             break
         fewer = suppressed.copy()
         fewer[at] = False
-        if not attack(system, fewer, needs):
+        if not attack(system, fewer, levels):
             suppressed = fewer
     return suppressed

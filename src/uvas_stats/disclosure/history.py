@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,8 +54,12 @@ class Ledger:
         >>> sorted(Ledger("unga", (Published("1", shown, frozenset(), ()),)).codes("at"))
         ['2026-06-15']
         """
-        keys = (key for one in self.publications for key in (*one.shown, *one.hidden))
-        return frozenset(code for key in keys for condition, code in key if condition == name)
+        return frozenset(code for key in self.keys() for condition, code in key if condition == name)
+
+    def keys(self) -> Iterator[Key]:
+        """Yield the key of each count that stands in a publication, whether it was shown or hidden."""
+        for one in self.publications:
+            yield from (*one.shown, *one.hidden)
 
 
 def _renamed(key: Key, old: Published) -> Key:
@@ -95,46 +99,55 @@ def _join(out: Draft, old: Published, *, separate: bool) -> None:
         out.relations[Relation(terms)] = None
 
 
-def _joined(base: Draft, earlier: Ledger) -> System:
+def _joined(base: Draft, history: Ledger) -> System:
     """Join all earlier publications, apart from each other and from the new one if they do not fit together."""
     for separate in (False, True):
         out = replace(
             base,
             **{name: getattr(base, name).copy() for name in (
-                "truth", "open", "fixed", "forced", "small", "need", "unknown", "relations", "private"
+                "truth", "open", "fixed", "forced", "small", "protection_level", "unknown", "relations", "private"
             )},
         )  # fmt: skip
-        for old in reversed(earlier.publications):
+        for old in reversed(history.publications):
             _join(out, old, separate=separate)
         system = finish(out)
         if system is not None:
             return system
     raise DisclosureError(
         "Det som har publicerats tidigare stämmer inte med sig självt",
-        where=earlier.programme,
+        where=history.programme,
         todo="Liggaren är ändrad eller skadad: återställ den från en säkerhetskopia",
     )
 
 
-def _room_before(system: System, fresh: Draft, earlier: Ledger) -> Counts:
-    """Tell how wide the interval is of each earlier suppressed count that is not counted now, up to the width.
+def _room_before(system: System, fresh: Draft, history: Ledger) -> Counts:
+    """Tell how wide, up to the protection level, the interval is of each suppressed count that is not counted now.
 
     That is what anybody derives who is shown nothing now, but knows how the counts hang together.
     """
-    hidden = {name for old in earlier.publications for key in old.hidden for name in (key, _renamed(key, old))}
+    hidden = {name for old in history.publications for key in old.hidden for name in (key, _renamed(key, old))}
     wanted = [key in hidden and key not in fresh.truth for key in system.names]
-    room = np.where(wanted & ~system.open & ~system.fixed, fresh.rule.width, 0)
-    outsider = replace(system.attackers[0], need=room.copy())
+    room = np.where(wanted & ~system.open & ~system.fixed, fresh.rule.protection_level, 0)
+    outsider = replace(system.attackers[0], protection_level=room.copy())
     for leak in Attack(system, outsider, system.unknown(system.open)).leaks():
         room[leak.at] = leak.upper - leak.lower
     return room
 
 
-def assemble(publication: Publication, rule: Rule, earlier: Ledger | None = None) -> System:
+def assemble(publication: Publication, rule: Rule, history: Ledger | None = None) -> System:
     """Build the system of everything that is published together, earlier publications included.
 
     An earlier suppressed count that is not counted now keeps the interval it has if nothing is shown now, up to
-    the rule's width.
+    the rule's protection level.
+
+    Parameters
+    ----------
+    publication
+        The counts of now.
+    rule
+        Threshold and protection.
+    history
+        What has been published before.
 
     Raises
     ------
@@ -142,11 +155,10 @@ def assemble(publication: Publication, rule: Rule, earlier: Ledger | None = None
         If counts contradict each other.
     """
     fresh = draft(publication, rule)
-    if earlier is None or not earlier.publications:
-        earlier = Ledger(publication.programme)
-    system = _joined(fresh, earlier)
-    if not earlier.publications:
+    history = history or Ledger(publication.programme)
+    system = _joined(fresh, history)
+    if not history.publications:
         return system
-    outsider, initiated = system.attackers
-    need = np.maximum(outsider.need, _room_before(system, fresh, earlier))
-    return replace(system, attackers=(replace(outsider, need=need), initiated))
+    outsider, insider = system.attackers
+    level = np.maximum(outsider.protection_level, _room_before(system, fresh, history))
+    return replace(system, attackers=(replace(outsider, protection_level=level), insider))

@@ -61,9 +61,9 @@ def read_rule(workspace: Workspace) -> Rule:
     path = workspace.root / "disclosure.toml"
     if not path.exists():
         return Rule()
-    found = build(_Settings, read_toml(path), path)
-    zeros = cast("Literal['show', 'hide']", found.zeros)  # Rule refuses anything else
-    return Rule(found.threshold, found.protection, zeros, float(found.seconds))
+    settings = build(_Settings, read_toml(path), path)
+    zeros = cast("Literal['show', 'hide']", settings.zeros)  # Rule refuses anything else
+    return Rule(settings.threshold, settings.protection, zeros, float(settings.seconds))
 
 
 def ledger_file(workspace: Workspace, programme: str) -> Path:
@@ -100,7 +100,7 @@ def read_ledger(workspace: Workspace, programme: str) -> Ledger:
             raise DisclosureError(
                 "Liggaren är större än 64 MB", where=path, todo="Byt ut den mot en säkerhetskopia"
             )
-        found = orjson.loads(path.read_bytes())
+        content = orjson.loads(path.read_bytes())
     except FileNotFoundError:
         return Ledger(programme)
     except ValueError as error:
@@ -108,33 +108,35 @@ def read_ledger(workspace: Workspace, programme: str) -> Ledger:
     except OSError as error:
         raise DisclosureError("Liggaren kan inte läsas", where=path, todo="Kontrollera behörigheten") from error
     try:
-        if found["version"] != _VERSION or found["programme"] != programme:
+        if content["version"] != _VERSION or content["programme"] != programme:
             raise _damaged(path)
-        return Ledger(programme, tuple(_published(one) for one in found["publications"]))
+        return Ledger(programme, tuple(_published(one) for one in content["publications"]))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(path) from error
 
 
-def _published(found: Any) -> Published:
-    keys: list[Key] = [tuple((str(name), str(code)) for name, code in key) for key in found["keys"]]
-    if any(isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < len(keys) for at in _places(found)):
+def _published(entry: Any) -> Published:
+    keys: list[Key] = [tuple((str(name), str(code)) for name, code in key) for key in entry["keys"]]
+    if any(
+        isinstance(at, bool) or not isinstance(at, int) or not 0 <= at < len(keys) for at in _key_numbers(entry)
+    ):
         raise ValueError
-    shown = {keys[at]: count for at, count in found["shown"]}
+    shown = {keys[at]: count for at, count in entry["shown"]}
     if any(isinstance(count, bool) or not isinstance(count, int) or count < 0 for count in shown.values()):
         raise ValueError
-    relations = tuple(Relation(tuple((keys[at], int(times)) for at, times in one)) for one in found["relations"])
-    return Published(str(found["id"]), shown, frozenset(keys[at] for at in found["hidden"]), relations)
+    relations = tuple(Relation(tuple((keys[at], int(times)) for at, times in one)) for one in entry["relations"])
+    return Published(str(entry["id"]), shown, frozenset(keys[at] for at in entry["hidden"]), relations)
 
 
-def _places(found: Any) -> Iterator[Any]:
-    yield from (at for at, _ in found["shown"])
-    yield from found["hidden"]
-    yield from (at for relation in found["relations"] for at, _ in relation)
+def _key_numbers(entry: Any) -> Iterator[Any]:
+    yield from (at for at, _ in entry["shown"])
+    yield from entry["hidden"]
+    yield from (at for relation in entry["relations"] for at, _ in relation)
 
 
 def _written(published: Published) -> dict[str, Any]:
     keys = sorted({*published.shown, *published.hidden})
-    at = {key: place for place, key in enumerate(keys)}
+    at = {key: number for number, key in enumerate(keys)}
     return {
         "id": published.id,
         "keys": keys,
@@ -154,8 +156,7 @@ def record(workspace: Workspace, protected: Protected) -> None:
     WorkspaceError
         If it cannot be written.
     """
-    earlier = read_ledger(workspace, protected.programme)
-    entries = [_written(one) for one in earlier.publications]
+    entries = [_written(one) for one in read_ledger(workspace, protected.programme).publications]
     entry = _written(protected.published)
     if entry in entries:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uvas_stats.disclosure.model import Key, Link, Relation, make_key
-from uvas_stats.disclosure.tables import Table
+from uvas_stats.disclosure.tables import CountTable
 from uvas_stats.errors import DisclosureError
 
 __all__ = ["compared", "nested", "overlap", "overlap_tables"]
@@ -87,6 +87,13 @@ def nested(part: tuple[Key, int], whole: tuple[Key, int]) -> Link:
 def compared(first: tuple[Key, int], second: tuple[Key, int], both: int) -> Link:
     """Link one group at two dates: as part and whole where nobody came, or nobody left, for that can be guessed.
 
+    Parameters
+    ----------
+    first, second
+        Key and count at each date.
+    both
+        How many were in the group at both.
+
     Examples
     --------
     >>> june, july = make_key({"at": "2026-06-30"}), make_key({"at": "2026-07-31"})
@@ -99,7 +106,7 @@ def compared(first: tuple[Key, int], second: tuple[Key, int], both: int) -> Link
     return nested(smaller, larger) if both == smaller[1] else overlap(first, second, both)
 
 
-def overlap_tables(first: Table, second: Table, both: Table) -> Link:
+def overlap_tables(first: CountTable, second: CountTable, both: CountTable) -> Link:
     """Link two tables cell by cell, as :func:`overlap` does two groups.
 
     Parameters

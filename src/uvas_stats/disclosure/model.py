@@ -52,7 +52,7 @@ class Rule:
 
     Examples
     --------
-    >>> Rule().width
+    >>> Rule().protection_level
     5
     >>> Rule(threshold=2)
     Traceback (most recent call last):
@@ -77,7 +77,7 @@ class Rule:
             raise DisclosureError(f"Nollor kan inte hanteras som ”{self.zeros}”", todo="Ange show eller hide")
 
     @property
-    def width(self) -> int:
+    def protection_level(self) -> int:
         """Least width of the interval an outsider may be able to derive."""
         return self.threshold if self.protection is None else self.protection
 

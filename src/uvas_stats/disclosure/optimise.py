@@ -15,10 +15,10 @@ from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
 from uvas_stats.disclosure.attack import Leak, attack
-from uvas_stats.disclosure.heuristic import complete, prune
+from uvas_stats.disclosure.heuristic import heuristic_suppression, prune
 from uvas_stats.disclosure.system import Bools, Counts, System
 
-__all__ = ["Choice", "cell_costs", "choose", "least_widths"]
+__all__ = ["Choice", "attainable_levels", "cell_costs", "optimise"]
 
 Floats = NDArray[np.float64]
 _HALF = 0.5
@@ -47,7 +47,7 @@ class _Master:
         chosen = system.open & ~system.forced
         row = (chosen & ~suppressed).astype(np.float64)  # only a cell shown now can help
         if leak.weights is not None:
-            side = leak.need - float(leak.weights[system.unknown(system.forced)].sum())
+            side = leak.protection_level - float(leak.weights[system.unknown(system.forced)].sum())
             if side > _SMALL:
                 row = np.where(chosen, np.minimum(leak.weights, side), 0.0) / side
         self.rows.append(row)
@@ -58,18 +58,18 @@ class _Master:
         if not len(chosen):
             return None
         matrix = sparse.csr_array(np.array(self.rows)[:, chosen])
-        found = milp(
+        solution = milp(
             self.costs[chosen],
             constraints=LinearConstraint(matrix, 1 - 1e-9, np.inf),
             bounds=(0, 1),
             integrality=np.ones(len(chosen)),
             options={"time_limit": max(seconds, 0.1), "mip_rel_gap": 0.0},
         )
-        if found.x is None:
+        if solution.x is None:
             return None
         suppressed = self.system.forced.copy()
-        suppressed[chosen] = found.x > _HALF
-        return suppressed, found.status == 0
+        suppressed[chosen] = solution.x > _HALF
+        return suppressed, solution.status == 0
 
 
 def cell_costs(system: System) -> Floats:
@@ -82,16 +82,16 @@ def cell_costs(system: System) -> Floats:
     return costs
 
 
-def least_widths(system: System) -> tuple[Counts, ...]:
-    """Ask for no more against the initiated than suppressing everything can give."""
-    outsider, initiated = system.attackers
-    need = initiated.need.copy()
-    for leak in attack(system, system.open, (outsider.need * 0, need)):
-        need[leak.at] = leak.upper - leak.lower
-    return outsider.need, need
+def attainable_levels(system: System) -> tuple[Counts, ...]:
+    """Ask for no more against the insider than suppressing everything can give."""
+    outsider, insider = system.attackers
+    level = insider.protection_level.copy()
+    for leak in attack(system, system.open, (outsider.protection_level * 0, level)):
+        level[leak.at] = leak.upper - leak.lower
+    return outsider.protection_level, level
 
 
-def choose(system: System, seconds: float) -> Choice:
+def optimise(system: System, seconds: float) -> Choice:
     """Choose the fewest cells to suppress.
 
     Parameters
@@ -108,34 +108,40 @@ def choose(system: System, seconds: float) -> Choice:
         If something cannot be protected even by suppressing everything.
     """
     until = time.perf_counter() + seconds
-    costs, needs = cell_costs(system), least_widths(system)
+    costs, levels = cell_costs(system), attainable_levels(system)
     master, suppressed, proven = _Master(system, costs), system.forced, True
     while True:
-        leaks = _first_leaks(system, suppressed, needs)
+        leaks = _first_leaks(system, suppressed, levels)
         if not leaks and proven:
             return Choice(suppressed, optimal=True)
         for leak in leaks:
             master.learn(leak, suppressed)
-        found = master.solve(until - time.perf_counter()) if leaks and time.perf_counter() < until else None
-        if found is None:
-            return _completed(system, suppressed, costs, needs, seconds)
-        suppressed, proven = found
+        better = master.solve(until - time.perf_counter()) if leaks and time.perf_counter() < until else None
+        if better is None:
+            return _by_heuristic(system, suppressed, costs, levels, seconds)
+        suppressed, proven = better
 
 
-def _first_leaks(system: System, suppressed: Bools, needs: tuple[Counts, ...]) -> list[Leak]:
-    """Return what the outsider can derive; when that is nothing, what the initiated can."""
-    outsider, initiated = needs
-    return attack(system, suppressed, (outsider, initiated * 0)) or attack(
-        system, suppressed, (outsider * 0, initiated)
+def _first_leaks(system: System, suppressed: Bools, levels: tuple[Counts, ...]) -> list[Leak]:
+    """Return what the outsider can derive; when that is nothing, what the insider can."""
+    outsider, insider = levels
+    return attack(system, suppressed, (outsider, insider * 0)) or attack(
+        system, suppressed, (outsider * 0, insider)
     )
 
 
-def _completed(
-    system: System, suppressed: Bools, costs: Floats, needs: tuple[Counts, ...], seconds: float
+def _by_heuristic(
+    system: System, suppressed: Bools, costs: Floats, levels: tuple[Counts, ...], seconds: float
 ) -> Choice:
     """Complete the last choice and one from the start, and take the one that suppresses less."""
     tried = [
-        prune(system, complete(system, start, costs, needs), costs, needs, time.perf_counter() + seconds / 4)
+        prune(
+            system,
+            heuristic_suppression(system, start, costs, levels),
+            costs,
+            levels,
+            time.perf_counter() + seconds / 4,
+        )
         for start in (suppressed, system.forced)
     ]
     return Choice(min(tried, key=np.count_nonzero), optimal=False)

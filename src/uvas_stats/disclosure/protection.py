@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from uvas_stats.disclosure.auditor import audit, demand_clean
+from uvas_stats.disclosure.auditor import audit, require_clean
 from uvas_stats.disclosure.history import Ledger, Published, assemble
 from uvas_stats.disclosure.model import Key, Kind, Rule
-from uvas_stats.disclosure.optimise import choose
-from uvas_stats.disclosure.system import draft, place
+from uvas_stats.disclosure.optimise import optimise
+from uvas_stats.disclosure.system import draft, key_text
 from uvas_stats.disclosure.tables import Layout, Publication
 from uvas_stats.errors import DisclosureError
 
@@ -57,7 +57,7 @@ class Protected:
             If it is no cell of the tables.
         """
         if key not in self.kinds:
-            raise DisclosureError("Antalet finns inte i någon tabell som har granskats", where=place(key))
+            raise DisclosureError("Antalet finns inte i någon tabell som har granskats", where=key_text(key))
         return self.published.shown[key] if self.kinds[key] == "published" else None
 
     def frame(self) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def _kinds(publication: Publication, rule: Rule, secondary: set[Key]) -> dict[Ke
     return kinds
 
 
-def protect(publication: Publication, rule: Rule | None = None, earlier: Ledger | None = None) -> Protected:
+def protect(publication: Publication, rule: Rule | None = None, history: Ledger | None = None) -> Protected:
     """Suppress small counts, and as few others as possible so that none of them can be derived.
 
     Parameters
@@ -102,7 +102,7 @@ def protect(publication: Publication, rule: Rule | None = None, earlier: Ledger 
         All that is published together.
     rule
         Threshold and protection; None means the default.
-    earlier
+    history
         What has been published of the programme before.
 
     Returns
@@ -127,13 +127,13 @@ def protect(publication: Publication, rule: Rule | None = None, earlier: Ledger 
     ([30.0, 43.0], ['primary', 'published', 'published', 'secondary'])
     """
     rule = rule or Rule()
-    system = assemble(publication, rule, earlier)
-    choice = choose(system, rule.seconds)
+    system = assemble(publication, rule, history)
+    choice = optimise(system, rule.seconds)
     suppressed = {key for key, hidden in zip(system.names, choice.suppressed, strict=True) if hidden}
     kinds = _kinds(publication, rule, suppressed)
     out = draft(publication, rule)
     shown = {key: out.truth[key] for key, kind in kinds.items() if kind == "published"}
-    demand_clean(audit(publication, shown, rule, earlier))
+    require_clean(audit(publication, shown, rule, history))
     known = {*kinds, *(key for relation in out.relations for key, _ in relation.terms)}
     return Protected(
         publication.programme,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,10 +12,10 @@ from scipy.sparse.csgraph import connected_components
 
 from uvas_stats.disclosure.links import only_key
 from uvas_stats.disclosure.model import Key, Relation, Rule
-from uvas_stats.disclosure.tables import Publication, Table
+from uvas_stats.disclosure.tables import CountTable, Publication
 from uvas_stats.errors import DisclosureError
 
-__all__ = ["Attacker", "Bools", "Counts", "Draft", "System", "draft", "finish", "place"]
+__all__ = ["Attacker", "Bools", "Counts", "Draft", "System", "among", "draft", "finish", "key_text"]
 
 Counts = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -25,14 +25,14 @@ Bools = NDArray[np.bool_]
 class Attacker:
     """What somebody knows of every unknown beforehand, as room below and above its value, and what to keep secret.
 
-    The outsider knows that counts are not negative. The initiated also guesses which cells were suppressed for
+    The outsider knows that counts are not negative. The insider also guesses which cells were suppressed for
     being small, and so that they are below the threshold.
     """
 
     name: str
     below: Counts
     above: Counts
-    need: Counts
+    protection_level: Counts
     """Least width of the interval of each unknown; 0 where nothing is to be kept."""
 
 
@@ -68,7 +68,7 @@ class Draft:
     fixed: set[Key] = field(default_factory=set)
     forced: set[Key] = field(default_factory=set)
     small: set[Key] = field(default_factory=set)
-    need: dict[Key, int] = field(default_factory=dict)
+    protection_level: dict[Key, int] = field(default_factory=dict)
     unknown: dict[Key, None] = field(default_factory=dict)
     """Keys whose value nobody here knows: suppressed in an earlier publication."""
     relations: dict[Relation, None] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Draft:
         if self.truth.setdefault(key, count) != count:
             raise DisclosureError(
                 "Samma antal har två olika värden i det som ska publiceras",
-                where=place(key),
+                where=key_text(key),
                 todo="Räkna om tabellerna",
             )
 
@@ -88,15 +88,20 @@ class Draft:
         """Put a count that is not published; it must not be derivable when small or when it tells of a group."""
         self.put(key, count)
         if self.rule.is_small(count) or whole_group:
-            self.need[key] = self.rule.width
+            self.protection_level[key] = self.rule.protection_level
 
 
-def place(key: Key) -> str:
+def key_text(key: Key) -> str:
     """Write a key for a message."""
     return ", ".join(f"{name}={code}" for name, code in key) or "alla"
 
 
-def _lines(out: Draft, table: Table) -> None:
+def among(names: Iterable[Key], keys: Container[Key]) -> Bools:
+    """Mark which names are among some keys."""
+    return np.array([name in keys for name in names], dtype=np.bool_)
+
+
+def _lines(out: Draft, table: CountTable) -> None:
     """Add what the lines of a table tell: hidden totals, the rest of each part, whole groups in one category."""
     counts = dict(table.cells())
     never = {table.key(codes) for codes in table.impossible}
@@ -112,7 +117,7 @@ def _lines(out: Draft, table: Table) -> None:
         candidates = [parts[code] for code in one.codes if parts[code] not in never]
         for part in candidates if not one.partition else ():
             if counts[part] > total:
-                raise DisclosureError("En del är större än sin helhet", where=f"{table.id}: {place(part)}")
+                raise DisclosureError("En del är större än sin helhet", where=f"{table.id}: {key_text(part)}")
         silent = {parts[code] for code in one.silent}
         telling = [key for key in candidates if key not in silent] if one.sensitive and table.shown else []
         full = [key for key in telling if counts[key] == total > 0]
@@ -146,7 +151,7 @@ def draft(publication: Publication, rule: Rule) -> Draft:
     for key in out.open:
         if rule.is_small(out.truth[key]):
             out.small.add(key)
-            out.need[key] = rule.width
+            out.protection_level[key] = rule.protection_level
     out.forced |= out.small
     return out
 
@@ -164,67 +169,61 @@ def _matrix(relations: Iterable[Relation], index: Mapping[Key, int]) -> sparse.c
     return matrix
 
 
-def _completed(out: Draft, names: list[Key], matrix: sparse.csr_array) -> Counts | None:
+def _fitted(out: Draft, names: list[Key], matrix: sparse.csr_array) -> Counts | None:
     """Find whole numbers for what nobody here knows; None where nothing fits."""
     truth = np.array([out.truth.get(key, 0) for key in names], dtype=np.int64)
-    unknown = np.array([key in out.unknown for key in names], dtype=np.bool_)
+    unknown = among(names, out.unknown)
     wanted = -(matrix[:, ~unknown] @ truth[~unknown])
     if not unknown.any():
         return truth if not wanted.any() else None
     from scipy.optimize import LinearConstraint, milp
 
-    found = milp(
+    solution = milp(
         np.ones(int(unknown.sum())),
         constraints=LinearConstraint(matrix[:, unknown], wanted, wanted),
         integrality=np.ones(int(unknown.sum())),
         options={"time_limit": 60.0},
     )
-    if found.x is None:
+    if solution.x is None:
         return None
-    truth[unknown] = np.rint(found.x).astype(np.int64)
+    truth[unknown] = np.rint(solution.x).astype(np.int64)
     return truth
 
 
 def _attackers(out: Draft, names: list[Key], truth: Counts, fixed: Bools) -> tuple[Attacker, ...]:
-    """Describe the outsider and the initiated."""
+    """Describe the outsider and the insider."""
     rule = out.rule
-    need = np.array([out.need.get(key, 0) for key in names], dtype=np.int64)
-    need[fixed] = 0
-    room = max(int(truth.max(initial=0)), 4 * rule.width) * 2
-    outsider = Attacker("utomstående", truth.copy(), np.full(len(names), room, dtype=np.int64), need)
-    small = np.array([key in out.small for key in names], dtype=np.bool_) & ~fixed
+    level = np.array([out.protection_level.get(key, 0) for key in names], dtype=np.int64)
+    level[fixed] = 0
+    room = max(int(truth.max(initial=0)), 4 * rule.protection_level) * 2
+    outsider = Attacker("utomstående", truth.copy(), np.full(len(names), room, dtype=np.int64), level)
+    small = among(names, out.small) & ~fixed
     least = 1 if rule.zeros == "show" else 0
     below = np.where(small, truth - least, truth)
     above = np.where(small, rule.threshold - 1 - truth, room)
-    return outsider, Attacker("invigd", below, above, np.minimum(need, 1))
+    return outsider, Attacker("invigd", below, above, np.minimum(level, 1))
 
 
 def finish(out: Draft) -> System | None:
-    """Turn a draft into a system, of what hangs together with what can be suppressed; None where nothing fits.
-
-    Parameters
-    ----------
-    out
-        The draft, with earlier publications.
-    """
+    """Turn a draft into a system, of what hangs together with what can be suppressed; None where nothing fits."""
     relations = [*out.relations, *out.private]
     names = sorted({*out.truth, *out.unknown, *(key for one in relations for key, _ in one.terms)})
     for key in names:
         if key not in out.truth and key not in out.unknown:
-            raise DisclosureError("En summa gäller ett antal som inte finns", where=place(key))
+            raise DisclosureError("En summa gäller ett antal som inte finns", where=key_text(key))
     index = {key: at for at, key in enumerate(names)}
     matrix = _matrix(relations, index)
-    truth = _completed(out, names, matrix)
+    truth = _fitted(out, names, matrix)
     if truth is None:
         return None
-    opened = np.array([key in out.open and key not in out.fixed for key in names], dtype=np.bool_)
-    fixed = np.array([key in out.fixed for key in names], dtype=np.bool_)
-    kept = _connected(matrix, opened | np.array([key in out.need for key in names], dtype=np.bool_), fixed)
+    fixed = among(names, out.fixed)
+    opened = among(names, out.open) & ~fixed
+    kept = _connected(matrix, opened | among(names, out.protection_level), fixed)
     names = [key for key, keep in zip(names, kept, strict=True) if keep]
     truth, opened, fixed = truth[kept], opened[kept], fixed[kept]
     part = matrix[:, kept]
     part = part[np.diff(part.indptr) > 0]
-    forced = np.array([key in out.forced for key in names], dtype=np.bool_) & opened
+    forced = among(names, out.forced) & opened
     return System(
         tuple(names), truth, opened, forced, fixed, sparse.csr_array(part), _attackers(out, names, truth, fixed)
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uvas_stats.disclosure.model import Codes, Dimension, Key, Link, Relation, make_key
 from uvas_stats.errors import DisclosureError
 
-__all__ = ["Layout", "Publication", "Table", "table_from_parts"]
+__all__ = ["CountTable", "Layout", "Publication", "table_from_parts"]
 
 _MOST_CELLS = 200_000
 
@@ -40,17 +40,17 @@ class Layout:
 
     def lines(self) -> Iterator[tuple[Dimension, Key, dict[str, Key]]]:
         """Yield, along each dimension, the key of a total and the keys of its parts and subtotals."""
-        for place, one in enumerate(self.dimensions):
-            others = [other.all_codes for at, other in enumerate(self.dimensions) if at != place]
+        for number, one in enumerate(self.dimensions):
+            others = [other.all_codes for at, other in enumerate(self.dimensions) if at != number]
             for rest in itertools.product(*others):
-                before, after = rest[:place], rest[place:]
+                before, after = rest[:number], rest[number:]
                 parts = {code: self.key((*before, code, *after)) for code in (*one.codes, *one.groups)}
                 whole = tuple(pair for pair in parts[one.codes[0]] if pair[0] != one.name)
                 yield one, whole, parts
 
 
 @dataclass(frozen=True, repr=False)
-class Table(Layout):
+class CountTable(Layout):
     """A table of counts.
 
     Parameters
@@ -78,11 +78,11 @@ class Table(Layout):
     Examples
     --------
     >>> sex = Dimension("sex", ("women", "men"), sensitive=False)
-    >>> table = Table("kön", (("at", "2026-06-15"),), (sex,), {("women",): 7, ("men",): 8, ("total",): 15})
+    >>> table = CountTable("kön", (("at", "2026-06-15"),), (sex,), {("women",): 7, ("men",): 8, ("total",): 15})
     >>> dict(table.cells())[make_key({"at": "2026-06-15"})]
     15
     >>> table
-    Table(kön, 3 cells)
+    CountTable(kön, 3 cells)
     """
 
     counts: Mapping[Codes, int]
@@ -108,9 +108,9 @@ class Table(Layout):
 
     def _check(self, relation: Relation, known: Mapping[Key, int]) -> None:
         if sum(known[key] * times for key, times in relation.terms):
-            place = ", ".join(f"{name}={code}" for name, code in relation.terms[0][0])
+            cell = ", ".join(f"{name}={code}" for name, code in relation.terms[0][0])
             raise DisclosureError(
-                "Tabellens delar ger inte summan", where=f"{self.id}: {place}", todo="Räkna om tabellen"
+                "Tabellens delar ger inte summan", where=f"{self.id}: {cell}", todo="Räkna om tabellen"
             )
 
     def __repr__(self) -> str:
@@ -142,8 +142,15 @@ def table_from_parts(
     parts: Mapping[Codes, int],
     *,
     shown: bool = True,
-) -> Table:
-    """Make a table of partitions from its innermost counts; combinations not given are zero.
+) -> CountTable:
+    """Make a table of partitions from its innermost counts.
+
+    Parameters
+    ----------
+    id_, context, dimensions, shown
+        As of :class:`CountTable`.
+    parts
+        The count of each combination of parts; those not given are zero.
 
     Examples
     --------
@@ -161,11 +168,11 @@ def table_from_parts(
         for one in dims
     ]  # fmt: skip
     for codes, count in parts.items():
-        if len(codes) != len(dims) or any(c not in found for c, found in zip(codes, belongs, strict=True)):
+        if len(codes) != len(dims) or any(c not in within for c, within in zip(codes, belongs, strict=True)):
             raise DisclosureError("Okända koder i en tabells delar", where=id_, todo="Rätta tabellens dimensioner")
-        for cell in itertools.product(*(found[code] for code, found in zip(codes, belongs, strict=True))):
+        for cell in itertools.product(*(within[code] for code, within in zip(codes, belongs, strict=True))):
             counts[cell] += count
-    return Table(id_, tuple(context), dims, counts, shown)
+    return CountTable(id_, tuple(context), dims, counts, shown)
 
 
 @dataclass(frozen=True)
@@ -186,5 +193,5 @@ class Publication:
 
     programme: str
     id: str
-    tables: tuple[Table, ...]
+    tables: tuple[CountTable, ...]
     links: tuple[Link, ...] = ()

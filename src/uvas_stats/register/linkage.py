@@ -8,7 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from uvas_stats.disclosure import Dimension, Link, Relation, Table, compared, make_key, nested, table_from_parts
+from uvas_stats.disclosure import (
+    CountTable,
+    Dimension,
+    Link,
+    Relation,
+    compared,
+    make_key,
+    nested,
+    table_from_parts,
+)
 from uvas_stats.register.available_tables import KAA_TABLES
 from uvas_stats.register.engine import Engine, ask, keep
 from uvas_stats.register.kaa import Span
@@ -29,7 +38,7 @@ def linked_spans(
     span: Span,
     earlier: Sequence[Span],
     told: Collection[str] = KAA_TABLES,
-) -> tuple[list[Table], list[Link]]:
+) -> tuple[list[CountTable], list[Link]]:
     """Count who is in both of two periods or days, for this span and each earlier one.
 
     Returns
@@ -50,7 +59,7 @@ def linked_spans(
 
 def linked_day(
     engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
-) -> tuple[list[Table], list[Link]]:
+) -> tuple[list[CountTable], list[Link]]:
     """Count who is in scope on the day of a span and in each earlier period or day, and link them."""
     if not earlier:
         return [], []
@@ -60,7 +69,9 @@ def linked_day(
     return _earlier_tables(patterns, kommun, groups), list(_links(patterns, kommun, groups))
 
 
-def _earlier_tables(patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int], Span]) -> list[Table]:
+def _earlier_tables(
+    patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int], Span]
+) -> list[CountTable]:
     """Give the counts of the earlier periods and days as they are now."""
     own = [kaa_context(kommun, about, one) for (about, at), one in groups.items() if not at]
     return _different(
@@ -90,7 +101,7 @@ def _dimensions(about: str, span: Span) -> tuple[Dimension, ...]:
     return (SEX, birth_years(span)) if about == "flow" else (SEX,)
 
 
-def _different(tables: Iterable[Table]) -> list[Table]:
+def _different(tables: Iterable[CountTable]) -> list[CountTable]:
     return list({(table.context, table.dimensions[0].name): table for table in tables}.values())
 
 

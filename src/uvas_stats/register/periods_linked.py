@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from uvas_stats.disclosure import Link, Relation, Table
+from uvas_stats.disclosure import CountTable, Link, Relation
 from uvas_stats.register.available_tables import KAA_TABLES
 from uvas_stats.register.engine import Engine
 from uvas_stats.register.kaa import count_kaa
@@ -83,7 +83,7 @@ def linked_events(
     span: Span,
     earlier: Sequence[Span],
     told: Collection[str] = KAA_TABLES,
-) -> tuple[list[Table], list[Link]]:
+) -> tuple[list[CountTable], list[Link]]:
     """Link registrations begun and ended in a period with those of earlier ones that share a half-year, or adjoin.
 
     Returns
@@ -123,7 +123,7 @@ def linked_events(
 
 
 def _sums(
-    spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]], ids: Iterable[str]
+    spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, CountTable]], ids: Iterable[str]
 ) -> Iterator[Link]:
     """Say that each cell of a longer period is the sum of those of its half-years."""
     for name, one in spans.items():
@@ -141,7 +141,7 @@ def _sums(
             )
 
 
-def _still_open(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:
+def _still_open(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, CountTable]]) -> Iterator[Link]:
     """Say that who is open at the end was so at the half-year before, or is new since, and has not ended."""
     halves = {_number(half): half.period for one in spans.values() for half in halves_of(one)}
     for at, name in halves.items():
@@ -157,7 +157,7 @@ def _still_open(spans: Mapping[str, Span], counted: Mapping[str, Mapping[str, Ta
             yield Link((Relation(same),), ())
 
 
-def _months(span: Span, counted: Mapping[str, Mapping[str, Table]]) -> Iterator[Link]:
+def _months(span: Span, counted: Mapping[str, Mapping[str, CountTable]]) -> Iterator[Link]:
     """Say that a month is the same count in every period it is shown for."""
     for name, found in counted.items():
         for id_ in [id_ for id_ in _BY_MONTH if id_ in found] if name != span.period else ():

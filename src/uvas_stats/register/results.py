@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from uvas_stats.disclosure import Derived, Key, Protected, follow, make_key
+from uvas_stats.disclosure import Derived, Key, Protected, make_key, suppress_derived
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.register.fields import UNKNOWN
 from uvas_stats.register.kaa import KaaCounts, Span
@@ -101,7 +101,7 @@ def _kaa_derived(
             id_ = f"{state} {name}"
             figures.append(Derived(id_, found.get(name), (key,), at))
             names[id_] = (f"register_kaa_{kind}days_number", f"days_{state}", name)
-    return _derived_rows(follow(protected, figures), names, span.period)
+    return _derived_rows(suppress_derived(protected, figures), names, span.period)
 
 
 def _derived_rows(
@@ -206,7 +206,7 @@ def _participant_rows(
         value = None if n is None else round(cost / 1000 / n, 1)
         figures.append(Derived("participants_cost_kkr", value, (started,)))
     names = {figure.id: (figure.id, None, None) for figure in figures}
-    return _derived_rows(follow(protected, figures), names, one.term.period)
+    return _derived_rows(suppress_derived(protected, figures), names, one.term.period)
 
 
 def _assistance_change(protected: Protected, base: Mapping[str, str]) -> Iterator[Derived]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import load_catalog
-from uvas_stats.disclosure import Ledger, Link, Table, publishing, read_rule, release
+from uvas_stats.disclosure import CountTable, Ledger, Link, publishing, read_rule, release
 from uvas_stats.errors import RegisterError
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.register.engine import ask, bind, open_engine
@@ -108,7 +108,7 @@ def _together(
     """Return how many are in any of the lists, None where that cannot be shown, and the lists not to tell of."""
     ledger = register_ledger(workspace, code)
     named = dict(_named(registers, code))
-    tables, links, in_scope = list[Table](), list[Link](), dict[dt.date, pd.Series]()
+    tables, links, in_scope = list[CountTable](), list[Link](), dict[dt.date, pd.Series]()
     if "kaa" in named:
         in_scope, tables, links = _kaa(named["kaa"], code, when, ledger)
     if "participants" in named:
@@ -151,7 +151,7 @@ def _of_kommun(rows: pd.DataFrame, code: str) -> pd.DataFrame:
 
 def _kaa(
     tables: Mapping[str, pd.DataFrame], code: str, when: dt.date, ledger: Ledger
-) -> tuple[dict[dt.date, pd.Series], list[Table], list[Link]]:
+) -> tuple[dict[dt.date, pd.Series], list[CountTable], list[Link]]:
     """Return who is in scope on each day, and how the day hangs together with what is published of the KAA."""
     span = Span(f"{when.year}H{1 if when.month <= 6 else 2}", when)
     with open_engine() as engine:

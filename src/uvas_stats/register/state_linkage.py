@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from uvas_stats.disclosure import Key, Link, Relation, Table, make_key, nested
+from uvas_stats.disclosure import CountTable, Key, Link, Relation, make_key, nested
 from uvas_stats.register.span import Span
 
 __all__ = ["moving_links"]
@@ -16,7 +16,7 @@ __all__ = ["moving_links"]
 _STATES = ("kaa_schooling", "kaa_occupation", "kaa_measure_type", "kaa_measure_after", "kaa_measure_reason")
 _CONTACT = "kaa_contact"
 STATES = (*_STATES, _CONTACT)
-Tables = Mapping[str, Table]
+Tables = Mapping[str, CountTable]
 
 
 def moving_links(halves: Mapping[str, Sequence[Span]], counted: Mapping[str, Tables]) -> Iterator[Link]:
@@ -51,7 +51,7 @@ def _difference(whole: tuple[Key, int], first: tuple[Key, int], last: tuple[Key,
         yield Link((Relation(((first[0], 1), (last[0], 1), (whole[0], -1), (key, -1))),), ((key, both),))
 
 
-def _reached(whole: Table, first: Table, last: Table) -> Iterator[Link]:
+def _reached(whole: CountTable, first: CountTable, last: CountTable) -> Iterator[Link]:
     """Say that the contact of those who came late in the first half is known in the year, not in the half."""
     within, late, early = whole.dimensions[0].codes
     moved = []

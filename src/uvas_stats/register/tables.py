@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 import pandas as pd
 
 from uvas_stats.disclosure import (
+    CountTable,
     Dimension,
     Key,
     Link,
     Publication,
     Relation,
-    Table,
     make_key,
     nested,
     table_from_parts,
@@ -93,7 +93,7 @@ def kaa_publication(
     counts: KaaCounts,
     kommun: str,
     links: Iterable[Link] = (),
-    more: Iterable[Table] = (),
+    more: Iterable[CountTable] = (),
     told: Collection[str] = KAA_TABLES,
 ) -> Publication:
     """Make the tables of the KAA of one kommun and period, as they are published together.
@@ -124,18 +124,18 @@ def kaa_publication(
         parts = _renamed(_parts(cells, name, "category"), name, dimension)
         tables.append(table_from_parts(f"kaa_{name}", context, (dimension,), parts))
     still = int(counts.days.loc[(counts.days["region"] == kommun) & (counts.days["state"] == "open"), "n"].sum())
-    tables.append(Table("kaa_open", tuple(kaa_context(kommun, "open", span)), (), {(): still}))
+    tables.append(CountTable("kaa_open", tuple(kaa_context(kommun, "open", span)), (), {(): still}))
     by_id = {table.id: table for table in tables}
     inside = (*_stock_links(by_id, span), *whole_links(by_id))
     name = f"kaa {span.period} {span.at}"
     return Publication(f"register:{kommun}", name, (*tables, *more), (*inside, *links))
 
 
-def _cell(table: Table, *codes: str) -> tuple[Key, int]:
+def _cell(table: CountTable, *codes: str) -> tuple[Key, int]:
     return table.key(codes), int(table.counts[codes])
 
 
-def _stock_links(tables: Mapping[str, Table], span: Span) -> Iterator[Link]:
+def _stock_links(tables: Mapping[str, CountTable], span: Span) -> Iterator[Link]:
     """Say that those of the day are among those of the period, and among those registered: the rest may be few."""
     flow, stock, still = tables["kaa_flow"], tables["kaa_stock"], _cell(tables["kaa_open"])
     for code in (*SEX.codes, "total"):
@@ -145,7 +145,7 @@ def _stock_links(tables: Mapping[str, Table], span: Span) -> Iterator[Link]:
         yield nested(on_day, still)
 
 
-def whole_links(tables: Mapping[str, Table]) -> Iterator[Link]:
+def whole_links(tables: Mapping[str, CountTable]) -> Iterator[Link]:
     """Say what hangs together between the tables of one period.
 
     Who is in the flow has a registration that has ended or goes on; mostly there is one a person, all in scope, so
@@ -230,7 +230,7 @@ def _started(kommun: str, one: ParticipantCounts) -> list[tuple[str, str]]:
     return [("kommun", kommun), ("counted", "participants"), ("period", one.term.period), since]
 
 
-def _term_tables(one: ParticipantCounts, kommun: str, told: Collection[str]) -> Iterable[Table]:
+def _term_tables(one: ParticipantCounts, kommun: str, told: Collection[str]) -> Iterable[CountTable]:
     persons = one.persons.loc[one.persons["region"] == kommun]
     context = _started(kommun, one)
     term = one.term.period

@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from uvas_stats.disclosure import (
+    CountTable,
     Dimension,
     Key,
     Ledger,
     Link,
     Publication,
     Relation,
-    Table,
     compared,
     make_key,
     nested,
@@ -72,7 +72,7 @@ def overlap_publication(
     patterns: Patterns,
     ledger: Ledger,
     links: Iterable[Link] = (),
-    more: Iterable[Table] = (),
+    more: Iterable[CountTable] = (),
 ) -> tuple[Publication, Key]:
     """Make the tables of a target group: the size of each list, and of all lists with each person counted once.
 
@@ -95,8 +95,8 @@ def overlap_publication(
     )
     n = inner.counts[("total",)]
     sizes = {one: inner.counts[(f"in {one}",)] for one in names}
-    shown = [Table("hela", whole, (), {(): n})]
-    shown += [Table(one, list_key(kommun, one, at), (), {(): size}) for one, size in sizes.items()]
+    shown = [CountTable("hela", whole, (), {(): n})]
+    shown += [CountTable(one, list_key(kommun, one, at), (), {(): size}) for one, size in sizes.items()]
     same = tuple(Relation(((list_key(kommun, one, at), 1), (inner.key((f"in {one}",)), -1))) for one in names)
     others = _other_groups(kommun, at, patterns, ledger)
     all_links = (Link(same), *others, *links)
