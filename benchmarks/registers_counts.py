@@ -122,7 +122,8 @@ def generate(folder: Path, persons: int) -> int:
 
 def with_engine(folder: Path, name: str, memory_gb: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     from uvas_stats.register.engine import bind, open_engine
-    from uvas_stats.register.kaa import count_kaa, span_of
+    from uvas_stats.register.kaa import count_kaa
+    from uvas_stats.register.span import span_of
 
     paths = {table: folder / f"{table}.parquet" for table in ("spells", "contacts", "measures")}
     with open_engine(name, memory_gb=memory_gb) as engine:

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pandas as pd
 
-from uvas_stats.register.kaa import CODES, Span
+from uvas_stats.register.kaa import CODES
+from uvas_stats.register.span import Span
 
 Counts = Counter[tuple[str, str, str, str]]
 DAY = dt.timedelta(days=1)

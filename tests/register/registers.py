@@ -7,8 +7,9 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from uvas_stats.register.kaa import CODES, Span
+from uvas_stats.register.kaa import CODES
 from uvas_stats.register.scope import IM_ATTENDS_FROM
+from uvas_stats.register.span import Span
 
 DATES = ("compulsory_end", "resident_from", "resident_to", "school_from", "school_to", "examen")
 

@@ -19,10 +19,11 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.register.demo import write_demo
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.fields import UNKNOWN
-from uvas_stats.register.kaa import Span, count_kaa, span_of
+from uvas_stats.register.kaa import count_kaa
 from uvas_stats.register.linkage import linked_spans
 from uvas_stats.register.participants import DIMENSIONS, ParticipantCounts, Term
 from uvas_stats.register.run import run_kaa, run_participants
+from uvas_stats.register.span import Span, span_of
 from uvas_stats.register.tables import kaa_publication, participant_publication
 from uvas_stats.workspace import Workspace
 
@@ -46,7 +47,7 @@ def published(
             span = span_of(period)
             hidden, links = linked_spans(engine, tables, KOMMUN, span, spans[::-1]) if linked else ([], [])
             publication = kaa_publication(counts[period], KOMMUN, links, hidden)
-            protected = protect(publication, earlier=ledger)
+            protected = protect(publication, history=ledger)
             ledger = Ledger("p", (*ledger.publications, protected.published))
             done.append((publication, protected))
             spans.append(span)

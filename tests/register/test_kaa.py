@@ -13,8 +13,9 @@ from tests.register.oracle import in_scope, oracle
 from tests.register.registers import edge_register, random_register
 from uvas_stats.errors import ObservationError, RegisterError
 from uvas_stats.register.engine import bind, open_engine
-from uvas_stats.register.kaa import KaaCounts, count_kaa, span_of
+from uvas_stats.register.kaa import KaaCounts, count_kaa
 from uvas_stats.register.results import quantiles
+from uvas_stats.register.span import span_of
 
 SPANS = [("2105/06", dt.date(2106, 6, 15), 2105), ("2105H2", None, 2105), ("2105", dt.date(2105, 3, 1), 2105),
          ("2017/18", None, 2017), ("2018H2", None, 2018), ("2018", dt.date(2018, 6, 30), 2018)]  # fmt: skip

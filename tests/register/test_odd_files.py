@@ -16,8 +16,8 @@ from uvas_stats.errors import UvasStatsError
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
 from uvas_stats.register.reading.propose import write_proposal
-from uvas_stats.register.reading.read import demand_trust, read_register
-from uvas_stats.register.safe_errors import guarded
+from uvas_stats.register.reading.read import read_register, require_trust
+from uvas_stats.register.safe_errors import redact
 
 PERSON = row(number(3), schooling=NAME)
 PEOPLE = [row(number(at)) for at in range(3, 12)]
@@ -46,15 +46,15 @@ def what_is_told(path: Path, catalog: Catalog) -> str:
 
     def propose() -> list[str]:
         target = path.with_suffix(".toml")
-        _, notes = guarded(write_proposal)(path, target)
+        _, notes = redact(write_proposal)(path, target)
         return [*notes, target.read_text(encoding="utf-8")]
 
     def read() -> list[str]:
         mapping = read_mapping(mapping_file(path.parent))
-        register = guarded(read_register)(path, mapping, Key(), catalog, AT)
+        register = redact(read_register)(path, mapping, Key(), catalog, AT)
         lines = [*register.faults.lines(), register.faults.table().to_csv()]
         try:
-            demand_trust(register)
+            require_trust(register)
         except UvasStatsError as error:
             lines += traceback.format_exception(error)
         return lines

@@ -11,7 +11,7 @@ import pytest
 
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.run import run_overlap
-from uvas_stats.register.safe_errors import guarded
+from uvas_stats.register.safe_errors import redact
 from uvas_stats.workspace import Workspace
 
 
@@ -29,10 +29,10 @@ def test_a_crash_while_a_register_is_held_leaves_no_memory_in_a_file() -> None:
     wanted = 4096 if before[1] == resource.RLIM_INFINITY else min(4096, before[1])
     resource.setrlimit(resource.RLIMIT_CORE, (wanted, before[1]))
     try:
-        assert guarded(core_limit)() <= 1
+        assert redact(core_limit)() <= 1
         assert core_limit() == wanted
         with pytest.raises(RegisterError, match="ValueError"):
-            guarded(crash)()
+            redact(crash)()
         assert resource.getrlimit(resource.RLIMIT_CORE) == (wanted, before[1])
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, before)
@@ -40,7 +40,7 @@ def test_a_crash_while_a_register_is_held_leaves_no_memory_in_a_file() -> None:
 
 def test_where_there_is_no_such_limit_it_runs_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "resource", None)
-    assert guarded(lambda: 7)() == 7
+    assert redact(lambda: 7)() == 7
 
 
 @pytest.mark.parametrize("name", ["", "../ut", "mål grupp", "2026", "a" * 41, "a\nb", "grupp;"])

@@ -17,7 +17,7 @@ from uvas_stats.cli import register as cli_register
 from uvas_stats.disclosure import Dimension, table_from_parts
 from uvas_stats.errors import DisclosureError, RegisterError, UvasStatsError
 from uvas_stats.register.reading.identity import Key
-from uvas_stats.register.run import guarded, run_kaa
+from uvas_stats.register.run import redact, run_kaa
 from uvas_stats.workspace import Workspace
 
 NAME, STREET, MAIL = "Planterad Persson", "Planteringsgatan 17", "planterad@exempel.invalid"
@@ -187,7 +187,7 @@ def test_guarded_lets_the_packages_own_errors_through() -> None:
         raise RegisterError("Nej")
 
     with pytest.raises(RegisterError, match="Nej"):
-        guarded(refuse)()
+        redact(refuse)()
 
 
 def test_the_key_cannot_be_saved_copied_or_seen() -> None:

@@ -18,7 +18,7 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.register.reading.dates import parse_dates
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
-from uvas_stats.register.reading.read import demand_trust, read_register
+from uvas_stats.register.reading.read import read_register, require_trust
 
 
 def findings(register: object) -> set[tuple[int, str, str]]:
@@ -139,13 +139,13 @@ def test_rows_that_contradict_each_other_are_not_counted(read: Read) -> None:
 
 def test_an_empty_register_is_refused(read: Read) -> None:
     with pytest.raises(RegisterError, match="inga rader"):
-        demand_trust(read([]))
+        require_trust(read([]))
 
 
 def test_too_many_bad_rows_are_refused(read: Read) -> None:
     rows = [row(number(at)) for at in range(100, 190)] + [row("fel")] * 10
     with pytest.raises(RegisterError) as caught:
-        demand_trust(read([*rows[:-1], row(number(1), contact_date="fel", schooling="eget")]))
+        require_trust(read([*rows[:-1], row(number(1), contact_date="fel", schooling="eget")]))
     assert str(caught.value) == (
         "10 av 100 rader går inte att använda (Personnummer är inte giltigt, rad 92, 93, 94 …; Senaste "
         "sysselsättning i form av utbildning har en kod som saknas i mappningen, rad 101; Kontaktdatum är inget "
@@ -156,7 +156,7 @@ def test_too_many_bad_rows_are_refused(read: Read) -> None:
 
 def test_few_bad_rows_are_left_out(read: Read) -> None:
     register = read([row(number(at)) for at in range(100, 199)] + [row("fel")])
-    demand_trust(register)
+    require_trust(register)
     assert len(register.tables["spells"]) == 99
 
 
@@ -203,7 +203,7 @@ def test_a_large_file_of_garbage_is_told_of_quickly(tmp_path: Path, catalog: Cat
     begin = time.monotonic()
     register = read_register(path, read_mapping(mapping_file(tmp_path)), Key(), catalog, AT)
     with pytest.raises(RegisterError, match="200000 av 200000"):
-        demand_trust(register)
+        require_trust(register)
     assert time.monotonic() - begin < 60
     assert max(map(len, register.faults.lines())) < 250
 

@@ -10,9 +10,9 @@ from tests.register.people import HEADINGS, mapping_file, number
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.fields import KINDS, fields_of
+from uvas_stats.register.reading.headings import prohibited_word, refuse_prohibited_columns
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
-from uvas_stats.register.reading.prohibited_columns import refuse_columns, refused_heading
 from uvas_stats.register.reading.propose import propose_mapping
 from uvas_stats.register.reading.read import read_register
 
@@ -35,31 +35,31 @@ ALLOWED = [
 @pytest.mark.parametrize(("heading", "word"), REFUSED.items())
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_column_that_the_law_does_not_allow_is_known_by_a_word(heading: str, word: str, kind: str) -> None:
-    assert refused_heading(heading, kind) == word
+    assert prohibited_word(heading, kind) == word
 
 
 @pytest.mark.parametrize("heading", ALLOWED)
 @pytest.mark.parametrize("kind", KINDS)
 def test_words_that_only_look_like_them_are_allowed(heading: str, kind: str) -> None:
-    assert refused_heading(heading, kind) == ""
+    assert prohibited_word(heading, kind) == ""
 
 
 @pytest.mark.parametrize("heading", ["Lön", "Månadslön", "Ekonomiskt bistånd", "Inkomst"])
 def test_economy_is_refused_in_the_kaa_alone(heading: str) -> None:
-    assert refused_heading(heading, "kaa")
-    assert not refused_heading(heading, "participants")
+    assert prohibited_word(heading, "kaa")
+    assert not prohibited_word(heading, "participants")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_field_of_ours_is_refused(kind: str) -> None:
     ours = [word for one in fields_of(kind).values() for word in (one.id, one.label, *one.words)]
-    assert [word for word in ours if refused_heading(word, kind)] == []
+    assert [word for word in ours if prohibited_word(word, kind)] == []
 
 
 def test_the_heading_itself_is_not_quoted() -> None:
     headings = ["Personnummer", "Planterad Persson har en diagnos", "Sjuk"]
     with pytest.raises(RegisterError, match=r"Kolumn 2 \(”diagnos”\), 3 \(”sjuk”\) får inte finnas") as caught:
-        refuse_columns(headings, "kaa", Path("a.csv"))
+        refuse_prohibited_columns(headings, "kaa", Path("a.csv"))
     assert "Planterad" not in str(caught.value)
 
 

@@ -18,10 +18,10 @@ from uvas_stats.disclosure import read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError
 from uvas_stats.observations.store import read_observations
-from uvas_stats.register import remove, run
+from uvas_stats.register import published, run
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks
-from uvas_stats.register.remove import remove_results
+from uvas_stats.register.published import remove_results
 from uvas_stats.register.run import run_kaa
 from uvas_stats.register.store import register_origins
 from uvas_stats.workspace import Workspace
@@ -244,8 +244,8 @@ def test_what_has_been_shown_of_anybody_else_is_remembered_when_results_are_remo
     demo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     count(demo)
-    monkeypatch.setattr(remove, "is_invented", lambda day: day.year > 2200)
-    removed = remove.remove_results(Workspace(demo), "2182")
+    monkeypatch.setattr(published, "is_invented", lambda day: day.year > 2200)
+    removed = published.remove_results(Workspace(demo), "2182")
     assert ledger_file(Workspace(demo), "register:2182").exists()
     assert len(removed) == 4
     assert count(demo)["value"].notna().any()

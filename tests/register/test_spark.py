@@ -9,8 +9,9 @@ import pytest
 
 from tests.register.registers import edge_register, random_register
 from uvas_stats.register.engine import bind, open_engine
-from uvas_stats.register.kaa import count_kaa, span_of
+from uvas_stats.register.kaa import count_kaa
 from uvas_stats.register.participants import Term, count_participants
+from uvas_stats.register.span import span_of
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")

@@ -13,7 +13,8 @@ import pytest
 
 from tests.register.registers import random_register
 from uvas_stats.register.engine import bind, open_engine
-from uvas_stats.register.kaa import KaaCounts, count_kaa, span_of
+from uvas_stats.register.kaa import KaaCounts, count_kaa
+from uvas_stats.register.span import span_of
 
 PLANTED = int.from_bytes(b"\0\0\0plant", "little")  # stands in the key of every person, so that it can be found
 LITTLE_GB = 0.05

@@ -24,11 +24,12 @@ from uvas_stats.cli.app import app as cli
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.register.demo import invented_number
 from uvas_stats.register.engine import bind, open_engine
-from uvas_stats.register.kaa import count_kaa, span_of
+from uvas_stats.register.kaa import count_kaa
 from uvas_stats.register.participants import count_participants, terms_between
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
 from uvas_stats.register.reading.read import read_register
+from uvas_stats.register.span import span_of
 from uvas_stats.register.store import stored_observations
 from uvas_stats.register.tables import kaa_publication, participant_publication
 from uvas_stats.workspace import Workspace

@@ -18,7 +18,7 @@ from uvas_stats.cli.swedish import SwedishCommand, SwedishGroup, command_word
 from uvas_stats.errors import UvasStatsError
 
 if TYPE_CHECKING:
-    from uvas_stats.register.run import Outcome
+    from uvas_stats.register.safe_errors import RunResult
 
 __all__ = ["app"]
 
@@ -47,16 +47,16 @@ def _day(text: str | None, flag: str) -> dt.date | None:
         raise typer.BadParameter(f"{flag} ska vara ett datum, till exempel 2026-06-15") from None
 
 
-def _told(outcome: Outcome) -> None:
+def _print_result(result: RunResult) -> None:
     """Print what was wrong, the figures without breakdown, and where the rest is."""
     from uvas_stats.catalog import load_catalog
-    from uvas_stats.register.report import headline_lines
+    from uvas_stats.register.export import headline_lines
 
-    for line in outcome.remarks:
+    for line in result.remarks:
         typer.echo(line, err=True)
-    for line in headline_lines(outcome.observations, load_catalog().measures):
+    for line in headline_lines(result.observations, load_catalog().measures):
         typer.echo(line)
-    for path in outcome.files:
+    for path in result.files:
         typer.echo(f"Sparat: {path}")
 
 
@@ -86,12 +86,12 @@ def map_command(
     """Föreslå en mappning ur rubriker och innehåll och skriv den, för redigering. Skriver aldrig över."""
     from uvas_stats.register.fields import KINDS
     from uvas_stats.register.reading.propose import write_proposal
-    from uvas_stats.register.run import guarded
+    from uvas_stats.register.safe_errors import redact
 
     if kind not in KINDS:
         raise typer.BadParameter(f"--kind ska vara något av {', '.join(KINDS)}")
     target = out or file.with_suffix(".toml")
-    mapping, notes = guarded(write_proposal)(file, target, kind, sheet)
+    mapping, notes = redact(write_proposal)(file, target, kind, sheet)
     for note in notes:
         typer.echo(note, err=True)
     typer.echo(f"{len(mapping.columns)} fält hittade: {target}. Kontrollera filen innan registret räknas.")
@@ -120,13 +120,13 @@ def kaa_command(
     from uvas_stats.workspace import find_workspace
 
     with _listing_faults():
-        outcome = run_kaa(
+        result = run_kaa(
             file, mapping, period, workspace=find_workspace(), at=_day(at, "--at"), kommun=kommun,
             contact_days=contact_days, engine=engine, faults=faults,
         )  # fmt: skip
-    _told(outcome)
+    _print_result(result)
     if export is not None:
-        for target in write_blocks(outcome.observations, export, load_catalog().names):
+        for target in write_blocks(result.observations, export, load_catalog().names):
             typer.echo(f"De fem blocken: {target}")
 
 
@@ -153,11 +153,11 @@ def participants_command(
     from uvas_stats.workspace import find_workspace
 
     with _listing_faults():
-        outcome = run_participants(
+        result = run_participants(
             file, mapping, workspace=find_workspace(), since=_day(since, "--from"), at=_day(at, "--at"),
             kommun=kommun, months=months, cost=cost, engine=engine, faults=faults,
         )  # fmt: skip
-    _told(outcome)
+    _print_result(result)
 
 
 @app.command("overlap", cls=SwedishCommand)
@@ -190,8 +190,8 @@ def overlap_command(
         )
     numbers = {label: int(text) for label, text in counts.items()}
     with _listing_faults():
-        outcome = run_overlap(name, files, numbers, workspace=find_workspace(), kommun=kommun, at=_day(at, "--at"))
-    _told(outcome)
+        result = run_overlap(name, files, numbers, workspace=find_workspace(), kommun=kommun, at=_day(at, "--at"))
+    _print_result(result)
 
 
 def _pairs(texts: list[str] | None, flag: str) -> list[tuple[str, str]]:
@@ -211,7 +211,7 @@ def remove_command(kommun: Annotated[str, typer.Option(metavar="NAMN|KOD", help=
     Liggaren över vad som har visats ligger kvar, utom när alla är påhittade.
     """
     from uvas_stats.catalog import load_catalog
-    from uvas_stats.register.remove import remove_results
+    from uvas_stats.register.published import remove_results
     from uvas_stats.workspace import find_workspace
 
     for path in remove_results(find_workspace(), load_catalog().region(kommun).code):

@@ -54,9 +54,9 @@ class Ledger:
         >>> sorted(Ledger("unga", (Published("1", shown, frozenset(), ()),)).codes("at"))
         ['2026-06-15']
         """
-        return frozenset(code for key in self.keys() for condition, code in key if condition == name)
+        return frozenset(code for key in self.all_keys() for condition, code in key if condition == name)
 
-    def keys(self) -> Iterator[Key]:
+    def all_keys(self) -> Iterator[Key]:
         """Yield the key of each count that stands in a publication, whether it was shown or hidden."""
         for one in self.publications:
             yield from (*one.shown, *one.hidden)

@@ -66,6 +66,15 @@ def is_invented(day: dt.date) -> bool:
 def invented_number(born: dt.date, serial: int, *, coordination: bool = False) -> str:
     """Make a number of the right form for someone who is not born yet.
 
+    Parameters
+    ----------
+    born
+        From 2080 on.
+    serial
+        Tells those who are born on one day apart.
+    coordination
+        Whether it is a samordningsnummer.
+
     Raises
     ------
     RegisterError

@@ -24,7 +24,7 @@ from uvas_stats.errors import RegisterError
 
 __all__ = ["ENGINES", "Engine", "ask", "bind", "keep", "open_engine"]
 
-_Found = TypeVar("_Found")
+_Answer = TypeVar("_Answer")
 
 
 class _Session(Protocol):
@@ -245,6 +245,15 @@ def keep(engine: Engine, name: str, rows: Any) -> Any:
     """Work out the rows of an expression once, for the several counts that are made of them.
 
     The table that is returned can be used in expressions at once; the engine fills it in its own time.
+
+    Parameters
+    ----------
+    engine
+        From :func:`open_engine`.
+    name
+        The same name again takes the place of the rows before.
+    rows
+        An Ibis expression.
     """
     view, query = f"register_{name}", engine.compiler.compile(rows)
     _queue(engine, lambda session: session.keep(view, query))
@@ -260,14 +269,14 @@ def ask(engine: Engine, rows: Any) -> Callable[[], pd.DataFrame]:
         Waits for the rows and gives them; raises what the engine raised, for this or for what was asked before it.
     """
     query = engine.compiler.compile(rows)
-    found = _queue(engine, lambda session: session.rows(query))
-    return lambda: found.result().to_pandas()
+    answer = _queue(engine, lambda session: session.rows(query))
+    return lambda: answer.result().to_pandas()
 
 
-def _queue(engine: Engine, work: Callable[[_Session], _Found]) -> Future[_Found]:
+def _queue(engine: Engine, work: Callable[[_Session], _Answer]) -> Future[_Answer]:
     before = engine.last.pop()
 
-    def after() -> _Found:
+    def after() -> _Answer:
         before.result()  # after an error nothing more is worked out
         return work(engine.opened.result())
 

@@ -1,25 +1,48 @@
-"""A workbook in the shape of the five blocks of the KAA report, for checking before the kommun reports."""
+"""The figures of a run in a few lines, and in a workbook of the five blocks of the KAA report."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from uvas_stats.numbers import rounded
+from uvas_stats.catalog import Measure
+from uvas_stats.numbers import number_text, rounded
 from uvas_stats.periods import period_text
 from uvas_stats.register.fields import BLOCKS
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 from uvas_stats.register.store import day_of
 from uvas_stats.workspace import atomic_file
 
-__all__ = ["block_rows", "write_blocks"]
+__all__ = ["block_rows", "headline_lines", "write_blocks"]
 
 HIDDEN = "döljs"
 _SEX_TABLES = {"flow": "Unga någon gång under perioden", "new": "Nya registreringar", "ended": "Avregistreringar",
                "stock": "Unga på mätdagen", "open": "Pågående registreringar"}  # fmt: skip
+
+
+def headline_lines(observations: pd.DataFrame, measures: Mapping[str, Measure]) -> Iterator[str]:
+    """Write one line a figure without breakdown, both sexes together; a hidden figure says so."""
+    overlap = observations["measure"] == "register_overlap_count"
+    rows = observations.loc[(observations["sex"] == "total") & (observations["breakdown"].isna() | overlap)]
+    for one in rows.itertuples():
+        measure = measures[str(one.measure)]
+        if measure.id == "participants_count":
+            continue
+        day = day_of(str(one.origin))
+        yield f"{measure.short}, {day or period_text(str(one.period))}: {_figure_text(one, measure)}"
+
+
+def _figure_text(one: object, measure: Measure) -> str:
+    """Write a figure, its bounds, or that it is hidden."""
+    value, lower, upper = (getattr(one, name) for name in ("value", "lower", "upper"))
+    if pd.notna(value):
+        return number_text(float(value), measure.decimals, measure.unit)
+    if pd.notna(lower) and pd.notna(upper):
+        return f"mellan {number_text(float(lower), 0)} och {number_text(float(upper), 0)}"
+    return "döljs (för få personer)"
 
 
 def block_rows(observations: pd.DataFrame) -> dict[int, pd.DataFrame]:
@@ -45,7 +68,7 @@ def block_rows(observations: pd.DataFrame) -> dict[int, pd.DataFrame]:
         if block in rows:
             rows[block].append((*_names(one, broken), _number(one)))
     names = ["Uppgift", "Kategori", "Antal"]
-    return {block: pd.DataFrame(found, columns=names).drop_duplicates() for block, found in rows.items()}
+    return {block: pd.DataFrame(lines, columns=names).drop_duplicates() for block, lines in rows.items()}
 
 
 def _block(measure: str) -> int:
@@ -99,8 +122,8 @@ def write_blocks(observations: pd.DataFrame, target: Path, names: Mapping[str, s
     written = []
     for code in kommuner:
         path = target if len(kommuner) == 1 else target.with_stem(f"{target.stem}_{code}")
-        own = observations.loc[observations["region_code"] == code]
-        _write(block_rows(own), _about(own, names[code]), path)
+        of_kommun = observations.loc[observations["region_code"] == code]
+        _write(block_rows(of_kommun), _about(of_kommun, names[code]), path)
         written.append(path)
     return written
 

@@ -1,10 +1,15 @@
-"""What a register may hold: the blocks of the KAA report, the participants' list, and what the law refuses."""
+"""What a register may hold, out of ``fields.toml``: its fields, their categories, and the tables made of them."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-__all__ = ["BLOCKS", "CATEGORIES", "KINDS", "UNKNOWN", "Field", "fields_of", "required_of"]
+__all__ = ["BLOCKS", "CATEGORIES", "KAA_TABLES", "KINDS", "PARTICIPANT_TABLES", "UNKNOWN", "Field"]
+__all__ += ["available_tables", "fields_of", "missing_fields", "required_of"]
 
 UNKNOWN = "unknown"
 KINDS = ("kaa", "participants", "list")
@@ -34,243 +39,17 @@ class Field:
     required: bool = False
 
 
-_YES = {"yes": ("ja", "j", "1", "true", "sant", "x"), "no": ("nej", "n", "0", "false", "falskt")}
-CATEGORIES: dict[str, dict[str, tuple[str, ...]]] = {
-    "schooling": {
-        "compulsory_only": ("bara grundskola", "endast grundskola", "grundskola"),
-        "dropped_national": ("avbrott nationellt program", "avbrutit nationellt program", "avbrott"),
-        "study_certificate": ("studiebevis",),
-        "im": ("im", "introduktionsprogram"),
-        "never_studied": ("aldrig studerat", "ingen utbildning"),
-    },
-    "school_form": {
-        "national": ("nationellt program", "np", "gymnasieskola", "anpassad gymnasieskola", "gymnasiesarskola"),
-        "im": ("im", "introduktionsprogram"),
-    },
-    "occupation": {
-        "work": ("arbete", "arbetar", "anstallning", "jobb"),
-        "education": ("utbildning", "studier", "studerar"),
-        "none": ("ingen", "ingen sysselsattning", "utan sysselsattning"),
-    },
-    "measure_type": {
-        "im_studies": ("im", "im-studier", "introduktionsprogram"),
-        "guidance": ("syv", "studie- och yrkesvagledning", "vagledning"),
-        "practice": ("praktik",),
-        "folk_high_school": ("folkhogskola",),
-        "other": ("annan", "annan atgard", "annat", "ovrigt"),
-    },
-    "measure_reason": {
-        "completed": ("fullfoljd", "genomford", "avslutad"),
-        "interrupted": ("avbruten", "avbrott"),
-        "other": ("annan", "annat", "ovrigt"),
-    },
-    "closed_reason": {
-        "national": ("borjat nationellt program", "nationellt program", "np"),
-        "im": ("borjat im", "im", "introduktionsprogram"),
-        "turned_20": ("fyllt 20", "fyllt 20 ar", "20 ar"),
-        "moved": ("flyttat", "flyttat fran kommunen", "utflyttad"),
-        "completed": ("fullfoljt", "gymnasieexamen", "examen"),
-        "other": ("annan", "annat", "ovrigt"),
-    },
-    "end_reason": {
-        "work": ("arbete", "jobb", "anstallning"),
-        "study": ("studier", "utbildning", "studerar"),
-        "other": ("annan", "annat", "ovrigt", "avbrott", "avbrutit", "flyttat"),
-    },
-    "place": {
-        "same": ("samma", "samma kommun", "hemkommunen", "inom kommunen"),
-        "elsewhere": ("annan", "annan kommun", "annan ort", "utanfor kommunen"),
-    },
-    "yes_no": _YES,
-}
-"""Our categories, with the folded words that case systems use; ``unknown`` goes with all of them."""
+def _fields(content: Mapping[str, Any]) -> dict[str, Field]:
+    return {id_: Field(id_, **{**one, "words": tuple(one["words"])}) for id_, one in content.items()}
 
-_NUMBER = Field(
-    "personnummer",
-    "Personnummer",
-    "number",
-    words=("personnummer", "pnr", "person nr", "personnr", "personnummer/samordningsnummer"),
-    required=True,
-)
-_EARLIER = Field(
-    "earlier_number",
-    "Tidigare personnummer eller samordningsnummer",
-    "number",
-    words=("tidigare personnummer", "tidigare samordningsnummer", "tidigare pnr", "gammalt personnummer"),
-)
-_KOMMUN = Field("kommun", "Kommun", "kommun", words=("kommun", "kommunkod", "hemkommun"))
-_KAA = (
-    _NUMBER,
-    _EARLIER,
-    _KOMMUN,
-    Field(
-        "registered",
-        "Registreringsdatum",
-        "date",
-        words=("registreringsdatum", "registrerad", "inskriven", "inskrivningsdatum", "startdatum", "kaa fran"),
-        required=True,
-    ),
-    Field(
-        "schooling",
-        "Senaste sysselsättning i form av utbildning",
-        "code",
-        words=("senaste sysselsattning", "senaste utbildning", "tidigare skolgang", "senaste skolsysselsattning"),
-        categories="schooling",
-    ),
-    Field("compulsory_end", "Skolplikten upphörde", "date", words=("skolplikt upphor", "skolplikt till")),
-    Field(
-        "resident_from", "Folkbokförd från", "date", words=("folkbokford fran", "inflyttad", "inflyttningsdatum")
-    ),
-    Field("resident_to", "Folkbokförd till", "date", words=("folkbokford till", "utflyttad", "utflyttningsdatum")),
-    Field("school_from", "Gymnasiestudier från", "date", words=("gymnasiestudier fran", "studier fran")),
-    Field("school_to", "Gymnasiestudier till", "date", words=("gymnasiestudier till", "studier till")),
-    Field(
-        "school_form",
-        "Gymnasiestudiernas form",
-        "code",
-        words=("studieform", "programform"),
-        categories="school_form",
-    ),
-    Field("examen", "Gymnasieexamen", "date", words=("gymnasieexamen", "examensdatum", "examen")),
-    Field("contact_date", "Kontaktdatum", "date", 2, words=("kontaktdatum", "senaste kontakt", "kontakt")),
-    Field(
-        "contact_occupation",
-        "Sysselsättning vid kontakt",
-        "code",
-        2,
-        words=("sysselsattning vid kontakt", "sysselsattning", "nuvarande sysselsattning"),
-        categories="occupation",
-    ),
-    Field(
-        "measure_from",
-        "Åtgärd påbörjad",
-        "date",
-        3,
-        words=("atgard paborjad", "atgard fran", "atgard start", "insats fran", "insats start"),
-    ),
-    Field(
-        "measure_type",
-        "Typ av åtgärd",
-        "code",
-        3,
-        words=("atgardstyp", "typ av atgard", "atgard", "insats"),
-        categories="measure_type",
-    ),
-    Field(
-        "measure_to",
-        "Åtgärd avslutad",
-        "date",
-        4,
-        words=("atgard avslutad", "atgard till", "atgard slut", "insats till", "insats slut"),
-    ),
-    Field(
-        "measure_reason",
-        "Grund för upphörd åtgärd",
-        "code",
-        4,
-        words=("grund for upphord atgard", "avslutsorsak atgard"),
-        categories="measure_reason",
-    ),
-    Field(
-        "measure_after",
-        "Sysselsättning efter åtgärd",
-        "code",
-        4,
-        words=("sysselsattning efter atgard",),
-        categories="occupation",
-    ),
-    Field(
-        "closed",
-        "Ansvaret upphörde",
-        "date",
-        5,
-        words=("avregistreringsdatum", "avregistrerad", "avslutad", "slutdatum", "utskriven", "kaa till"),
-    ),
-    Field(
-        "closed_reason",
-        "Grund för avregistrering",
-        "code",
-        5,
-        words=("avregistreringsorsak", "grund for avregistrering", "avslutsorsak", "orsak till avslut"),
-        categories="closed_reason",
-    ),
-    Field(
-        "closed_to",
-        "Sysselsättning vid avregistrering",
-        "code",
-        5,
-        words=("sysselsattning vid avregistrering", "avslutad till"),
-        categories="occupation",
-    ),
-)
-_PARTICIPANTS = (
-    _NUMBER,
-    _EARLIER,
-    _KOMMUN,
-    Field(
-        "start", "Start", "date", words=("start", "startdatum", "inskriven", "inskrivningsdatum"), required=True
-    ),
-    Field("end", "Avslut", "date", words=("slut", "slutdatum", "avslut", "avslutad", "avslutsdatum")),
-    Field(
-        "end_reason",
-        "Avslutsorsak",
-        "code",
-        words=("avslutsorsak", "orsak till avslut", "avslutad till"),
-        categories="end_reason",
-    ),
-    Field(
-        "place",
-        "Ort för arbete eller studier",
-        "code",
-        words=("ort", "plats", "arbetsort", "studieort"),
-        categories="place",
-    ),
-    Field(
-        "had_examen", "Gymnasieexamen vid start", "code", words=("gymnasieexamen", "examen"), categories="yes_no"
-    ),
-    Field("study_plan", "Studieplan", "code", words=("studieplan", "har studieplan"), categories="yes_no"),
-    Field("study_plan_from", "Studieplan sedan", "date", words=("studieplan sedan", "studieplan fran")),
-    Field(
-        "assistance_start",
-        "Ekonomiskt bistånd vid start",
-        "code",
-        words=("ekonomiskt bistand vid start", "forsorjningsstod vid start", "bistand vid start"),
-        categories="yes_no",
-    ),
-    Field(
-        "assistance_now",
-        "Ekonomiskt bistånd nu",
-        "code",
-        words=("ekonomiskt bistand nu", "forsorjningsstod nu", "bistand nu"),
-        categories="yes_no",
-    ),
-    Field(
-        "assistance_to",
-        "Ekonomiskt bistånd till",
-        "date",
-        words=("ekonomiskt bistand till", "forsorjningsstod till", "bistand till"),
-    ),
-    Field("first_contact", "Första kontakt", "date", words=("forsta kontakt", "forsta kontakten")),
-    Field("first_measure", "Första insats", "date", words=("forsta insats", "forsta atgard", "insats start")),
-    Field("cost", "Bokförd kostnad, kronor", "amount", words=("kostnad", "bokford kostnad", "kostnad kr")),
-    Field("followed_up", "Uppföljd", "date", words=("uppfoljd", "uppfoljningsdatum", "uppfoljning")),
-    Field(
-        "followed_up_occupation",
-        "Sysselsättning vid uppföljning",
-        "code",
-        words=("sysselsattning vid uppfoljning",),
-        categories="occupation",
-    ),
-)
-_LIST = (
-    _NUMBER,
-    _EARLIER,
-    _KOMMUN,
-    Field("start", "Från", "date", words=("start", "startdatum", "fran", "inskriven", "inskrivningsdatum")),
-    Field("end", "Till", "date", words=("slut", "slutdatum", "till", "avslut", "avslutsdatum")),
-)
-"""A list of who is in a target group, and when: all that is needed to count the group out of several lists."""
-_FIELDS = {"kaa": _KAA, "participants": _PARTICIPANTS, "list": _LIST}
+
+_CONTENT = tomllib.loads((Path(__file__).parent / "fields.toml").read_text(encoding="utf-8"))
+CATEGORIES: Mapping[str, Mapping[str, list[str]]] = _CONTENT["categories"]
+"""Our categories, with the folded words that case systems use; ``unknown`` goes with all of them."""
+_FIELDS = {kind: _fields({**_CONTENT["fields"]["common"], **_CONTENT["fields"][kind]}) for kind in KINDS}
+_TABLES: Mapping[str, Mapping[str, list[list[str]]]] = _CONTENT["tables"]
+"""Table to the ways it can be made: one of them is enough, and takes all of its fields."""
+KAA_TABLES, PARTICIPANT_TABLES = frozenset(_TABLES["kaa"]), frozenset(_TABLES["participants"])
 
 
 def fields_of(kind: str) -> dict[str, Field]:
@@ -281,9 +60,35 @@ def fields_of(kind: str) -> dict[str, Field]:
     >>> fields_of("kaa")["closed"].block, len(fields_of("participants"))
     (5, 18)
     """
-    return {field.id: field for field in _FIELDS[kind]}
+    return _FIELDS[kind]
 
 
 def required_of(kind: str) -> tuple[str, ...]:
     """Return the ids of the fields without which nothing can be counted."""
-    return tuple(field.id for field in _FIELDS[kind] if field.required)
+    return tuple(id_ for id_, field in _FIELDS[kind].items() if field.required)
+
+
+def available_tables(kind: str, columns: Collection[str]) -> frozenset[str]:
+    """Return the tables that a file with these fields can tell of: of what it lacks nothing is counted.
+
+    Examples
+    --------
+    >>> sorted(available_tables("kaa", {"personnummer", "registered", "closed", "contact_date"}))
+    ['contact', 'ended']
+    """
+    return frozenset(name for name, ways in _TABLES[kind].items() if any(set(way) <= set(columns) for way in ways))
+
+
+def missing_fields(kind: str, columns: Collection[str]) -> Iterator[str]:
+    """Yield a line for each field that is missing and would tell of something.
+
+    Examples
+    --------
+    >>> next(missing_fields("participants", {"personnummer", "start", "end"}))
+    'Kolumn saknas för Avslutsorsak: det som bygger på den räknas inte'
+    """
+    available = available_tables(kind, columns)
+    wanted = [name for table, ways in _TABLES[kind].items() if table not in available for name in ways[-1]]
+    for name in dict.fromkeys(wanted):
+        if name not in columns:
+            yield f"Kolumn saknas för {_FIELDS[kind][name].label}: det som bygger på den räknas inte"

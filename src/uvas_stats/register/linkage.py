@@ -18,11 +18,11 @@ from uvas_stats.disclosure import (
     nested,
     table_from_parts,
 )
-from uvas_stats.register.available_tables import KAA_TABLES
 from uvas_stats.register.engine import Engine, ask, keep
-from uvas_stats.register.kaa import Span
-from uvas_stats.register.periods_linked import halves_of, linked_events, sharing
+from uvas_stats.register.fields import KAA_TABLES
+from uvas_stats.register.periods_linked import linked_events
 from uvas_stats.register.scope import at_some_time, on_day, with_scope
+from uvas_stats.register.span import Span, halves_of, sharing
 from uvas_stats.register.tables import SEX, birth_years, kaa_context
 
 __all__ = ["linked_day", "linked_spans"]
@@ -37,9 +37,22 @@ def linked_spans(
     kommun: str,
     span: Span,
     earlier: Sequence[Span],
-    told: Collection[str] = KAA_TABLES,
+    available: Collection[str] = KAA_TABLES,
 ) -> tuple[list[CountTable], list[Link]]:
     """Count who is in both of two periods or days, for this span and each earlier one.
+
+    Parameters
+    ----------
+    engine, tables
+        The engine, and ``spells``, ``contacts`` and ``measures`` as tables of it.
+    kommun
+        Whose rows are counted.
+    span
+        What is to be published.
+    earlier
+        What has been.
+    available
+        Which tables the register can tell of.
 
     Returns
     -------
@@ -52,7 +65,7 @@ def linked_spans(
     spans = _with_other_halves(span, earlier)
     groups = {(about, at): one for at, one in enumerate(spans) for about in _ABOUT}
     patterns = _patterns(engine, tables, kommun, groups)
-    events, sums = linked_events(engine, tables, kommun, span, earlier, told)
+    events, sums = linked_events(engine, tables, kommun, span, earlier, available)
     links = [*_links(patterns, kommun, groups), *_unions(patterns, kommun, spans), *sums]
     return [*_earlier_tables(patterns, kommun, groups), *events], links
 
@@ -60,7 +73,13 @@ def linked_spans(
 def linked_day(
     engine: Engine, tables: Mapping[str, Any], kommun: str, span: Span, earlier: Sequence[Span]
 ) -> tuple[list[CountTable], list[Link]]:
-    """Count who is in scope on the day of a span and in each earlier period or day, and link them."""
+    """Count who is in scope on the day of a span and in each earlier period or day, and link them.
+
+    Parameters
+    ----------
+    engine, tables, kommun, span, earlier
+        As of :func:`linked_spans`; of the span only the day counts.
+    """
     if not earlier:
         return [], []
     others = {(about, at): one for at, one in enumerate(earlier, start=1) for about in _ABOUT}
@@ -73,8 +92,8 @@ def _earlier_tables(
     patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int], Span]
 ) -> list[CountTable]:
     """Give the counts of the earlier periods and days as they are now."""
-    own = [kaa_context(kommun, about, one) for (about, at), one in groups.items() if not at]
-    return _different(
+    now = [kaa_context(kommun, about, one) for (about, at), one in groups.items() if not at]
+    tables = (
         table_from_parts(
             f"tidigare {about} {dimension.name} {at}",
             kaa_context(kommun, about, one),
@@ -83,9 +102,10 @@ def _earlier_tables(
             shown=False,
         )
         for (about, at), one in groups.items()
-        if at and kaa_context(kommun, about, one) not in own
+        if at and kaa_context(kommun, about, one) not in now
         for dimension in _dimensions(about, one)
     )
+    return list({(table.context, table.dimensions[0].name): table for table in tables}.values())
 
 
 def _with_other_halves(span: Span, earlier: Sequence[Span]) -> list[Span]:
@@ -99,10 +119,6 @@ def _with_other_halves(span: Span, earlier: Sequence[Span]) -> list[Span]:
 def _dimensions(about: str, span: Span) -> tuple[Dimension, ...]:
     """Return what never changes of a person, and what the table of a group is divided by."""
     return (SEX, birth_years(span)) if about == "flow" else (SEX,)
-
-
-def _different(tables: Iterable[CountTable]) -> list[CountTable]:
-    return list({(table.context, table.dimensions[0].name): table for table in tables}.values())
 
 
 def _patterns(
@@ -132,7 +148,7 @@ def _parts(patterns: pd.DataFrame, about: str, at: int, dimension: Dimension) ->
 
 def _links(patterns: pd.DataFrame, kommun: str, groups: Mapping[tuple[str, int], Span]) -> Iterable[Link]:
     """Link each group of this span with each of the earlier ones, by sex and together."""
-    now, before = ([place for place in groups if bool(place[1]) is later] for later in (False, True))
+    now, before = ([group for group in groups if bool(group[1]) is later] for later in (False, True))
     seen = set()
     for one, other in itertools.product(now, before):
         contexts = tuple(kaa_context(kommun, about, groups[about, at]) for about, at in (one, other))
@@ -152,9 +168,9 @@ def _link(
     for name, code, rows in _cells(patterns, one, other):
         first, second = ((rows[f"{about}{at}"] == 1).to_numpy() for (about, at), _ in (one, other))
         n = rows["n"].to_numpy()
-        own = [(name, code)] if name else []
+        condition = [(name, code)] if name else []
         a, b = (
-            (make_key([*context, *own]), int(n[inside].sum()))
+            (make_key([*context, *condition]), int(n[inside].sum()))
             for context, inside in zip(contexts, (first, second), strict=True)
         )
         both = int(n[first & second].sum())
@@ -187,17 +203,17 @@ def _lies_in(one: _Group, other: _Group) -> bool:
 
 def _unions(patterns: pd.DataFrame, kommun: str, spans: Sequence[Span]) -> Iterator[Link]:
     """Say that who is in a longer period is in one of its half-years, so that those in both can be worked out."""
-    at = {one.period: place for place, one in reversed(list(enumerate(spans)))}
+    at = {one.period: number for number, one in reversed(list(enumerate(spans)))}
     for name in at:
         whole = spans[at[name]]
         halves = halves_of(whole)
         if len(halves) < 2 or any(half.period not in at for half in halves):
             continue
         groups = [(("flow", at[half.period]), half) for half in halves]
-        for condition, code, rows in _cells(patterns, (("flow", at[name]), whole), *groups):
-            own = [(condition, code)] if condition else []
-            keys = [make_key([*kaa_context(kommun, "flow", one), *own]) for one in (whole, *halves)]
-            inside = [(rows[f"flow{place}"] == 1).to_numpy() for (_, place), _ in groups]
+        for name_of, code, rows in _cells(patterns, (("flow", at[name]), whole), *groups):
+            condition = [(name_of, code)] if name_of else []
+            keys = [make_key([*kaa_context(kommun, "flow", one), *condition]) for one in (whole, *halves)]
+            inside = [(rows[f"flow{number}"] == 1).to_numpy() for (_, number), _ in groups]
             both = make_key(keys[0], {"in": "both halves"})
             count = int(rows["n"].to_numpy()[inside[0] & inside[1]].sum())
             terms = ((keys[1], 1), (keys[2], 1), (keys[0], -1), (both, -1))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import ibis
 import pandas as pd
 
 from uvas_stats.errors import RegisterError
@@ -50,6 +51,13 @@ class Term:
 def terms_between(since: dt.date, until: dt.date, follow_up_months: int = 6) -> tuple[Term, ...]:
     """Return the terms, June and December, that have ended in a span.
 
+    Parameters
+    ----------
+    since, until
+        The first and last day.
+    follow_up_months
+        How long after the end a follow-up counts.
+
     Raises
     ------
     RegisterError
@@ -83,8 +91,8 @@ class ParticipantCounts:
         What it says of now is true of the last term. Of an earlier one it tells only where a date, or the same
         answer at start and now, does so for everyone: a count of those alone would be too low.
         """
-        own = self.persons.loc[self.persons["region"] == kommun, "assistance_now"]
-        return self.term.last or not (own == UNKNOWN).any()
+        now = self.persons.loc[self.persons["region"] == kommun, "assistance_now"]
+        return self.term.last or not (now == UNKNOWN).any()
 
 
 def count_participants(engine: Engine, participations: Any, term: Term) -> ParticipantCounts:
@@ -109,8 +117,6 @@ def count_participants(engine: Engine, participations: Any, term: Term) -> Parti
 
 
 def _begun(participations: Any, term: Term) -> Any:
-    import ibis
-
     return participations.filter(participations.start.between(ibis.literal(term.since), ibis.literal(term.ends)))
 
 
@@ -124,7 +130,7 @@ def _latest(participations: Any, term: Term) -> Any:
         "person",
         "sex",
         outcome=_outcome(rows, term),
-        place=_place(rows, term),
+        place=_destination(rows, term),
         examen=_known(rows.had_examen),
         study_plan=_study_plan(rows, term),
         assistance_start=_known(rows.assistance_start),
@@ -135,33 +141,23 @@ def _latest(participations: Any, term: Term) -> Any:
 
 
 def _known(column: Any) -> Any:
-    import ibis
-
     return ibis.coalesce(column, UNKNOWN)
 
 
 def _ended(rows: Any, term: Term) -> Any:
-    import ibis
-
     return (rows.end <= ibis.literal(term.ends)).fill_null(False)
 
 
 def _outcome(rows: Any, term: Term) -> Any:
-    import ibis
-
     return ibis.ifelse(_ended(rows, term), _known(rows.end_reason), "ongoing")
 
 
-def _place(rows: Any, term: Term) -> Any:
-    import ibis
-
+def _destination(rows: Any, term: Term) -> Any:
     moved = _ended(rows, term) & rows.end_reason.isin(TO_WORK_OR_STUDY).fill_null(False)
     return ibis.ifelse(moved, _known(rows.place), "none")
 
 
 def _study_plan(rows: Any, term: Term) -> Any:
-    import ibis
-
     return ibis.cases(
         (rows.study_plan_from <= ibis.literal(term.ends), "yes"),
         (rows.study_plan_from.notnull(), "no"),
@@ -171,8 +167,6 @@ def _study_plan(rows: Any, term: Term) -> Any:
 
 def _assistance(rows: Any, term: Term) -> Any:
     """Tell who has ekonomiskt bistånd; before the last term only where a date or the same answer twice says it."""
-    import ibis
-
     now = _known(rows.assistance_now)
     steady = ibis.ifelse(now == _known(rows.assistance_start), now, UNKNOWN)
     return ibis.cases(
@@ -184,8 +178,6 @@ def _assistance(rows: Any, term: Term) -> Any:
 
 def _contact(rows: Any, term: Term) -> Any:
     """Tell who began a measure within six months of the first contact; who still may is neither."""
-    import ibis
-
     ends = ibis.literal(term.ends)
     due = (rows.first_contact + ibis.interval(months=CONTACT_MONTHS)).cast("date")
     began = rows.first_measure.notnull() & (rows.first_measure <= ends) & (rows.first_measure <= due)
@@ -199,13 +191,11 @@ def _contact(rows: Any, term: Term) -> Any:
 
 def _followed(rows: Any, term: Term) -> Any:
     """Tell who was still in occupation when followed up long enough after the end."""
-    import ibis
-
     due = (rows.end + ibis.interval(months=term.follow_up_months)).cast("date")
     seen = (rows.followed_up >= due) & (rows.followed_up <= ibis.literal(term.ends))
     known = rows.followed_up_occupation.isin(["work", "education", "none"])
     active = rows.followed_up_occupation.isin(["work", "education"])
-    moved = _place(rows, term) != "none"
+    moved = _destination(rows, term) != "none"
     return ibis.cases(
         (~moved, "none"),
         (seen & known & active, "in_occupation"),

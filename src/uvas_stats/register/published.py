@@ -1,20 +1,26 @@
-"""What has been counted of a kommun before, out of the ledger: it is published together with what comes now."""
+"""What has been counted of a kommun before, out of the ledger: it is published together with what comes now.
+
+To count the same anew with another limit is refused: taking one from the other would tell of the few in between.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
-from uvas_stats.disclosure import Key, Ledger, read_ledger
+from uvas_stats.disclosure import Key, Ledger, publishing, read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.periods_linked import halves_of
-from uvas_stats.register.span import Span, span_of
-from uvas_stats.register.store import STATED, register_origins
-from uvas_stats.workspace import Workspace
+from uvas_stats.periods import period_end
+from uvas_stats.register.demo import is_invented
+from uvas_stats.register.span import Span, halves_of, span_of, span_of_day
+from uvas_stats.register.store import STATED, register_folder, register_origins
+from uvas_stats.workspace import Workspace, writing
 
-__all__ = ["earlier_spans", "list_days", "participant_terms", "published_counts", "register_ledger"]
+__all__ = ["earlier_spans", "list_days", "participant_terms", "published_counts", "refuse_other_days"]
+__all__ += ["refuse_other_start", "register_ledger", "remove_results"]
 
 _MOST_APART = 6
 """Periods and days elsewhere in time that are gone along with, the nearest first."""
@@ -74,16 +80,19 @@ def earlier_spans(ledger: Ledger, span: Span) -> list[Span]:
     RegisterError
         If there is more to go along with than can be audited together.
     """
-    found = set(_spans(ledger, span.contact_days)) - {span}
-    own = {half.period for half in halves_of(span)}
-    near = {one for one in found if own & {half.period for half in halves_of(one)}}
+    spans = set(_spans(ledger, span.contact_days)) - {span}
+    near = {one for one in spans if _share_days(one, span)}
     if len(near) > MOST_TOGETHER:
         raise RegisterError(
             f"KAA är redan räknat för {len(near)} perioder och mätdatum som hör ihop med {span.period}",
             todo="Räkna på ett mätdatum som redan är använt",
         )
-    apart = sorted(found - near, key=lambda one: abs((one.at - span.at).days))[:_MOST_APART]
+    apart = sorted(spans - near, key=lambda one: abs((one.at - span.at).days))[:_MOST_APART]
     return sorted({*near, *apart}, key=lambda one: (one.at, one.period), reverse=True)
+
+
+def _share_days(one: Span, other: Span) -> bool:
+    return bool({half.period for half in halves_of(one)} & {half.period for half in halves_of(other)})
 
 
 def _spans(ledger: Ledger, contact_days: int) -> Iterator[Span]:
@@ -92,22 +101,77 @@ def _spans(ledger: Ledger, contact_days: int) -> Iterator[Span]:
         if hit := _KAA.fullmatch(one.id):
             yield span_of(hit[1], dt.date.fromisoformat(hit[2]), contact_days)
     for day in sorted(list_days(ledger, "kaa")):
-        yield Span(f"{day.year}H{1 if day.month <= 6 else 2}", day, contact_days)
+        yield span_of_day(day, contact_days)
 
 
 def list_days(ledger: Ledger, kind: str) -> set[dt.date]:
     """Return the days on which a list of a kind has been part of a target group."""
-    days = set()
-    for one in ledger.publications:
-        for key in (*one.shown, *one.hidden):
-            conditions = dict(key)
-            if conditions.get("counted") == "lists" and conditions.get("lists") == kind:
-                days.add(dt.date.fromisoformat(conditions["at"]))
-    return days
+    return {dt.date.fromisoformat(one["at"]) for one in _conditions(ledger, "lists") if one.get("lists") == kind}
+
+
+def _conditions(ledger: Ledger, counted: str) -> Iterator[dict[str, str]]:
+    """Yield the conditions of each count of one kind that stands in the ledger."""
+    return (dict(key) for key in ledger.all_keys() if ("counted", counted) in key)
 
 
 def participant_terms(ledger: Ledger) -> list[tuple[str, str]]:
     """Return the terms that participants have been counted at, each with the day that they are counted from."""
-    keys = (dict(key) for one in ledger.publications for key in (*one.shown, *one.hidden))
-    counted = [key for key in keys if key.get("counted") == "participants" and "since" in key and "period" in key]
-    return sorted({(key["period"], key["since"]) for key in counted})
+    terms = (one for one in _conditions(ledger, "participants") if "since" in one and "period" in one)
+    return sorted({(one["period"], one["since"]) for one in terms})
+
+
+def refuse_other_days(ledger: Ledger, span: Span) -> None:
+    """Refuse another number of days to contact than the one that has been shown for a period with the same days.
+
+    Raises
+    ------
+    RegisterError
+        With the number of days that has been used.
+    """
+    for conditions in _conditions(ledger, "kaa_new"):
+        code, period = conditions.get("contact", ""), conditions.get("period", "")
+        if "within" in code and _share_days(span, span_of(period)):
+            days = int(code.removeprefix("not_").removeprefix("within_").removesuffix("_days"))
+            if days != span.contact_days:
+                raise RegisterError(
+                    f"Kontakt inom {days} dagar är redan visad för {period}", todo=f"Ange --contact-days {days}"
+                )
+
+
+def refuse_other_start(ledger: Ledger, since: dt.date) -> None:
+    """Refuse to count participants from another day than before.
+
+    Raises
+    ------
+    RegisterError
+        With the day that has been used.
+    """
+    for conditions in _conditions(ledger, "participants"):
+        before = conditions.get("since", since.isoformat())
+        if before != since.isoformat():
+            raise RegisterError(f"Deltagare är redan räknade från {before}", todo=f"Ange --from {before}")
+
+
+def remove_results(workspace: Workspace, kommun: str) -> list[Path]:
+    """Remove the results of a kommun's registers; the ledger goes only where all in it are invented people.
+
+    What has been shown is remembered all the same.
+
+    Raises
+    ------
+    RegisterError
+        If nothing has been counted of the kommun, or there are results without a ledger.
+    """
+    folder, ledger = register_folder(workspace) / kommun, ledger_file(workspace, f"register:{kommun}")
+    files = [path for end in ("parquet", "json") for path in sorted(folder.glob(f"*.{end}"))]
+    if not files:
+        raise RegisterError(f"Kommun {kommun} har inga räknade register", todo="Kontrollera --kommun")
+    with publishing(workspace, f"register:{kommun}"):
+        shown = register_ledger(workspace, kommun)
+        ends = [period_end(period) for period in shown.codes("period")]
+        if ends and all(map(is_invented, ends)):
+            files.append(ledger)
+        for path in files:
+            with writing(path):
+                path.unlink(missing_ok=True)
+    return files

@@ -11,9 +11,10 @@ import pandas as pd
 from uvas_stats.disclosure import Derived, Key, Protected, make_key, suppress_derived
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.register.fields import UNKNOWN
-from uvas_stats.register.kaa import KaaCounts, Span
+from uvas_stats.register.kaa import KaaCounts
 from uvas_stats.register.participants import ParticipantCounts
 from uvas_stats.register.shares import COUNTS, SHARES
+from uvas_stats.register.tables import kaa_context, participants_context
 
 __all__ = ["Population", "kaa_observations", "participant_observations", "quantiles"]
 
@@ -43,18 +44,30 @@ def quantiles(days: Mapping[int, int]) -> dict[str, float]:
     ends = np.cumsum(weights)
     if not len(values):
         return {}
-    found = {}
+    quartiles = {}
     for name, share in QUARTILES.items():
-        place = share * (ends[-1] - 1)
-        low, high = values[np.searchsorted(ends, [np.floor(place), np.ceil(place)], side="right")]
-        found[name] = float(low + (high - low) * (place - np.floor(place)))
-    return found
+        position = share * (ends[-1] - 1)
+        low, high = values[np.searchsorted(ends, [np.floor(position), np.ceil(position)], side="right")]
+        quartiles[name] = float(low + (high - low) * (position - np.floor(position)))
+    return quartiles
 
 
 def kaa_observations(
     protected: Protected, counts: KaaCounts, kommun: str, edition: str, people: Population | None
 ) -> dict[str, pd.DataFrame]:
-    """Return what may be shown of the KAA, by the name of the store's file."""
+    """Return what may be shown of the KAA, by the name of the store's file.
+
+    Parameters
+    ----------
+    protected
+        What disclosure control lets out.
+    counts
+        The exact counts; only the days are read, for what may be shown of them.
+    kommun, edition
+        Its code, and the day of counting.
+    people
+        What the share is of, None where it is not known.
+    """
     span = counts.span
     kind = KINDS[span.kind]
     rows = protected.frame()
@@ -74,16 +87,12 @@ def _kaa_measure(counted: str, kind: str) -> str:
     return "register_kaa_stock_count" if about == "stock" else f"register_kaa_{kind}{about}_count"
 
 
-def _kaa_key(kommun: str, about: str, span: Span) -> Key:
-    return make_key({"kommun": kommun, "counted": f"kaa_{about}", "period": span.period})
-
-
 def _kaa_derived(
     protected: Protected, counts: KaaCounts, kommun: str, kind: str, people: Population | None
 ) -> pd.DataFrame:
     """Give the share of the population, and the quartiles of days, as their counts allow."""
     span, rows = counts.span, counts.days.loc[counts.days["region"] == kommun]
-    flow = _kaa_key(kommun, "flow", span)
+    flow = make_key(kaa_context(kommun, "flow", span))
     figures = []
     names: dict[str, tuple[str, str | None, str | None]] = {}
     if people is not None:
@@ -92,14 +101,14 @@ def _kaa_derived(
         figures.append(Derived("share", share, (flow,)))
         names["share"] = (f"register_kaa_{kind}share_pct", None, None)
     for state in ("ended", "open"):
-        key = _kaa_key(kommun, state, span)
+        key = make_key(kaa_context(kommun, state, span))
         if key not in protected.kinds or protected.value(key) == 0:
             continue  # everybody sees that there is nobody; a hidden count has its rows whether it is 0 or not
         part = rows.loc[rows["state"] == state]
-        found = quantiles(dict(zip(part["days"].astype(int), part["n"].astype(int), strict=True)))
+        quartiles = quantiles(dict(zip(part["days"].astype(int), part["n"].astype(int), strict=True)))
         for name, at in QUARTILES.items():
             id_ = f"{state} {name}"
-            figures.append(Derived(id_, found.get(name), (key,), at))
+            figures.append(Derived(id_, quartiles.get(name), (key,), at))
             names[id_] = (f"register_kaa_{kind}days_number", f"days_{state}", name)
     return _derived_rows(suppress_derived(protected, figures), names, span.period)
 
@@ -143,8 +152,8 @@ def _broken_down(rows: pd.DataFrame) -> pd.DataFrame:
             result[name] = None
     result["sex"] = result["sex"].where(result["sex"].notna(), "total")
     for name in [column for column in rows.columns if column not in known]:
-        own = result[name].notna() & (result[name] != "total") & _innermost(result, name)
-        result.loc[own, "breakdown"], result.loc[own, "category"] = name, result.loc[own, name]
+        divided = result[name].notna() & (result[name] != "total") & _innermost(result, name)
+        result.loc[divided, "breakdown"], result.loc[divided, "category"] = name, result.loc[divided, name]
     return result.astype({"breakdown": "object", "category": "object"})
 
 
@@ -168,9 +177,18 @@ def participant_observations(
 ) -> dict[str, pd.DataFrame]:
     """Return what may be shown of the participants, by the name of the store's file.
 
-    ``cost`` gives what is known of the cost at a term's end in kronor, None where nothing is.
+    Parameters
+    ----------
+    protected
+        What disclosure control lets out.
+    counts
+        The exact counts of each term.
+    kommun, edition
+        Its code, and the day of counting.
+    cost
+        Gives what is known of the cost at a term's end in kronor, None where nothing is.
     """
-    found = {}
+    results = {}
     for one in counts:
         rows = [_participant_rows(protected, one, kommun, cost(one))]
         cells = protected.frame()
@@ -178,16 +196,15 @@ def participant_observations(
         rows.append(cells.assign(measure="participants_count"))
         name = f"participants_{one.term.period}"
         whole = pd.concat(rows, ignore_index=True)
-        found[name] = _finished(whole, kommun, edition, f"register/{kommun}/{name}", "total")
-    return found
+        results[name] = _finished(whole, kommun, edition, f"register/{kommun}/{name}", "total")
+    return results
 
 
 def _participant_rows(
     protected: Protected, one: ParticipantCounts, kommun: str, cost: float | None
 ) -> pd.DataFrame:
-    base = {"kommun": kommun, "counted": "participants", "period": one.term.period,
-            "since": one.term.since.isoformat()}  # fmt: skip
-    figures, names = [], {}
+    base = dict(participants_context(kommun, one.term.period, one.term.since.isoformat()))
+    figures = []
     for measure, conditions in COUNTS.items():
         key = make_key(base, conditions)
         if key in protected.kinds:

@@ -16,49 +16,51 @@ from uvas_stats.disclosure import Ledger, Protected, publishing, read_rule, rele
 from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
 from uvas_stats.observations.store import read_observations
 from uvas_stats.periods import period_end
-from uvas_stats.register.available_tables import tables_told, untold
 from uvas_stats.register.engine import bind, open_engine
-from uvas_stats.register.kaa import Span, count_kaa, span_of
+from uvas_stats.register.fields import available_tables, missing_fields
+from uvas_stats.register.kaa import count_kaa
 from uvas_stats.register.linkage import linked_spans
+from uvas_stats.register.overlap import run_overlap
 from uvas_stats.register.participants import ParticipantCounts, Term, count_participants, terms_between
 from uvas_stats.register.published import (
     earlier_spans,
     list_days,
     participant_terms,
     published_counts,
+    refuse_other_days,
+    refuse_other_start,
     register_ledger,
 )
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.read import Register
-from uvas_stats.register.reidentification import refuse_other_days, refuse_other_start
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
-from uvas_stats.register.run_overlap import run_overlap
-from uvas_stats.register.safe_errors import Outcome, guarded, left_out, read_trusted
+from uvas_stats.register.safe_errors import RunResult, left_out, read_trusted, redact, today_unless
+from uvas_stats.register.span import Span, span_of, span_of_day
 from uvas_stats.register.store import cost_terms, keep_shown, save_results
 from uvas_stats.register.tables import kaa_publication, participant_publication
 from uvas_stats.register.target_group import participant_lists
 from uvas_stats.workspace import Workspace
 
-__all__ = ["Outcome", "guarded", "run_kaa", "run_overlap", "run_participants"]
+__all__ = ["RunResult", "redact", "run_kaa", "run_overlap", "run_participants"]
 
 
 def _kommuner(register: Register, kommun: str | None, catalog: Catalog) -> tuple[str, ...]:
     """Return the kommuner to count: the one named, else all that the rows or the mapping give."""
     table = next(iter(register.tables.values()))
-    found = sorted({str(code) for code in table["region"].unique()} - {""})
+    codes = tuple(sorted({str(code) for code in table["region"].unique()} - {""}))
     wanted = catalog.region(kommun).code if kommun else ""
-    if not found and not wanted:
+    if not codes and not wanted:
         raise RegisterError(
             "Det framgår inte vilken kommun registret gäller", todo="Ange --kommun, eller kommun i mappningen"
         )
-    if not found:
+    if not codes:
         for one in register.tables.values():
             one["region"] = wanted
-    elif wanted and wanted not in found:
+    elif wanted and wanted not in codes:
         raise RegisterError(
-            f"Registret har inga rader för kommun {wanted}", todo=f"Det har rader för {', '.join(found)}"
+            f"Registret har inga rader för kommun {wanted}", todo=f"Det har rader för {', '.join(codes)}"
         )
-    return (wanted,) if wanted else tuple(found)
+    return (wanted,) if wanted else codes
 
 
 @dataclass
@@ -75,10 +77,10 @@ class _Done:
         self.frames += results.values()
         self.files += files
 
-    def outcome(self, register: Register) -> Outcome:
+    def result(self, register: Register) -> RunResult:
         frame = pd.concat(self.frames, ignore_index=True)
-        missing = untold(register.kind, register.columns)
-        return Outcome(frame, tuple(self.files), (*register.faults.lines(), *missing, *self.remarks))
+        missing = missing_fields(register.kind, register.columns)
+        return RunResult(frame, tuple(self.files), (*register.faults.lines(), *missing, *self.remarks))
 
 
 @contextmanager
@@ -93,7 +95,7 @@ def _each(register: Register) -> Iterator[_Done]:
         raise
 
 
-@guarded
+@redact
 def run_kaa(
     path: Path,
     mapping: Path,
@@ -106,23 +108,47 @@ def run_kaa(
     engine: str = "duckdb",
     today: dt.date | None = None,
     faults: Path | None = None,
-) -> Outcome:
+) -> RunResult:
     """Count the KAA register of one or more kommuner for a period and keep what may be shown.
+
+    Parameters
+    ----------
+    path, mapping
+        The register, and how it is read.
+    period
+        A school year, half-year or year.
+    workspace
+        Where the results, the rule and the ledger are kept.
+    at
+        The day of measurement; None means the last day of the period.
+    kommun
+        Name or code; None means all that the rows or the mapping give.
+    contact_days
+        Within how many days contact is due.
+    engine
+        ``duckdb`` or ``spark``.
+    today
+        What today is.
+    faults
+        Where the whole list of what was wrong is written.
 
     Raises
     ------
     UvasStatsError
         If the register cannot be read or trusted, or nothing can be shown safely. Nothing is then kept.
     """
-    catalog, span = load_catalog(workspace), span_of(period, at, contact_days)
-    register = _demand_kind(read_trusted(path, mapping, Key(), catalog, span.ends, faults), "kaa")
+    catalog, span, edition = (
+        load_catalog(workspace),
+        span_of(period, at, contact_days),
+        today_unless(today).isoformat(),
+    )
+    register = _require_kind(read_trusted(path, mapping, Key(), catalog, span.ends, faults), "kaa")
     codes = _kommuner(register, kommun, catalog)
     for code in codes:
         refuse_other_days(register_ledger(workspace, code), span)
-    edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
     note = f"Period {span.period}, mätdatum {span.at}, kontakt inom {contact_days} dagar{left_out(register)}"
     about = {"period": span.period, "at": span.at.isoformat()}
-    told = tables_told("kaa", register.columns)
+    available = available_tables("kaa", register.columns)
     with open_engine(engine) as connection, _each(register) as done:
         tables = bind(connection, register.tables)
         counts = count_kaa(connection, tables, span)
@@ -132,14 +158,15 @@ def run_kaa(
             with publishing(workspace, f"register:{code}"):
                 ledger = register_ledger(workspace, code)
                 refuse_other_days(ledger, span)
-                hidden, links = linked_spans(connection, tables, code, span, earlier_spans(ledger, span), told)
-                protected = release(workspace, kaa_publication(counts, code, links, hidden, told))
+                earlier = earlier_spans(ledger, span)
+                hidden, links = linked_spans(connection, tables, code, span, earlier, available)
+                protected = release(workspace, kaa_publication(counts, code, links, hidden, available))
                 results = keep_shown(workspace, code, kaa_observations(protected, counts, code, edition, people))
                 done.keep(code, results, save_results(workspace, code, results, note, about))
-    return done.outcome(register)
+    return done.result(register)
 
 
-def _demand_kind(register: Register, kind: str) -> Register:
+def _require_kind(register: Register, kind: str) -> Register:
     if register.kind != kind:
         raise RegisterError(f"Mappningen gäller {register.kind}, inte {kind}", todo="Välj rätt mappning")
     return register
@@ -164,7 +191,7 @@ def _population(workspace: Workspace, kommun: str, span: Span) -> tuple[Populati
     return Population(float(known["value"].iloc[-1]), str(december), "16–19 år"), ""
 
 
-@guarded
+@redact
 def run_participants(
     path: Path,
     mapping: Path,
@@ -178,16 +205,32 @@ def run_participants(
     engine: str = "duckdb",
     today: dt.date | None = None,
     faults: Path | None = None,
-) -> Outcome:
+) -> RunResult:
     """Count a programme's participants at each term's end and keep what may be shown, kommun by kommun.
+
+    Parameters
+    ----------
+    path, mapping, kommun, engine, today, faults
+        As of :func:`run_kaa`.
+    workspace
+        Where the results, the rule and the ledger are kept.
+    since
+        Count those who have started from this day on; None means as before, else from the half-year of the first.
+    at
+        The last day of measurement; None means today.
+    months
+        How long after the end a follow-up counts.
+    cost
+        The cost of all, in kronor, where the list does not have it.
 
     Raises
     ------
     UvasStatsError
         If the list cannot be read or trusted, or nothing can be shown safely. Nothing is then kept.
     """
-    catalog, until = load_catalog(workspace), at or today or dt.date.today()  # noqa: DTZ011 - a calendar day
-    register = _demand_kind(read_trusted(path, mapping, Key(), catalog, until, faults), "participants")
+    today = today_unless(today)
+    catalog, until, edition = load_catalog(workspace), at or today, today.isoformat()
+    register = _require_kind(read_trusted(path, mapping, Key(), catalog, until, faults), "participants")
     codes = _kommuner(register, kommun, catalog)
     if cost is not None and len(codes) > 1:
         raise RegisterError(
@@ -197,8 +240,7 @@ def run_participants(
     participations = register.tables["participations"]
     if participations.empty:
         raise RegisterError("Listan har inga deltagare att räkna", todo="Kontrollera exporten")
-    edition = (today or dt.date.today()).isoformat()  # noqa: DTZ011 - a calendar day
-    told = tables_told("participants", register.columns)
+    available = available_tables("participants", register.columns)
     with _each(register) as done:
         for code in codes:
             rows = participations.loc[participations["region"] == code]
@@ -208,13 +250,13 @@ def run_participants(
             with publishing(workspace, f"register:{code}"):
                 ledger = register_ledger(workspace, code)
                 refuse_other_start(ledger, first)
-                protected = _release_terms(workspace, code, ledger, counts, rows, told)
-                booked = "cost" in told and _booked_enough(workspace, code, rows, counts[-1].term)
+                protected = _release_terms(workspace, code, ledger, counts, rows, available)
+                booked = "cost" in available and _booked_enough(workspace, code, rows, counts[-1].term)
                 known = partial(_cost, kommun=code, given=cost, booked=booked)
                 results = participant_observations(protected, counts, code, edition, known)
                 results = keep_shown(workspace, code, results)
                 done.keep(code, results, save_results(workspace, code, results, note, {}))
-    return done.outcome(register)
+    return done.result(register)
 
 
 def _counted_from(workspace: Workspace, code: str, rows: pd.DataFrame) -> dt.date:
@@ -225,8 +267,7 @@ def _counted_from(workspace: Workspace, code: str, rows: pd.DataFrame) -> dt.dat
     before = participant_terms(register_ledger(workspace, code))
     if before:
         return dt.date.fromisoformat(before[-1][1])
-    first = rows["start"].min()
-    return dt.date(first.year, 1 if first.month <= 6 else 7, 1)
+    return span_of_day(rows["start"].min().date()).begins
 
 
 def _count_terms(
@@ -263,9 +304,9 @@ def _release_terms(
     ledger: Ledger,
     counts: list[ParticipantCounts],
     rows: pd.DataFrame,
-    told: Collection[str],
+    available: Collection[str],
 ) -> Protected:
     terms = [(one.term.period, one.term.since.isoformat()) for one in counts]
     links = participant_lists(rows, code, terms, sorted(list_days(ledger, "participants")))
     before = published_counts(ledger, "participants")
-    return release(workspace, participant_publication(counts, code, links, before, told))
+    return release(workspace, participant_publication(counts, code, links, before, available))

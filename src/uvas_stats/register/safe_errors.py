@@ -16,16 +16,16 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError, UvasStatsError
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
-from uvas_stats.register.reading.read import Register, demand_trust, read_register
+from uvas_stats.register.reading.read import Register, read_register, require_trust
 
-__all__ = ["Outcome", "guarded", "left_out", "read_trusted"]
+__all__ = ["RunResult", "left_out", "read_trusted", "redact", "today_unless"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, repr=False)
-class Outcome:
+class RunResult:
     """What a run gave: figures that may be shown, files, and what was wrong by row and field."""
 
     observations: pd.DataFrame
@@ -42,9 +42,7 @@ def _no_core_dump() -> Iterator[None]:
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    too_small = (
-        0 if hard == 0 else 1
-    )  # Linux writes no file of 1 byte, and takes 1 to mean that no pipe gets it either
+    too_small = int(hard != 0)  # Linux writes no file of 1 byte, and takes 1 to mean that no pipe gets it either
     resource.setrlimit(resource.RLIMIT_CORE, (too_small, hard))
     try:
         yield
@@ -52,7 +50,7 @@ def _no_core_dump() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
 
 
-def guarded(function: Callable[P, T]) -> Callable[P, T]:
+def redact(function: Callable[P, T]) -> Callable[P, T]:
     """Turn any unforeseen error into one that quotes nothing: its text could hold a row of the register.
 
     No error keeps its cause, nor the frames it passed: their variables are the register and the key. While it runs
@@ -61,21 +59,21 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def call(*words: P.args, **names: P.kwargs) -> T:
-        told: BaseException
+        safe: BaseException
         try:
             with _no_core_dump():
                 return function(*words, **names)
         except UvasStatsError as error:
-            told = error
+            safe = error
         except KeyboardInterrupt:
-            told = KeyboardInterrupt()
+            safe = KeyboardInterrupt()
         except Exception as error:  # noqa: BLE001 - the text of any error may quote a person's row
             failed = type(error).__name__
-            told = RegisterError(
+            safe = RegisterError(
                 f"Räkningen avbröts av ett oväntat fel ({failed})", todo="Inget är skrivet; meddela felet"
             )
-        told.__cause__ = told.__context__ = None
-        raise told.with_traceback(None)
+        safe.__cause__ = safe.__context__ = None
+        raise safe.with_traceback(None)
 
     return call
 
@@ -83,17 +81,32 @@ def guarded(function: Callable[P, T]) -> Callable[P, T]:
 def read_trusted(
     path: Path, mapping: Path, key: Key, catalog: Catalog, at: dt.date, faults: Path | None = None
 ) -> Register:
-    """Read a register and refuse it where it cannot be trusted; what was wrong is in the error's notes."""
+    """Read a register and refuse it where it cannot be trusted; what was wrong is in the error's notes.
+
+    Parameters
+    ----------
+    path, mapping
+        The register and how it is read.
+    key, catalog, at
+        As of :func:`~uvas_stats.register.reading.read.read_register`.
+    faults
+        Where the whole list of what was wrong is written; None means nowhere.
+    """
     register = read_register(path, read_mapping(mapping), key, catalog, at)
     if faults is not None:
         register.faults.write(faults)
     try:
-        demand_trust(register)
+        require_trust(register)
     except RegisterError as error:
         for line in register.faults.lines():
             error.add_note(line)
         raise
     return register
+
+
+def today_unless(day: dt.date | None) -> dt.date:
+    """Return a day, today where none is given."""
+    return day or dt.date.today()  # noqa: DTZ011 - a calendar day
 
 
 def left_out(register: Register) -> str:

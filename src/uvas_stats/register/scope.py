@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import ibis
+
 __all__ = ["IM_ATTENDS_FROM", "at_some_time", "day_number", "on_day", "with_scope"]
 
 IM_ATTENDS_FROM = dt.date(2018, 7, 1)
@@ -37,8 +39,6 @@ def with_scope(spells: Any) -> Any:
         An Ibis table with ``born, registered, closed, compulsory_end, resident_from, resident_to, school_from,
         school_to, school_form, examen``; dates may be null.
     """
-    import ibis
-
     far = day_number(FAR)
     july = ibis.date(spells.born.year() + COMPULSORY_AGE, 7, 1)
     compulsory = ibis.coalesce(spells.compulsory_end.epoch_days() + 1, july.epoch_days())
@@ -60,9 +60,15 @@ def with_scope(spells: Any) -> Any:
 
 
 def at_some_time(scoped: Any, begins: dt.date, ends: dt.date) -> Any:
-    """Tell whether any day of a period is in scope."""
-    import ibis
+    """Tell whether any day of a period is in scope.
 
+    Parameters
+    ----------
+    scoped
+        From :func:`with_scope`.
+    begins, ends
+        The first and last day.
+    """
     first = ibis.greatest(scoped.first, day_number(begins))
     final = ibis.least(scoped.final, day_number(ends))
     return (first <= final) & ~((scoped.away <= first) & (scoped.back >= final))

@@ -1,16 +1,20 @@
-"""What a count of the KAA is of: a period, a day of measurement in it, and how soon contact is due."""
+"""What a count of the KAA is of: a period, a day of measurement in it, and how soon contact is due.
+
+Every period is made of half-years, and so those that share one, or adjoin, hang together.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from uvas_stats.errors import RegisterError
 from uvas_stats.periods import period_end, period_kind
 
-__all__ = ["Span", "span_of"]
+__all__ = ["Span", "adjoining", "half_number", "halves_of", "sharing", "span_of", "span_of_day"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,16 @@ class Span:
 
 
 def span_of(period: str, at: dt.date | None = None, contact_days: int = 60) -> Span:
-    """Make and check a span; ``at`` None means the last day of the period.
+    """Make and check a span.
+
+    Parameters
+    ----------
+    period
+        A school year, half-year or year.
+    at
+        The day of measurement; None means the last day of the period.
+    contact_days
+        Within how many days contact is due.
 
     Raises
     ------
@@ -68,3 +81,50 @@ def span_of(period: str, at: dt.date | None = None, contact_days: int = 60) -> S
     if not 1 <= contact_days <= 365:
         raise RegisterError("Antal dagar till kontakt ska vara 1–365")
     return span
+
+
+def span_of_day(day: dt.date, contact_days: int = 60) -> Span:
+    """Return the half-year that a day lies in, measured on that day."""
+    return Span(f"{day.year}H{1 if day.month <= 6 else 2}", day, contact_days)
+
+
+def halves_of(span: Span) -> tuple[Span, ...]:
+    """Return the half-years of a period; a half-year is its own.
+
+    Examples
+    --------
+    >>> [half.period for half in halves_of(Span("2105/06", dt.date(2106, 6, 15)))]
+    ['2105H2', '2106H1']
+    """
+    year = int(span.period[:4])
+    names = {"half_year": (span.period,), "school_year": (f"{year}H2", f"{year + 1}H1")}
+    halves = [replace(span, period=name) for name in names.get(span.kind, (f"{year}H1", f"{year}H2"))]
+    return tuple(replace(half, at=half.ends) for half in halves)
+
+
+def sharing(span: Span, earlier: Iterable[Span]) -> list[Span]:
+    """Return the earlier periods, other than this one, that share a half-year with it; each once."""
+    halves = {half.period for half in halves_of(span)}
+    others = {one.period: one for one in earlier if one.period != span.period}
+    return [one for one in others.values() if halves & {half.period for half in halves_of(one)}]
+
+
+def half_number(half: Span) -> int:
+    """Give a half-year its number, so that the next has the next."""
+    return 2 * int(half.period[:4]) + half.period.endswith("H2")
+
+
+def adjoining(spans: Iterable[Span], earlier: Iterable[Span]) -> list[Span]:
+    """Return the earlier periods that end where one of some begins, or begin where one ends; each once.
+
+    Examples
+    --------
+    >>> one, other, later = (Span(name, dt.date(2105, 6, 30)) for name in ("2105H1", "2105H2", "2106/07"))
+    >>> [span.period for span in adjoining([one], [one, other, later])]
+    ['2105H2']
+    """
+    inside = {half_number(half) for one in spans for half in halves_of(one)}
+    edges = {number + step for number in inside for step in (-1, 1)} - inside
+    by_name = {one.period: one for one in earlier}
+    numbers = {name: {half_number(half) for half in halves_of(one)} for name, one in by_name.items()}
+    return [one for name, one in by_name.items() if numbers[name] & edges and not numbers[name] & inside]

@@ -50,11 +50,11 @@ _OF_A_DAY = re.compile(r"(.*_\d{4}-\d{2})-\d{2}")
 
 def register_files(workspace: Workspace) -> tuple[Path, ...]:
     """Return the files of results, in order; of what is counted of a day, the last day of each month."""
-    found = {}
+    files = {}
     for path in sorted(register_folder(workspace).glob("[0-9][0-9][0-9][0-9]/*.parquet")):
         day = _OF_A_DAY.fullmatch(path.stem)
-        found[path.parent, day[1] if day else path.stem] = path
-    return tuple(found.values())
+        files[path.parent, day[1] if day else path.stem] = path
+    return tuple(files.values())
 
 
 def day_of(origin: str) -> dt.date | None:
@@ -75,6 +75,8 @@ def save_results(
 
     Parameters
     ----------
+    workspace, kommun
+        Where, and of whom.
     results
         Validated observations by name of file, such as ``kaa_2025-26``.
     note
@@ -118,6 +120,13 @@ def keep_shown(workspace: Workspace, kommun: str, results: Mapping[str, pd.DataF
 
     A figure that is hidden now, or that the list no longer tells of, stands as it was shown, unless figures shown
     both times differ: then the register has been revised, and the old figures go.
+
+    Parameters
+    ----------
+    workspace, kommun
+        Where, and of whom.
+    results
+        Observations by name of file.
     """
     kept = {}
     for name, frame in results.items():
@@ -182,16 +191,16 @@ def register_origins(workspace: Workspace) -> dict[str, Any]:
     RegisterError
         If the file that says it is damaged.
     """
-    found = {}
+    origins = {}
     for path in register_files(workspace):
         about = path.with_suffix(".json")
         try:
             known = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else {"publisher": PUBLISHER}
-            found[f"register/{path.parent.name}/{path.stem}"] = {**known, "sha256": ""}
+            origins[f"register/{path.parent.name}/{path.stem}"] = {**known, "sha256": ""}
         except (OSError, ValueError, TypeError, RecursionError) as error:
             raise RegisterError(
                 "Filen om hur registret räknades är skadad",
                 where=about,
                 todo="Ta bort den och räkna registret igen",
             ) from error
-    return found
+    return origins

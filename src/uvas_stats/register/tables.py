@@ -18,12 +18,13 @@ from uvas_stats.disclosure import (
     nested,
     table_from_parts,
 )
-from uvas_stats.register.available_tables import KAA_TABLES, PARTICIPANT_TABLES
-from uvas_stats.register.fields import CATEGORIES, UNKNOWN
-from uvas_stats.register.kaa import GOING_ON, NO_MEASURE, KaaCounts, Span
+from uvas_stats.register.fields import CATEGORIES, KAA_TABLES, PARTICIPANT_TABLES, UNKNOWN
+from uvas_stats.register.kaa import GOING_ON, NO_MEASURE, KaaCounts
 from uvas_stats.register.participants import ParticipantCounts
+from uvas_stats.register.span import Span
 
-__all__ = ["birth_years", "kaa_context", "kaa_publication", "participant_publication", "whole_links"]
+__all__ = ["birth_years", "kaa_context", "kaa_publication", "participant_publication", "participants_context"]
+__all__ += ["whole_links"]
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 IN_MEASURE = "in_measure"
@@ -72,7 +73,17 @@ _BY_SEX = {"flow": "flow", "stock": "stock", "new_month": "new", "ended_month": 
 
 
 def kaa_context(kommun: str, about: str, span: Span) -> list[tuple[str, str]]:
-    """Return the conditions of what is counted; a stock is of a day, all else of a period."""
+    """Return the conditions of what is counted.
+
+    Parameters
+    ----------
+    kommun
+        Its code.
+    about
+        What is counted, as ``flow``; a stock is of a day, all else of a period.
+    span
+        The period and the day.
+    """
     when = ("at", span.at.isoformat()) if about == "stock" else ("period", span.period)
     return [("kommun", kommun), ("counted", f"kaa_{about}"), when]
 
@@ -94,7 +105,7 @@ def kaa_publication(
     kommun: str,
     links: Iterable[Link] = (),
     more: Iterable[CountTable] = (),
-    told: Collection[str] = KAA_TABLES,
+    available: Collection[str] = KAA_TABLES,
 ) -> Publication:
     """Make the tables of the KAA of one kommun and period, as they are published together.
 
@@ -106,17 +117,17 @@ def kaa_publication(
         Whose rows are taken.
     links, more
         How the counts hang together with those of other periods and days, and the tables behind that.
-    told
+    available
         Which tables the register can tell of: the others are left out.
     """
     span, cells = counts.span, counts.cells.loc[counts.cells["region"] == kommun]
     tables = [
         table_from_parts(f"kaa_{about}", kaa_context(kommun, about, span), (SEX,), _parts(cells, source, "sex"))
         for source, about in _BY_SEX.items()
-        if about != "ended" or "ended" in told
+        if about != "ended" or "ended" in available
     ]
     for name, dimension in _kaa_dimensions(span).items():
-        if name not in told and name not in _ALWAYS and not (name == "ended_month" and "ended" in told):
+        if name not in available and name not in _ALWAYS and not (name == "ended_month" and "ended" in available):
             continue
         context = kaa_context(kommun, _ABOUT.get(name, "flow"), span)
         if name in ("measure_after", "measure_reason"):
@@ -201,7 +212,7 @@ def participant_publication(
     kommun: str,
     links: Iterable[Link] = (),
     before: Mapping[Key, int] | None = None,
-    told: Collection[str] = PARTICIPANT_TABLES,
+    available: Collection[str] = PARTICIPANT_TABLES,
 ) -> Publication:
     """Make the tables of a programme's participants, all terms together.
 
@@ -215,53 +226,61 @@ def participant_publication(
         How the counts hang together with others.
     before
         What has been shown of terms before.
-    told
+    available
         Which tables the list can tell of: the others are left out.
     """
     terms = list(counts)
-    tables = [table for one in terms for table in _term_tables(one, kommun, told)]
+    tables = [table for one in terms for table in _term_tables(one, kommun, available)]
     sizes = dict(before or {}) | {key: n for table in tables for key, n in table.cells()}
     name = f"participants {terms[0].term.since} {terms[-1].term.period}"
     return Publication(f"register:{kommun}", name, tuple(tables), (*_nested_terms(sizes), *links))
 
 
-def _started(kommun: str, one: ParticipantCounts) -> list[tuple[str, str]]:
-    since = ("since", one.term.since.isoformat())
-    return [("kommun", kommun), ("counted", "participants"), ("period", one.term.period), since]
+def participants_context(kommun: str, period: str, since: str) -> list[tuple[str, str]]:
+    """Return the conditions of the participants who have started.
+
+    Parameters
+    ----------
+    kommun
+        Its code.
+    period, since
+        The term, and the day that participants are counted from.
+    """
+    return [("kommun", kommun), ("counted", "participants"), ("period", period), ("since", since)]
 
 
-def _term_tables(one: ParticipantCounts, kommun: str, told: Collection[str]) -> Iterable[CountTable]:
+def _term_tables(one: ParticipantCounts, kommun: str, available: Collection[str]) -> Iterable[CountTable]:
     persons = one.persons.loc[one.persons["region"] == kommun]
-    context = _started(kommun, one)
     term = one.term.period
-    known = "assistance_now" in told and one.assistance_known(kommun)
-    everyone = [SEX, *_ended_dimension(told)]
-    everyone += [of for of in _OF_EVERYONE if of.name in told and (of.name != "assistance_now" or known)]
-    if "outcome" not in told:
+    context = participants_context(kommun, term, one.term.since.isoformat())
+    known = "assistance_now" in available and one.assistance_known(kommun)
+    everyone = [SEX, *_ended_dimension(available)]
+    everyone += [of for of in _OF_EVERYONE if of.name in available and (of.name != "assistance_now" or known)]
+    if "outcome" not in available:
         persons = persons.assign(outcome=persons["outcome"].where(persons["outcome"] == "ongoing", "ended"))
     for dimension in everyone:
         yield table_from_parts(f"{term} {dimension.name}", context, (dimension,), _sums(persons, [dimension.name]))
     for dimension, column, group in _OF_SOME:
-        if dimension.name not in told:
+        if dimension.name not in available:
             continue
         members = _OUTCOME.groups.get(group, (group,))
         among = persons.loc[persons[column].isin(members)]
         parts = _sums(among, [dimension.name])
         yield table_from_parts(f"{term} {dimension.name}", [*context, (column, group)], (dimension,), parts)
     both = (_yes_no("assistance_start"), _yes_no("assistance_now"))
-    if known and "assistance_start" in told:
+    if known and "assistance_start" in available:
         yield table_from_parts(f"{term} {LEFT}", context, both, _sums(persons, [one.name for one in both]))
 
 
-def _ended_dimension(told: Collection[str]) -> tuple[Dimension, ...]:
-    if "ended" not in told:
+def _ended_dimension(available: Collection[str]) -> tuple[Dimension, ...]:
+    if "ended" not in available:
         return ()
-    return (_OUTCOME if "outcome" in told else _ENDED,)
+    return (_OUTCOME if "outcome" in available else _ENDED,)
 
 
 def _sums(persons: pd.DataFrame, names: list[str]) -> dict[tuple[str, ...], int]:
-    found = persons.groupby(names)["n"].sum() if len(persons) else pd.Series(dtype="int64")
-    return {(code if isinstance(code, tuple) else (str(code),)): int(n) for code, n in found.items()}
+    sums = persons.groupby(names)["n"].sum() if len(persons) else pd.Series(dtype="int64")
+    return {(code if isinstance(code, tuple) else (str(code),)): int(n) for code, n in sums.items()}
 
 
 _PASSING = {
@@ -280,13 +299,12 @@ def _nested_terms(sizes: Mapping[Key, int]) -> Iterator[Link]:
     groups: dict[Key, list[Key]] = {}
     for key in sorted(sizes, key=lambda one: dict(one)["period"]):
         groups.setdefault(tuple(pair for pair in key if pair[0] != "period"), []).append(key)
-    for own, terms in groups.items():
-        for first, last in itertools.pairwise(terms) if not _passes(own) else ():
+    for conditions, terms in groups.items():
+        for first, last in itertools.pairwise(terms) if not _passes(dict(conditions)) else ():
             if sizes[first] <= sizes[last]:
                 yield nested((first, sizes[first]), (last, sizes[last]))
 
 
-def _passes(conditions: Iterable[tuple[str, str]]) -> bool:
-    own = dict(conditions)
-    left = own.get("assistance_start") == "yes" and own.get("assistance_now") == "no"
-    return not left and any(code in _PASSING.get(name, ()) for name, code in own.items())
+def _passes(conditions: Mapping[str, str]) -> bool:
+    left = conditions.get("assistance_start") == "yes" and conditions.get("assistance_now") == "no"
+    return not left and any(code in _PASSING.get(name, ()) for name, code in conditions.items())

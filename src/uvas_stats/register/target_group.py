@@ -27,10 +27,12 @@ from uvas_stats.disclosure import (
 )
 from uvas_stats.errors import RegisterError
 from uvas_stats.periods import period_end
+from uvas_stats.register.tables import participants_context
 
 __all__ = [
     "MEMBERS",
     "between_days",
+    "combinations",
     "list_key",
     "other_days",
     "overlap_publication",
@@ -58,7 +60,15 @@ def _context(kommun: str, at: dt.date) -> list[tuple[str, str]]:
 
 
 def list_key(kommun: str, name: str, at: dt.date) -> Key:
-    """Return the key of the size of a list on a day."""
+    """Return the key of the size of a list on a day.
+
+    Parameters
+    ----------
+    kommun, name
+        The kommun's code, and the list's name.
+    at
+        The day.
+    """
     return make_key([*_context(kommun, at), ("lists", name)])
 
 
@@ -79,6 +89,17 @@ def overlap_publication(
     Who is in just which lists is not published, yet may not be derived when they are few: taking the sizes from
     the sum gives those who are in several. Groups of fewer or more of the same lists on the same day are made of
     the same patterns.
+
+    Parameters
+    ----------
+    kommun, at
+        The kommun, and the day that is counted.
+    patterns
+        How many persons are in just these lists, for each combination.
+    ledger
+        What has been published.
+    links, more
+        How the counts hang together with others, and the tables behind that.
 
     Returns
     -------
@@ -107,16 +128,16 @@ def overlap_publication(
 
 def _other_groups(kommun: str, at: dt.date, patterns: Patterns, ledger: Ledger) -> Iterator[Link]:
     """Make the groups of fewer or more lists, that have been counted for the day, of the patterns of the more."""
-    own = frozenset(one for pattern in patterns for one in pattern)
-    whole, n = _group_key(kommun, own, at), sum(patterns.values())
+    now = frozenset(one for pattern in patterns for one in pattern)
+    whole, n = _group_key(kommun, now, at), sum(patterns.values())
     for key, size in _groups(ledger, kommun, at).items():
         names = frozenset(dict(key)["among"].split("+"))
-        if names < own:
+        if names < now:
             inside = sum(m for pattern, m in patterns.items() if names & set(pattern))
             yield Link((_made_of(key, names, whole, patterns),), ((key, inside),))
             yield nested((key, inside), (whole, n))
-        elif own < names:
-            yield Link((_made_of(whole, own, key, _combinations(names)),))
+        elif now < names:
+            yield Link((_made_of(whole, now, key, combinations(sorted(names))),))
             if size is not None and n <= size:
                 yield nested((whole, n), (key, size))
 
@@ -125,9 +146,9 @@ def _code(pattern: Iterable[str]) -> str:
     return "+".join(sorted(pattern))
 
 
-def _combinations(names: Iterable[str]) -> list[tuple[str, ...]]:
-    every = sorted(names)
-    return [one for size in range(1, len(every) + 1) for one in itertools.combinations(every, size)]
+def combinations(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the patterns that persons can have who are in one or more of some lists."""
+    return [one for size in range(1, len(names) + 1) for one in itertools.combinations(names, size)]
 
 
 def _made_of(group: Key, names: frozenset[str], wider: Key, patterns: Iterable[tuple[str, ...]]) -> Relation:
@@ -139,12 +160,12 @@ def _made_of(group: Key, names: frozenset[str], wider: Key, patterns: Iterable[t
 def _groups(ledger: Ledger, kommun: str, at: dt.date, kind: str = "among") -> dict[Key, int | None]:
     """Return the groups, or the lists, that have been published for a day, with the size where it was shown."""
     context = set(_context(kommun, at))
-    found: dict[Key, int | None] = {}
+    sizes: dict[Key, int | None] = {}
     for one in ledger.publications:
         for key in (*one.hidden, *one.shown):
             if context <= set(key) and {name for name, _ in set(key) - context} == {kind}:
-                found[key] = one.shown.get(key)
-    return found
+                sizes[key] = one.shown.get(key)
+    return sizes
 
 
 def other_days(ledger: Ledger, at: dt.date) -> list[dt.date]:
@@ -155,7 +176,7 @@ def other_days(ledger: Ledger, at: dt.date) -> list[dt.date]:
     RegisterError
         If there are more than can be audited together.
     """
-    keys = (dict(key) for one in ledger.publications for key in (*one.shown, *one.hidden))
+    keys = map(dict, ledger.all_keys())
     days = {dt.date.fromisoformat(key["at"]) for key in keys if key.get("counted") == "lists"} - {at}
     by_distance = sorted(days, key=lambda day: (abs((day - at).days), day))
     near = [day for day in by_distance if abs((day - at).days) <= _HALF_A_YEAR]
@@ -179,9 +200,9 @@ def between_days(kommun: str, at: dt.date, present_on: PresentOn, ledger: Ledger
     ledger
         What has been published.
     """
-    own = {name: set(persons) for name, persons in present_on(at).items()}
-    counted = [(list_key(kommun, name, at), persons) for name, persons in own.items()]
-    counted.append((_group_key(kommun, own, at), set().union(*own.values())))
+    lists = {name: set(persons) for name, persons in present_on(at).items()}
+    counted = [(list_key(kommun, name, at), persons) for name, persons in lists.items()]
+    counted.append((_group_key(kommun, lists, at), set().union(*lists.values())))
     for day in other_days(ledger, at):
         then = {name: set(persons) for name, persons in present_on(day).items()}
         for kind in ("lists", "among"):
@@ -195,12 +216,18 @@ def between_days(kommun: str, at: dt.date, present_on: PresentOn, ledger: Ledger
 
 
 def same_as_stock(kommun: str, at: dt.date, n: int) -> Link:
-    """Say that the list of the KAA is its stock on the day."""
-    own, stock = (
-        list_key(kommun, "kaa", at),
-        make_key({"kommun": kommun, "counted": "kaa_stock", "at": at.isoformat()}),
-    )
-    return Link((Relation(((own, 1), (stock, -1))),), ((own, n), (stock, n)))
+    """Say that the list of the KAA is its stock on the day.
+
+    Parameters
+    ----------
+    kommun, at
+        The kommun, and the day.
+    n
+        How many are in it.
+    """
+    in_list = list_key(kommun, "kaa", at)
+    stock = make_key({"kommun": kommun, "counted": "kaa_stock", "at": at.isoformat()})
+    return Link((Relation(((in_list, 1), (stock, -1))),), ((in_list, n), (stock, n)))
 
 
 def participant_lists(
@@ -221,15 +248,15 @@ def participant_lists(
     """
     for day in days:
         here = present(rows, day)
-        own = list_key(kommun, "participants", day), len(here)
+        in_list = list_key(kommun, "participants", day), len(here)
         for period, since in terms:
-            context = [("kommun", kommun), ("counted", "participants"), ("period", period), ("since", since)]
+            context = participants_context(kommun, period, since)
             ends = pd.Timestamp(period_end(period))
             begun = rows.loc[(rows["start"] >= pd.Timestamp(since)) & (rows["start"] <= ends)]
             started = make_key(context), begun["person"].nunique()
             if day <= ends.date() and here.isin(begun["person"]).all():
-                yield nested(own, started)
+                yield nested(in_list, started)
             latest = begun.sort_values("start", kind="stable").drop_duplicates("person", keep="last")
             going = latest.loc[latest["end"].isna() | (latest["end"] > ends), "person"]
             if day == ends.date() and going.isin(here).all():
-                yield nested((make_key(context, [("outcome", "ongoing")]), len(going)), own)
+                yield nested((make_key(context, [("outcome", "ongoing")]), len(going)), in_list)

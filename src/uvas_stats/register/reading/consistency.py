@@ -26,7 +26,17 @@ _YOUNGEST = 15
 
 
 def check_order(held: pd.DataFrame, kind: str, faults: Faults) -> None:
-    """Note ends before their beginnings, and anything before the person was born by the number of today."""
+    """Note ends before their beginnings, and anything before the person was born by the number of today.
+
+    Parameters
+    ----------
+    held
+        The converted rows.
+    kind
+        Of register.
+    faults
+        Gets what does not fit.
+    """
     fields = fields_of(kind)
     for first, last in _PAIRS[kind]:
         wrong = held[first].notna() & (held[last] < held[first])
@@ -95,6 +105,17 @@ def drop_repeated(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 def one_period_each(held: pd.DataFrame, columns: list[str], start: str, end: str, faults: Faults) -> pd.DataFrame:
     """Gather the rows of each period of a person into one; rows that contradict each other are left out.
+
+    Parameters
+    ----------
+    held
+        The converted rows.
+    columns
+        What is kept of a period.
+    start, end
+        The columns with its first and last day.
+    faults
+        Gets what does not fit.
 
     Returns
     -------

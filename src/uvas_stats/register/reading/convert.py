@@ -58,6 +58,19 @@ def convert_rows(
 ) -> pd.DataFrame:
     """Convert all fields of a file; persons become keyed hashes and their numbers are forgotten.
 
+    Parameters
+    ----------
+    rows, mapping
+        The rows as text, and how they are read.
+    key
+        Turns personnummer into hashes.
+    faults
+        Gets what does not fit, by row and field.
+    catalog
+        Knows the kommuner.
+    at
+        Decides the century of years written with two digits.
+
     Returns
     -------
     pandas.DataFrame

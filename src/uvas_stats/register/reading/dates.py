@@ -41,19 +41,19 @@ def parse_dates(texts: pd.Series, formats: tuple[str, ...], at: dt.date) -> pd.S
 
     Examples
     --------
-    >>> found = parse_dates(pd.Series(["060230", "060301", ""]), ("%y%m%d",), dt.date(2106, 6, 30))
-    >>> found.dt.year.tolist()
+    >>> dates = parse_dates(pd.Series(["060230", "060301", ""]), ("%y%m%d",), dt.date(2106, 6, 30))
+    >>> dates.dt.year.tolist()
     [nan, 2106.0, nan]
     """
     unique = pd.Series(texts.unique(), dtype="str")
-    found = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
+    dates = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
     for one in formats:
         parts = unique.str.extract(f"^{_FORMS[one]}$")
-        fits = parts["year"].notna() & found.isna()
+        fits = parts["year"].notna() & dates.isna()
         numbers = parts.loc[fits, ["year", "month", "day"]].astype("int64")
         year = _with_century(numbers, at) if "%y" in one else numbers["year"]
-        found.loc[fits] = real_dates(year, numbers["month"], numbers["day"])
-    return texts.map(pd.Series(found.to_numpy(), index=unique)).astype("datetime64[s]")
+        dates.loc[fits] = real_dates(year, numbers["month"], numbers["day"])
+    return texts.map(pd.Series(dates.to_numpy(), index=unique)).astype("datetime64[s]")
 
 
 def _with_century(numbers: pd.DataFrame, at: dt.date) -> pd.Series:

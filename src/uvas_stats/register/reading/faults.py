@@ -41,9 +41,9 @@ class Faults:
 
     def add(self, rows: Iterable[int], label: str, problem: str, *, fatal: bool = True) -> None:
         """Note that a field of some rows does not fit; ``fatal`` rows are not counted."""
-        found = np.asarray(list(rows), dtype=np.int64)
-        if len(found):
-            self._parts.append((np.unique(found), label, problem, fatal))
+        numbers = np.unique(np.asarray(list(rows), dtype=np.int64))
+        if len(numbers):
+            self._parts.append((numbers, label, problem, fatal))
 
     def note(self, text: str) -> None:
         """Note something about the whole file."""

@@ -1,25 +1,43 @@
-"""Where in a list the headings are, and that they are no person's; nothing of them is quoted."""
+"""Where in a list the headings are, and that the law allows them; no word of them is quoted but our own.
+
+A file without headings has a person's row in their place.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
 
-__all__ = ["find_headings"]
+__all__ = ["find_headings", "prohibited_word", "refuse_prohibited_columns"]
 
 _PERSONAL = re.compile(r"\d{6}|@|\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _NUMBER = re.compile(r"\d{6}\s*[-+]?\s*\d{4}")
 _MOST_ABOVE = 20
 """How far down a list the headings may stand."""
+_PROHIBITED = (
+    "hälsa", "sjuk", "diagnos", "medicin", "läkemedel", "läkarintyg", "funktionsned", "funktionshind",
+    "funktionsvar", "handikapp", "psyk", "adhd", "autism", "allergi", "depression", "ångest", "självskad",
+    "missbruk", "behandling", "vårdkontakt", "vårdinsats", "gravid", "religion", "etnisk", "etnicitet", "härkomst",
+    "medborgarskap", "nationalitet", "uppehållstillstånd", "födelseland", "civilstånd", "sexuell", "politisk",
+    "facklig", "brott", "kriminal", "socialtjänst", "socialsekreterare", "orosanmälan", "skyddad", "anteckning",
+    "kommentar", "notering", "fritext",
+)  # fmt: skip
+_PROHIBITED_WORDS = ("lss", "npf", "bup", "lvu", "lvm", "sol", "solinsats", "placerad")
+"""So short, or so like other words, that they are prohibited as whole words only: Solna is no SoL."""
+_PROHIBITED_IN_KAA = ("bistånd", "försörjningsstöd", "inkomst", "aktivitetsersättning")
+_PROHIBITED_WORDS_IN_KAA = ("lön", "månadslön", "timlön")
+_ALLOWED = re.compile(r"avbrott|avbrutit|bildning|placerad\W+(\w+\W+)?praktik")
+"""Avbrott is no brott, and who is placed in a praktik is not placed in care."""
 
 
 def find_headings(rows: Sequence[Sequence[str]], path: Path) -> tuple[int, list[str]]:
-    """Return the place of the row of headings, counted from 0, and the headings.
+    """Return the number of the row of headings, counted from 0, and the headings.
 
     Raises
     ------
@@ -31,13 +49,13 @@ def find_headings(rows: Sequence[Sequence[str]], path: Path) -> tuple[int, list[
     >>> find_headings([["KAA-register 2106-06-15", ""], [], ["Personnummer", "Inskriven"]], Path("kaa.csv"))
     (2, ['Personnummer', 'Inskriven'])
     """
-    place = _place(rows)
-    cells = list(rows[place])
+    number = _heading_row(rows)
+    cells = list(rows[number])
     while cells and not cells[-1]:
         cells = cells[:-1]
     if not cells or any(_PERSONAL.search(cell) for cell in cells):
         raise RegisterError(
-            f"Rad {place + 1} är inga rubriker",
+            f"Rad {number + 1} är inga rubriker",
             where=path.name,
             todo="Exportera listan med en rubrikrad ovanför personerna",
         )
@@ -50,10 +68,10 @@ def find_headings(rows: Sequence[Sequence[str]], path: Path) -> tuple[int, list[
             where=path.name,
             todo="Ge kolumnerna olika rubriker",
         )
-    return place, names
+    return number, names
 
 
-def _place(rows: Sequence[Sequence[str]]) -> int:
+def _heading_row(rows: Sequence[Sequence[str]]) -> int:
     """Pass by the title of a list: rows of one cell above the first row of several, unless a number is in them."""
     first = 0
     for at, row in enumerate(rows[:_MOST_ABOVE]):
@@ -65,3 +83,48 @@ def _place(rows: Sequence[Sequence[str]]) -> int:
         if filled and not any(rows[first]):
             first = at
     return first
+
+
+def prohibited_word(heading: str, kind: str) -> str:
+    """Return the word for which the law does not allow a column of this name in the register; empty if it does.
+
+    The register of the KAA may hold who a person is and where to be reached, occupation, and individual measures
+    (förordning 2006:39, 4 §). Health is refused in lists of participants too.
+
+    Examples
+    --------
+    >>> prohibited_word("Diagnoser (F-kod)", "kaa"), prohibited_word("Avbrott nationellt program", "kaa")
+    ('diagnos', '')
+    """
+    plain = _ALLOWED.sub(" ", fold(heading))
+    whole = re.findall(r"[a-z]+", plain)
+    in_kaa = kind == "kaa"
+    parts = (word for word in _PROHIBITED + _PROHIBITED_IN_KAA * in_kaa if fold(word) in plain)
+    words = (word for word in _PROHIBITED_WORDS + _PROHIBITED_WORDS_IN_KAA * in_kaa if fold(word) in whole)
+    return next(chain(parts, words), "")
+
+
+def refuse_prohibited_columns(headings: Iterable[str], kind: str, path: Path) -> None:
+    """Refuse a file with columns that the law does not allow, by their number and our word for what they hold.
+
+    Parameters
+    ----------
+    headings, kind
+        Those of the file, and its kind of register.
+    path
+        The file, for the message.
+
+    Raises
+    ------
+    RegisterError
+        The headings themselves are not quoted: in a file without headings they are a person's.
+    """
+    words = {at: prohibited_word(heading, kind) for at, heading in enumerate(headings, start=1)}
+    refused = [f"{at} (”{word}”)" for at, word in words.items() if word]
+    if refused:
+        law = "29 kap. 9 § skollagen och förordning (2006:39)" if kind == "kaa" else "ändamålet med uppföljningen"
+        raise RegisterError(
+            f"Kolumn {', '.join(refused[:5])} får inte finnas med enligt {law}",
+            where=path.name,
+            todo="Exportera listan utan den" if len(refused) == 1 else "Exportera listan utan dem",
+        )

@@ -61,10 +61,6 @@ def _full_years(parts: pd.DataFrame, at: dt.date) -> pd.Series:
     return guessed.where(parts["century"].isna(), parts["century"].fillna("0").astype("int64") * 100 + short)
 
 
-def _sums_to_ten(digits: pd.Series) -> pd.Series:
-    return digits.map(luhn.is_valid).astype(bool)
-
-
 def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
     """Check personnummer and samordningsnummer: form, date of birth and check digit.
 
@@ -95,7 +91,7 @@ def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
     day = day.where(~coordination, day - _COORDINATION)
     born = real_dates(year, good["month"].astype("int64"), day)
     digits = good["year"] + good["month"] + good["day"] + good["last"]
-    valid = born.notna() & _sums_to_ten(digits)
+    valid = born.notna() & digits.map(luhn.is_valid).astype(bool)
     number = year.astype("str").str.zfill(4) + digits.str[2:]
     sex = (good["last"].str[2].astype("int64") % 2).map({0: "women", 1: "men"})
     return pd.DataFrame(
@@ -109,11 +105,17 @@ def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
 
 
 def real_dates(year: pd.Series, month: pd.Series, day: pd.Series) -> pd.Series:
-    """Make dates of those that exist; the others are missing, which the caller reports."""
+    """Make dates of those that exist; the others are missing, which the caller reports.
+
+    Parameters
+    ----------
+    year, month, day
+        As whole numbers, with one index.
+    """
     length = pd.Series(31, index=year.index).where(~month.isin([4, 6, 9, 11]), 30)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     length = length.where(month != 2, leap.map({True: 29, False: 28}))
     exists = month.between(1, 12) & day.between(1, 31) & (day <= length) & year.between(1850, 2199)
     parts = pd.DataFrame({"year": year, "month": month, "day": day}).loc[exists]
-    found: pd.Series = pd.to_datetime(parts).astype("datetime64[s]").reindex(year.index)
-    return found
+    dates: pd.Series = pd.to_datetime(parts).astype("datetime64[s]").reindex(year.index)
+    return dates

@@ -50,11 +50,11 @@ class Mapping:
         """Return folded code to category: what the mapping says, then our own ids and usual words."""
         known = CATEGORIES[fields_of(self.kind)[name].categories]
         usual = {fold(word): category for category, words in known.items() for word in (category, *words)}
-        own = {fold(code): category for code, category in self.codes.get(name, {}).items()}
-        return {UNKNOWN: UNKNOWN, "": UNKNOWN, "okand": UNKNOWN, "uppgift saknas": UNKNOWN, **usual, **own}
+        theirs = {fold(code): category for code, category in self.codes.get(name, {}).items()}
+        return {UNKNOWN: UNKNOWN, "": UNKNOWN, "okand": UNKNOWN, "uppgift saknas": UNKNOWN, **usual, **theirs}
 
 
-def _demand(holds: object, what: str, path: Path, todo: str) -> None:
+def _require(holds: object, what: str, path: Path, todo: str) -> None:
     if not holds:
         raise RegisterError(what, where=path.name, todo=todo)
 
@@ -75,16 +75,16 @@ def read_mapping(path: Path) -> Mapping:
         content = read_toml(path)
     except CatalogError as error:
         raise RegisterError(error.what, where=path, todo=error.todo) from error
-    _demand(
+    _require(
         content.get("kind") in KINDS,
         "kind saknas eller är okänd",
         path,
         f"Skriv {', '.join(KINDS[:-1])} eller {KINDS[-1]}",
     )
     unknown = sorted(set(content) - _KEYS)
-    _demand(not unknown, f"Okänd nyckel {', '.join(unknown)}", path, f"Tillåtna: {', '.join(sorted(_KEYS))}")
+    _require(not unknown, f"Okänd nyckel {', '.join(unknown)}", path, f"Tillåtna: {', '.join(sorted(_KEYS))}")
     kind, columns, codes = content["kind"], content.get("columns"), content.get("codes", {})
-    _demand(_texts(columns), "[columns] saknas eller har annat än text", path, 'Skriv fält = "rubrik"')
+    _require(_texts(columns), "[columns] saknas eller har annat än text", path, 'Skriv fält = "rubrik"')
     assert isinstance(columns, dict)
     _check_fields(kind, columns, codes, path)
     return Mapping(kind, columns, codes, **_options(content, path))
@@ -93,22 +93,24 @@ def read_mapping(path: Path) -> Mapping:
 def _check_fields(kind: str, columns: dict[str, str], codes: Any, path: Path) -> None:
     fields = fields_of(kind)
     for name in columns:
-        _demand(name in fields, f"Fältet ”{name}” finns inte", path, f"Fälten är {', '.join(fields)}")
+        _require(name in fields, f"Fältet ”{name}” finns inte", path, f"Fälten är {', '.join(fields)}")
     missing = [fields[name].label for name in required_of(kind) if not columns.get(name)]
-    _demand(not missing, f"Kolumn saknas för {', '.join(missing)}", path, "Ange rubriken under [columns]")
+    _require(not missing, f"Kolumn saknas för {', '.join(missing)}", path, "Ange rubriken under [columns]")
     used = [fold(heading) for heading in columns.values() if heading]
-    _demand(len(set(used)) == len(used), "En rubrik är angiven för två fält", path, "Ta bort den ena")
-    _demand(
+    _require(len(set(used)) == len(used), "En rubrik är angiven för två fält", path, "Ta bort den ena")
+    _require(
         isinstance(codes, dict) and all(map(_texts, codes.values())),
         "[codes] har fel form",
         path,
         'Skriv [codes.fält] och under den "deras kod" = "vår kategori"',
     )
     for name, table in codes.items():
-        _demand(name in fields and fields[name].categories, f"Fältet ”{name}” har inga koder", path, "Ta bort det")
+        _require(
+            name in fields and fields[name].categories, f"Fältet ”{name}” har inga koder", path, "Ta bort det"
+        )
         allowed = [*CATEGORIES[fields[name].categories], UNKNOWN]
         wrong = sorted(set(table.values()) - {*allowed, ""})
-        _demand(
+        _require(
             not wrong,
             f"Kategorin ”{', '.join(wrong)}” finns inte för {name}",
             path,
@@ -118,21 +120,21 @@ def _check_fields(kind: str, columns: dict[str, str], codes: Any, path: Path) ->
 
 def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
     formats = content.get("date_formats", ["%Y-%m-%d"])
-    _demand(
+    _require(
         isinstance(formats, list) and formats and all(one in DATE_FORMATS for one in formats),
         "date_formats är fel",
         path,
         f"Välj bland {', '.join(DATE_FORMATS)}",
     )
     share = content.get("largest_bad_share", 0.02)
-    _demand(
+    _require(
         isinstance(share, (int, float)) and not isinstance(share, bool) and 0 <= share <= 0.2,
         "largest_bad_share är fel",
         path,
         "Ange en andel från 0 till 0,2 med decimalpunkt",
     )
     kommun, sheet = content.get("kommun", ""), content.get("sheet", "")
-    _demand(
+    _require(
         isinstance(kommun, str) and isinstance(sheet, str),
         "kommun och sheet ska vara text",
         path,

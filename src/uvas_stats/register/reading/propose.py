@@ -1,8 +1,13 @@
-"""Propose a mapping from the headings and content of a file; nothing that could be a person's is written."""
+"""Propose a mapping from the headings and content of a file; nothing that could be a person's is written.
+
+Where headings do not tell, what the columns hold does: persons, codes that are known, and dates.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,26 +16,33 @@ import pandas as pd
 
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
-from uvas_stats.register.fields import Field, fields_of
-from uvas_stats.register.reading.content import (
-    FEWEST,
-    columns_by_content,
-    number_column,
-    persons_of,
-)
-from uvas_stats.register.reading.dates import formats_of
+from uvas_stats.register.fields import UNKNOWN, Field, fields_of
+from uvas_stats.register.reading.dates import DATE_FORMATS, formats_of, parse_dates
 from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.headings import refuse_prohibited_columns
+from uvas_stats.register.reading.identity import check_numbers
 from uvas_stats.register.reading.mapping import Mapping, mapping_text, one_line
-from uvas_stats.register.reading.prohibited_columns import refuse_columns
 from uvas_stats.register.reading.rows import read_rows
 
 __all__ = ["propose_mapping", "write_proposal"]
 
+_FEWEST = 5
+"""What fewer persons have may be one person's own words: it is neither written nor trusted."""
+_FORM = r"\s*(\d{2})?\d{6}[-+]?\d{4}\s*"
+_NUMBERS = 0.9
+"""The share of a column's cells that look like personnummer, if that is what it holds."""
 _MOST_CODES = 40
 
 
 def write_proposal(path: Path, target: Path, kind: str = "kaa", sheet: str = "") -> tuple[Mapping, list[str]]:
     """Propose a mapping for a file and write it where no file is yet.
+
+    Parameters
+    ----------
+    path, kind, sheet
+        As of :func:`propose_mapping`.
+    target
+        The mapping file.
 
     Raises
     ------
@@ -38,18 +50,14 @@ def write_proposal(path: Path, target: Path, kind: str = "kaa", sheet: str = "")
         If the target exists, or the file cannot be read.
     """
     mapping, notes = propose_mapping(path, kind, sheet)
-    made = True
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
             file.write(mapping_text(mapping, notes))
     except FileExistsError:
-        made = False
+        todo = "Ta bort den eller ange en annan med --out"
+        raise RegisterError("Mappningen finns redan", where=target, todo=todo) from None
     except OSError:
         raise RegisterError("Mappningen kan inte skrivas", where=target, todo="Välj en annan mapp") from None
-    if not made:
-        raise RegisterError(
-            "Mappningen finns redan", where=target, todo="Ta bort den eller ange en annan med --out"
-        )
     return mapping, notes
 
 
@@ -70,17 +78,17 @@ def propose_mapping(path: Path, kind: str = "kaa", sheet: str = "") -> tuple[Map
     """
     faults = Faults()
     rows = read_rows(path, faults, sheet)
-    refuse_columns(rows.columns, kind, path)
+    refuse_prohibited_columns(rows.columns, kind, path)
     named = _by_heading(rows.columns, kind)
     sure = "personnummer" in named
-    found = {} if sure else number_column(rows.drop(columns=list(named.values())))
-    persons = persons_of(rows, {**named, **found}.get("personnummer", ""))
-    found |= columns_by_content(rows, Mapping(kind, {**named, **found}), persons)
-    columns = {**named, **(found if sure else {})}
+    by_content = {} if sure else _number_column(rows.drop(columns=list(named.values())))
+    persons = _persons_of(rows, {**named, **by_content}.get("personnummer", ""))
+    by_content |= _columns_by_content(rows, Mapping(kind, {**named, **by_content}), persons)
+    columns = {**named, **(by_content if sure else {})}
     mapping = Mapping(kind, {name: columns[name] for name in fields_of(kind) if name in columns})
     codes, rare = _codes(rows, mapping, persons)
-    notes = [*faults.notes, *_column_notes(rows, mapping, found, sure), *rare]
-    dates = [rows[one] for name, one in {**named, **found}.items() if fields_of(kind)[name].kind == "date"]
+    notes = [*faults.notes, *_column_notes(rows, mapping, by_content, sure), *rare]
+    dates = [rows[one] for name, one in {**named, **by_content}.items() if fields_of(kind)[name].kind == "date"]
     return replace(mapping, codes=codes, date_formats=formats_of(dates), sheet=sheet), notes
 
 
@@ -91,15 +99,15 @@ def _by_heading(headings: Iterable[str], kind: str) -> dict[str, str]:
     ours be written.
     """
     left = {fold(heading): heading for heading in headings}
-    found: dict[str, str] = {}
+    named: dict[str, str] = {}
     for same in (True, False):
         for one in fields_of(kind).values():
-            sure = same or one.id == "personnummer" or "personnummer" in found
-            if sure and one.id not in found:
+            sure = same or one.id == "personnummer" or "personnummer" in named
+            if sure and one.id not in named:
                 hit = next((name for name in left if _names(one, name, same)), None)
                 if hit is not None:
-                    found[one.id] = left.pop(hit)
-    return found
+                    named[one.id] = left.pop(hit)
+    return named
 
 
 def _names(one: Field, folded: str, same: bool) -> bool:
@@ -128,12 +136,12 @@ def _codes(
 def _codes_of(texts: pd.Series, table: dict[str, str], persons: pd.Series) -> tuple[dict[str, str], int]:
     """Return codes with our category, empty where it is not plain, and the number of codes too rare to be written.
 
-    A code that is not known is written if :data:`FEWEST` persons have it: else it could be one person's own words.
+    A code that is not known is written if enough persons have it: else it could be one person's own words.
     """
     codes = {str(text): table.get(fold(str(text))) for text in texts.loc[texts != ""].value_counts().index}
     plain = {code: category for code, category in codes.items() if category}
     having = persons.loc[persons != ""].groupby(texts).nunique()
-    enough = set(having.index[having >= FEWEST])
+    enough = set(having.index[having >= _FEWEST])
     written = [code for code in codes if code not in plain and code in enough and _may_be_written(code)]
     codes_shown = {**plain, **dict.fromkeys(written[:_MOST_CODES], "")}
     return codes_shown, len(codes) - len(codes_shown)
@@ -143,9 +151,9 @@ def _may_be_written(text: str) -> bool:
     return len(text) <= 40 and not re.search(r"\d{4}|@", text)
 
 
-def _column_notes(rows: pd.DataFrame, mapping: Mapping, found: dict[str, str], sure: bool) -> Iterator[str]:
+def _column_notes(rows: pd.DataFrame, mapping: Mapping, by_content: dict[str, str], sure: bool) -> Iterator[str]:
     """Say which fields have no column, which were found by content, and which columns have no field."""
-    places = {heading: _column(at, heading, sure) for at, heading in enumerate(rows.columns, start=1)}
+    names = {heading: _column(at, heading, sure) for at, heading in enumerate(rows.columns, start=1)}
     if not sure:
         yield (
             f"Kontrollera att rad {rows.attrs['headings']} är rubriker: personnummer är ingen av dem, "
@@ -153,14 +161,77 @@ def _column_notes(rows: pd.DataFrame, mapping: Mapping, found: dict[str, str], s
         )
     todo = "kontrollera" if sure else "skriv in rubriken själv, om det stämmer"
     for one in fields_of(mapping.kind).values():
-        if one.id in found:
-            yield f"{one.label}: {places[found[one.id]]} efter innehållet: {todo}"
+        if one.id in by_content:
+            yield f"{one.label}: {names[by_content[one.id]]} efter innehållet: {todo}"
         elif one.required and one.id not in mapping.columns:
             yield f"Hittar ingen kolumn för {one.label}"
-    used = {*mapping.columns.values(), *found.values()}
-    yield from (f"Används inte: {place}" for heading, place in places.items() if heading not in used)
+    used = {*mapping.columns.values(), *by_content.values()}
+    yield from (f"Används inte: {name}" for heading, name in names.items() if heading not in used)
 
 
 def _column(at: int, heading: str, sure: bool) -> str:
-    place = f"kolumn {at}"
-    return f"{place} ”{one_line(heading)}”" if sure and heading != place and _may_be_written(heading) else place
+    number = f"kolumn {at}"
+    return f"{number} ”{one_line(heading)}”" if sure and heading != number and _may_be_written(heading) else number
+
+
+def _number_column(rows: pd.DataFrame) -> dict[str, str]:
+    """Find the first column that holds personnummer, as field to heading; empty where there is none."""
+    for heading in rows.columns:
+        values = rows[heading].loc[rows[heading] != ""]
+        if len(values) and values.str.fullmatch(_FORM).mean() > _NUMBERS:
+            return {"personnummer": str(heading)}
+    return {}
+
+
+def _persons_of(rows: pd.DataFrame, heading: str) -> pd.Series:
+    """Give the ten digits that stand for a person in each row; empty where there is no valid number."""
+    if not heading:
+        return pd.Series("", index=rows.index, dtype="str")
+    unique = pd.Series(rows[heading].unique(), dtype="str")
+    numbers = check_numbers(unique, dt.date.today())["number"].str[-10:]  # noqa: DTZ011 - a calendar day
+    return rows[heading].map(dict(zip(unique, numbers, strict=True))).astype("str")
+
+
+def _count_persons(persons: pd.Series) -> int:
+    """Count persons, each once."""
+    return int(persons.loc[persons != ""].nunique())
+
+
+def _columns_by_content(rows: pd.DataFrame, mapping: Mapping, persons: pd.Series) -> dict[str, str]:
+    """Find fields that no heading tells of, by what the other columns hold.
+
+    A code field is found where the cells of a column, those of enough persons, are known codes of this field
+    alone; a date that must be there where it is the only one missing and one column of dates is left.
+    """
+    fields = fields_of(mapping.kind)
+    free = [one for one in fields.values() if one.id not in mapping.columns]
+    left = [str(one) for one in rows.columns if one not in mapping.columns.values()]
+    left = [one for one in left if _count_persons(persons.loc[rows[one] != ""]) >= _FEWEST]
+    codes = {one.id: mapping.code_table(one.id) for one in free if one.categories}
+    columns = _only_pairs({one: [name for name in codes if _known(rows[one], codes[name])] for one in left})
+    needed = [one.id for one in free if one.kind == "date" and one.required]
+    dates = [one for one in left if one not in columns.values() and _are_dates(rows[one], persons)]
+    if len(needed) == len(dates) == 1:
+        columns[needed[0]] = dates[0]
+    return columns
+
+
+def _only_pairs(fits: dict[str, list[str]]) -> dict[str, str]:
+    """Keep the headings that fit one field, and that no other heading fits."""
+    sure = {heading: names[0] for heading, names in fits.items() if len(names) == 1}
+    times = Counter(sure.values())
+    return {name: heading for heading, name in sure.items() if times[name] == 1}
+
+
+def _known(texts: pd.Series, table: dict[str, str]) -> bool:
+    """Tell whether all codes are known, and not all of them as unknown."""
+    unique = [fold(str(text)) for text in texts.unique()]
+    return all(text in table for text in unique) and any(table[text] != UNKNOWN for text in unique)
+
+
+def _are_dates(texts: pd.Series, persons: pd.Series) -> bool:
+    """Tell whether all cells are dates, other than the days that the persons were born."""
+    filled = texts != ""
+    days = parse_dates(texts.loc[filled], DATE_FORMATS, dt.date.today())  # noqa: DTZ011 - a calendar day
+    born = days.dt.strftime("%y%m%d") == persons.loc[filled].str[:6]
+    return bool(days.notna().all()) and not bool(born.mean() > 0.5)

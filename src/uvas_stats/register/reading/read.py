@@ -23,12 +23,12 @@ from uvas_stats.register.reading.consistency import (
 )
 from uvas_stats.register.reading.convert import convert_rows
 from uvas_stats.register.reading.faults import Faults
+from uvas_stats.register.reading.headings import refuse_prohibited_columns
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import Mapping
-from uvas_stats.register.reading.prohibited_columns import refuse_columns
 from uvas_stats.register.reading.rows import read_rows
 
-__all__ = ["Register", "demand_trust", "read_register"]
+__all__ = ["Register", "read_register", "require_trust"]
 
 _SPELL = (
     "region", "person", "born", "sex", "registered", "closed", "schooling", "closed_reason", "closed_to",
@@ -81,11 +81,11 @@ def read_register(path: Path, mapping: Mapping, key: Key, catalog: Catalog, at: 
     ------
     RegisterError
         If the file or its columns are not what the mapping says. Single rows that do not fit raise nothing: they
-        are in ``faults``, and :func:`demand_trust` decides whether the rest can be counted.
+        are in ``faults``, and :func:`require_trust` decides whether the rest can be counted.
     """
     faults = Faults()
     rows = read_rows(path, faults, mapping.sheet)
-    refuse_columns(list(rows.columns), mapping.kind, path)
+    refuse_prohibited_columns(rows.columns, mapping.kind, path)
     count = int(rows.attrs["rows"])
     columns = frozenset(name for name, heading in mapping.columns.items() if heading)
     if rows.empty:
@@ -100,7 +100,7 @@ def read_register(path: Path, mapping: Mapping, key: Key, catalog: Catalog, at: 
     return Register(mapping.kind, tables, faults, count, mapping.largest_bad_share, columns)
 
 
-def demand_trust(register: Register) -> None:
+def require_trust(register: Register) -> None:
     """Refuse to count a register that is empty or has too many rows that do not fit.
 
     Raises
@@ -146,9 +146,9 @@ def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
         _MEASURE, keep="last"
     )
     names = ["region", "person", "begins", "ends", "type", "reason", "after"]
-    found = whole[["region", "person", "measure_from", "measure_to", "measure_type", "measure_reason",
+    named = whole[["region", "person", "measure_from", "measure_to", "measure_type", "measure_reason",
                    "measure_after"]].set_axis(names, axis=1)  # fmt: skip
-    return found.drop_duplicates(["region", "person", "begins", "type"], ignore_index=True)
+    return named.drop_duplicates(["region", "person", "begins", "type"], ignore_index=True)
 
 
 def _participants(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:

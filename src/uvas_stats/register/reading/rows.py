@@ -52,9 +52,9 @@ def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
     rows = _workbook(path, sheet) if path.suffix.lower() in _EXCEL else _csv(path, faults)
     if not rows:
         raise RegisterError("Filen är tom", where=path.name, todo="Exportera listan igen, med rubriker")
-    place, headings = find_headings(rows, path)
+    number, headings = find_headings(rows, path)
     width = len(headings)
-    full = [(at, row) for at, row in enumerate(rows[place + 1 :], start=place + 2) if any(row)]
+    full = [(at, row) for at, row in enumerate(rows[number + 1 :], start=number + 2) if any(row)]
     odd = [at for at, row in full if len(row) < width or any(row[width:])]
     faults.add(odd, "Raden", "har fel antal celler")
     wrong = set(odd)
@@ -62,7 +62,7 @@ def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
     columns = list(zip(*(row for _, row in kept), strict=True)) if kept else [()] * width
     index = pd.Index([at for at, _ in kept], dtype="int64", name="rad")
     frame = pd.DataFrame(dict(zip(headings, columns, strict=True)), index=index, dtype="str")
-    frame.attrs |= {"rows": len(full), "headings": place + 1}
+    frame.attrs |= {"rows": len(full), "headings": number + 1}
     return frame
 
 
