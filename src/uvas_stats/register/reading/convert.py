@@ -10,11 +10,11 @@ import pandas as pd
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
+from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.register.fields import UNKNOWN, Field, fields_of
 from uvas_stats.register.reading.dates import parse_dates
 from uvas_stats.register.reading.faults import Faults
 from uvas_stats.register.reading.identity import Key, check_numbers
-from uvas_stats.register.reading.kommun import kommun_code
 from uvas_stats.register.reading.mapping import Mapping
 
 __all__ = ["convert_rows"]
@@ -135,8 +135,9 @@ def _hashes(numbers: pd.Series, key: Key) -> pd.Series:
 def _regions(
     rows: pd.DataFrame, wanted: dict[str, str], mapping: Mapping, faults: Faults, catalog: Catalog
 ) -> pd.Series:
+    areas = AreaCodes(catalog)
     if "kommun" not in wanted:
-        code = kommun_code(mapping.kommun, catalog) if mapping.kommun else ""
+        code = areas.kommun_cell(mapping.kommun)
         if mapping.kommun and not code:
             raise RegisterError(
                 f"Kommunen ”{mapping.kommun}” i mappningen finns inte", todo="Skriv kommunkod eller namn"
@@ -146,7 +147,7 @@ def _regions(
     unique = texts.unique()
     if len(unique) > _MOST_KOMMUNER:
         raise RegisterError("Kolumnen för kommun har annat än kommuner", todo="Rätta rubriken i mappningen")
-    known = {str(text): kommun_code(str(text), catalog) for text in unique}
+    known = {str(text): areas.kommun_cell(str(text)) for text in unique}
     codes = texts.map(known).astype("str")
     faults.add(rows.index[codes == ""], "Kommun", "finns inte, eller har en kod och ett namn som inte hör ihop")
     return codes

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
+from uvas_stats.formats import grid
 
 __all__ = ["find_headings", "prohibited_word", "refuse_prohibited_columns"]
 
@@ -73,16 +74,12 @@ def find_headings(rows: Sequence[Sequence[str]], path: Path) -> tuple[int, list[
 
 def _heading_row(rows: Sequence[Sequence[str]]) -> int:
     """Pass by the title of a list: rows of one cell above the first row of several, unless a number is in them."""
-    first = 0
-    for at, row in enumerate(rows[:_MOST_ABOVE]):
-        filled = sum(map(bool, row))
-        if filled > 1:
-            return at
-        if any(_NUMBER.search(cell) for cell in row):
-            break
-        if filled and not any(rows[first]):
-            first = at
-    return first
+    several = grid.find_headings(rows, grid.is_several, _MOST_ABOVE)
+    above = rows[: several.row if several else _MOST_ABOVE]
+    titles = list(takewhile(lambda row: not any(map(_NUMBER.search, row)), above))
+    if several and len(titles) == len(above):
+        return several.row
+    return next((at for at, row in enumerate(titles) if any(row)), 0)
 
 
 def prohibited_word(heading: str, kind: str) -> str:
