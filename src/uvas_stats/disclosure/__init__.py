@@ -27,32 +27,7 @@ from uvas_stats.disclosure.model import Dimension, Key, Link, Relation, Rule, ma
 from uvas_stats.disclosure.protection import Protected, protect
 from uvas_stats.disclosure.tables import CountTable, Publication, table_from_parts
 
-__all__ = [
-    "CountTable",
-    "Derived",
-    "Dimension",
-    "Finding",
-    "Key",
-    "Ledger",
-    "Link",
-    "Protected",
-    "Publication",
-    "Published",
-    "Relation",
-    "Rule",
-    "audit",
-    "compared",
-    "derivable",
-    "make_key",
-    "nested",
-    "overlap",
-    "overlap_tables",
-    "protect",
-    "publishing",
-    "read_ledger",
-    "read_rule",
-    "record",
-    "release",
-    "suppress_derived",
-    "table_from_parts",
-]
+__all__ = ["CountTable", "Derived", "Dimension", "Finding", "Key", "Ledger", "Link", "Protected", "Publication"]
+__all__ += ["Published", "Relation", "Rule", "audit", "compared", "derivable", "make_key", "nested", "overlap"]
+__all__ += ["overlap_tables", "protect", "publishing", "read_ledger", "read_rule", "record", "release"]
+__all__ += ["suppress_derived", "table_from_parts"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
-from uvas_stats.disclosure.attack import Leak, attack
+from uvas_stats.disclosure.attack import Attack, Leak, attack
 from uvas_stats.disclosure.system import Attacker, Bools, Counts, System, key_text
 from uvas_stats.errors import DisclosureError
 
@@ -85,15 +85,13 @@ def heuristic_suppression(
         If something cannot be protected even by suppressing everything.
     """
     suppressed = suppressed | system.forced
+    needed = levels or tuple(one.protection_level for one in system.attackers)
     before: Bools | None = None
     while True:
         leaks = 0
-        for number, attacker in enumerate(system.attackers):
-            mine = tuple(
-                (one.protection_level if levels is None else levels[at]) * (at == number)
-                for at, one in enumerate(system.attackers)
-            )
-            for leak in attack(system, suppressed, mine):
+        for attacker, level in zip(system.attackers, needed, strict=True):
+            who = replace(attacker, protection_level=level)
+            for leak in list(Attack(system, who, system.unknown(suppressed)).leaks()):
                 stuck = before is not None and (before == suppressed).all()
                 whole = replace(leak, weights=None) if stuck else leak
                 suppressed = _cover(system, attacker, whole, suppressed, costs)

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -25,25 +25,6 @@ from uvas_stats.errors import RegisterError
 __all__ = ["ENGINES", "Engine", "ask", "bind", "keep", "open_engine"]
 
 _Answer = TypeVar("_Answer")
-
-
-class _Session(Protocol):
-    """What each engine can do."""
-
-    def show(self, view: str, rows: pa.Table | Path) -> None:
-        """Make a view of rows, or of a Parquet file that is read when it is counted."""
-
-    def keep(self, view: str, query: str) -> None:
-        """Work out a query once and keep its rows."""
-
-    def rows(self, query: str) -> pa.Table:
-        """Work out a query."""
-
-    def interrupt(self) -> None:
-        """Stop what is being worked out."""
-
-    def close(self) -> None:
-        """Let go of all that is kept."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +84,7 @@ def open_engine(name: str = "duckdb", *, memory_gb: float = 2.0) -> Iterator[Eng
 
 
 class _DuckDb:
-    """DuckDB in memory.
+    """DuckDB in memory: shows rows as a view, keeps or works out a query, and can be interrupted.
 
     To encrypt what it spills DuckDB would fetch an extension with better random numbers from the network, and
     cannot spill at all without it. A register must not make anything go to the network, so DuckDB's own cipher is
@@ -147,7 +128,7 @@ class _DuckDb:
 
 
 class _Spark:
-    """Spark in local mode."""
+    """Spark in local mode, to be asked as DuckDB is."""
 
     def __init__(self, folder: Path, memory_gb: float) -> None:
         from pyspark.sql import SparkSession
@@ -187,6 +168,9 @@ class _Spark:
 
     def close(self) -> None:
         self.session.stop()
+
+
+_Session = _DuckDb | _Spark
 
 
 def _duckdb() -> tuple[Any, Callable[[Path, float], _Session]]:

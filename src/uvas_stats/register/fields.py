@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["BLOCKS", "CATEGORIES", "KAA_TABLES", "KINDS", "PARTICIPANT_TABLES", "UNKNOWN", "Field"]
+__all__ = ["BLOCKS", "CATEGORIES", "KAA_TABLES", "KINDS", "PARTICIPANT_TABLES", "PROHIBITED", "UNKNOWN", "Field"]
 __all__ += ["available_tables", "fields_of", "missing_fields", "required_of"]
 
 UNKNOWN = "unknown"
@@ -49,6 +49,8 @@ CATEGORIES: Mapping[str, Mapping[str, list[str]]] = _CONTENT["categories"]
 _FIELDS = {kind: _fields({**_CONTENT["fields"]["common"], **_CONTENT["fields"][kind]}) for kind in KINDS}
 _TABLES: Mapping[str, Mapping[str, list[list[str]]]] = _CONTENT["tables"]
 """Table to the ways it can be made: one of them is enough, and takes all of its fields."""
+PROHIBITED: Mapping[str, list[str]] = _CONTENT["prohibited"]
+"""Words of headings, or parts of words, of columns that the law does not allow."""
 KAA_TABLES, PARTICIPANT_TABLES = frozenset(_TABLES["kaa"]), frozenset(_TABLES["participants"])
 
 

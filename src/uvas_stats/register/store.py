@@ -16,18 +16,8 @@ from uvas_stats.observations.contract import COLUMNS, KEY, TEXT_COLUMNS
 from uvas_stats.observations.validate import validate
 from uvas_stats.workspace import Workspace, atomic_file
 
-__all__ = [
-    "PUBLISHER",
-    "STATED",
-    "cost_terms",
-    "day_of",
-    "keep_shown",
-    "register_files",
-    "register_folder",
-    "register_origins",
-    "save_results",
-    "stored_observations",
-]
+__all__ = ["PUBLISHER", "STATED", "cost_terms", "day_of", "keep_shown", "register_files", "register_folder"]
+__all__ += ["register_origins", "save_results", "stored_observations"]
 
 PUBLISHER = "kommunens eget register"
 STATED = {"of": "stated numbers"}

@@ -29,17 +29,8 @@ from uvas_stats.errors import RegisterError
 from uvas_stats.periods import period_end
 from uvas_stats.register.tables import participants_context
 
-__all__ = [
-    "MEMBERS",
-    "between_days",
-    "combinations",
-    "list_key",
-    "other_days",
-    "overlap_publication",
-    "participant_lists",
-    "present",
-    "same_as_stock",
-]
+__all__ = ["MEMBERS", "between_days", "combinations", "list_key", "other_days", "overlap_publication"]
+__all__ += ["participant_lists", "present", "same_as_stock"]
 
 MEMBERS = {"participants": "participations", "list": "members"}
 Patterns = Mapping[tuple[str, ...], int]

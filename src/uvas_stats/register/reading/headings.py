@@ -14,6 +14,7 @@ from pathlib import Path
 from uvas_stats.catalog.names import fold
 from uvas_stats.errors import RegisterError
 from uvas_stats.formats import grid
+from uvas_stats.register.fields import PROHIBITED
 
 __all__ = ["find_headings", "prohibited_word", "refuse_prohibited_columns"]
 
@@ -21,18 +22,6 @@ _PERSONAL = re.compile(r"\d{6}|@|\d{4}[-/]\d{2}[-/]\d{2}|\d{1,2}[./-]\d{1,2}[./-
 _NUMBER = re.compile(r"\d{6}\s*[-+]?\s*\d{4}")
 _MOST_ABOVE = 20
 """How far down a list the headings may stand."""
-_PROHIBITED = (
-    "hälsa", "sjuk", "diagnos", "medicin", "läkemedel", "läkarintyg", "funktionsned", "funktionshind",
-    "funktionsvar", "handikapp", "psyk", "adhd", "autism", "allergi", "depression", "ångest", "självskad",
-    "missbruk", "behandling", "vårdkontakt", "vårdinsats", "gravid", "religion", "etnisk", "etnicitet", "härkomst",
-    "medborgarskap", "nationalitet", "uppehållstillstånd", "födelseland", "civilstånd", "sexuell", "politisk",
-    "facklig", "brott", "kriminal", "socialtjänst", "socialsekreterare", "orosanmälan", "skyddad", "anteckning",
-    "kommentar", "notering", "fritext",
-)  # fmt: skip
-_PROHIBITED_WORDS = ("lss", "npf", "bup", "lvu", "lvm", "sol", "solinsats", "placerad")
-"""So short, or so like other words, that they are prohibited as whole words only: Solna is no SoL."""
-_PROHIBITED_IN_KAA = ("bistånd", "försörjningsstöd", "inkomst", "aktivitetsersättning")
-_PROHIBITED_WORDS_IN_KAA = ("lön", "månadslön", "timlön")
 _ALLOWED = re.compile(r"avbrott|avbrutit|bildning|placerad\W+(\w+\W+)?praktik")
 """Avbrott is no brott, and who is placed in a praktik is not placed in care."""
 
@@ -95,9 +84,9 @@ def prohibited_word(heading: str, kind: str) -> str:
     """
     plain = _ALLOWED.sub(" ", fold(heading))
     whole = re.findall(r"[a-z]+", plain)
-    in_kaa = kind == "kaa"
-    parts = (word for word in _PROHIBITED + _PROHIBITED_IN_KAA * in_kaa if fold(word) in plain)
-    words = (word for word in _PROHIBITED_WORDS + _PROHIBITED_WORDS_IN_KAA * in_kaa if fold(word) in whole)
+    kinds = ("", "_in_kaa") if kind == "kaa" else ("",)
+    parts = (word for one in kinds for word in PROHIBITED[f"parts{one}"] if fold(word) in plain)
+    words = (word for one in kinds for word in PROHIBITED[f"words{one}"] if fold(word) in whole)
     return next(chain(parts, words), "")
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
+from uvas_stats.register.fields import fields_of
 from uvas_stats.register.reading.consistency import (
     check_order,
     drop_repeated,
@@ -30,15 +31,7 @@ from uvas_stats.register.reading.rows import read_rows
 
 __all__ = ["Register", "read_register", "require_trust"]
 
-_SPELL = (
-    "region", "person", "born", "sex", "registered", "closed", "schooling", "closed_reason", "closed_to",
-    "compulsory_end", "resident_from", "resident_to", "school_from", "school_to", "school_form", "examen",
-)  # fmt: skip
-_PARTICIPATION = (
-    "region", "person", "born", "sex", "start", "end", "end_reason", "place", "had_examen", "study_plan",
-    "study_plan_from", "assistance_start", "assistance_now", "assistance_to", "first_contact", "first_measure",
-    "cost", "followed_up", "followed_up_occupation",
-)  # fmt: skip
+_PERSON = ("region", "person", "born", "sex")
 _MEASURE = ["region", "person", "registered", "measure_from", "measure_type"]
 
 
@@ -120,8 +113,14 @@ def require_trust(register: Register) -> None:
         )
 
 
+def _period_fields(kind: str) -> list[str]:
+    """Return the fields that tell of the period of a person, not of who it is and where."""
+    return [name for name, one in fields_of(kind).items() if one.kind not in ("number", "kommun")]
+
+
 def _kaa(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
-    spells = one_period_each(held, list(_SPELL), "registered", "closed", faults)
+    columns = [name for name in _period_fields("kaa") if not name.startswith(("contact_", "measure_"))]
+    spells = one_period_each(held, [*_PERSON, *columns], "registered", "closed", faults)
     held = held.loc[~held.index.isin(list(faults.bad_rows))]
     contacts = held.loc[held["contact_date"].notna(), ["region", "person", "contact_date", "contact_occupation"]]
     return {
@@ -152,7 +151,8 @@ def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 
 def _participants(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
-    return {"participations": one_period_each(held, list(_PARTICIPATION), "start", "end", faults)}
+    columns = [*_PERSON, *_period_fields("participants")]
+    return {"participations": one_period_each(held, columns, "start", "end", faults)}
 
 
 def _members(held: pd.DataFrame, _: Faults) -> dict[str, pd.DataFrame]:
