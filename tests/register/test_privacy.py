@@ -170,7 +170,7 @@ def test_no_error_keeps_the_key_or_the_register_in_its_frames(
     monkeypatch.setattr("uvas_stats.register.run.count_kaa", stop)
     with pytest.raises((RegisterError, KeyboardInterrupt)) as caught:
         run_kaa(planted_register(tmp_path), mapping_file(tmp_path), PERIOD, workspace=Workspace(tmp_path))
-    assert {Path(name).name for name in frames_of(caught.value)} == {"test_privacy.py", "outcome.py"}
+    assert {Path(name).name for name in frames_of(caught.value)} == {"test_privacy.py", "safe_errors.py"}
     assert caught.value.__context__ is None
     gc.collect()
     assert [one for one in gc.get_objects() if type(one) is Key] == []
@@ -182,7 +182,7 @@ def test_a_table_does_not_quote_codes_it_does_not_know() -> None:
     assert_clean(str(caught.value))
 
 
-def test_guarded_lets_the_packages_own_errors_through() -> None:
+def test_redact_lets_the_packages_own_errors_through() -> None:
     def refuse() -> None:
         raise RegisterError("Nej")
 
