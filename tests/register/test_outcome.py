@@ -1,4 +1,4 @@
-"""What a guarded call does to the process: no core dump is left of it, and all is as before afterwards."""
+"""What a redacted call does to the process: no core dump is left of it, and all is as before afterwards."""
 
 from __future__ import annotations
 
