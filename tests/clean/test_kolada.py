@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from uvas_stats.catalog import Catalog
+from uvas_stats.clean.corrections import correct
 from uvas_stats.clean.kolada import newest_similar, read_kolada, read_values
 from uvas_stats.errors import RawFileError
 from uvas_stats.raw.snapshot import RawFile, Snapshot
@@ -105,7 +106,8 @@ def test_a_value_that_is_missing_keeps_its_row(tmp_path: Path, catalog: Catalog,
 def test_a_zero_for_the_whole_country_is_missing_but_one_of_a_kommun_is_not(
     tmp_path: Path, catalog: Catalog
 ) -> None:
-    read = read_kolada(edition(tmp_path, item("0000", 2007, gender="K", value=0), item("2418", value=0)), catalog)
+    snapshot = edition(tmp_path, item("0000", 2007, gender="K", value=0), item("2418", value=0))
+    read = correct(read_kolada(snapshot, catalog), catalog)
     assert read["region_code"].tolist() == ["00", "2418"]
     assert read["status"].tolist() == ["not_available", "ok"]
     assert read["value"].fillna(-1).tolist() == [-1, 0]
@@ -149,7 +151,7 @@ def test_the_original_dump_s_national_zeros_are_missing(shared: Path, tmp_path: 
         item("0000", int(row["year"]), gender=row["gender"], value=float(row["value"]))
         for _, row in riket.iterrows()
     ]
-    read = read_kolada(edition(tmp_path, *items), catalog)
+    read = correct(read_kolada(edition(tmp_path, *items), catalog), catalog)
     assert set(read.loc[read["period"] == "2007", "status"]) == {"not_available"}
     women = read.loc[(read["period"] == "2008") & (read["sex"] == "women"), "value"]
     assert women.tolist() == [7.520696]

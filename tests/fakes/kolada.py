@@ -195,8 +195,8 @@ class KoladaFake:
             }
             for gender in ("T", "K", "M")
         ]
-        if unit == "0000" and year == 2007:  # 0 for women and men, and no total: missing
-            return [{**row, "value": 0} for row in rows[1:]]
+        if unit == "0000" and year == 2007:  # no total, and for UVAS 0 for women and men: missing
+            return [{**row, "value": 0 if kpi == "N02797" else None} for row in rows[1:]]
         gap = zlib.crc32(f"gap {unit} {year}".encode()) % 40
         if gap < len(self.missing_status):
             rows[1] |= {"value": None, "status": self.missing_status[gap]}

@@ -141,6 +141,8 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
     for frame in frames:
         for origin, read_as in frame.attrs.get("provenance", {}).items():
             files[origin]["read_as"] = read_as  # headings as printed, notes and marks that were not known
+        for origin, corrections in frame.attrs.get("corrections", {}).items():
+            files[origin]["corrections"] = corrections
     state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files}
     write_similar(workspace.processed, newest_similar(snapshots, catalog))
     write_observations(observations, workspace.processed, state)

@@ -2,7 +2,7 @@
 
 from uvas_stats.catalog.load import load_catalog
 from uvas_stats.catalog.lookups import Catalog, choose_programme
-from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region, Route
+from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure, Region, Route
 from uvas_stats.catalog.programme import (
     Activity,
     Check,
@@ -20,6 +20,7 @@ __all__ = [
     "Break",
     "Catalog",
     "Check",
+    "Correction",
     "Dataset",
     "EconomyRow",
     "Goal",

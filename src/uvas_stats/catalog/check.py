@@ -8,11 +8,12 @@ from pathlib import Path
 
 from uvas_stats.catalog.check_programme import check_period, check_programme, require
 from uvas_stats.catalog.lookups import Catalog
-from uvas_stats.catalog.model import Group
+from uvas_stats.catalog.model import CORRECTION_ACTIONS, Group
 from uvas_stats.errors import CatalogError
+from uvas_stats.observations.contract import SEXES
 from uvas_stats.periods import PERIOD_KINDS
 
-__all__ = ["check_catalog", "check_groups", "check_programmes"]
+__all__ = ["check_catalog", "check_corrections", "check_groups", "check_programmes"]
 
 _GROUP_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -35,6 +36,32 @@ def _check_measures(catalog: Catalog, folder: Path) -> None:
         check_period(item.at, catalog.measures[item.measure].period_kind, f"{item.id}: at", where)
         for code in item.regions:
             require(code, catalog.names, f"{item.id}: regions", where)
+
+
+def check_corrections(catalog: Catalog, where: Path) -> None:
+    """Check that corrections are of figures that can be, and say what a figure becomes.
+
+    Raises
+    ------
+    CatalogError
+        Naming file, key and what is wrong.
+    """
+    areas = [region.code for region in catalog.regions if region.current]
+    for one in catalog.corrections:
+        name = f"rättelsen av {one.measure} {one.region} {one.period}"
+        require(one.dataset, catalog.datasets, f"{name}: dataset", where)
+        require(one.measure, catalog.measures, f"{name}: measure", where)
+        require(one.region, areas, f"{name}: region", where)
+        check_period(one.period, catalog.measures[one.measure].period_kind, f"{name}: period", where)
+        for sex in one.sexes:
+            require(sex, SEXES, f"{name}: sexes", where)
+        require(one.action, CORRECTION_ACTIONS, f"{name}: action", where)
+        if (one.action == "replace") != (one.value is not None) or one.value == one.expect:
+            raise CatalogError(
+                f"{name}: value stämmer inte med action ”{one.action}”",
+                where=where,
+                todo="Ange ett value som är ett annat än expect för replace, och inget för drop och flag",
+            )
 
 
 def check_groups(catalog: Catalog, where: Path) -> None:
@@ -80,6 +107,7 @@ def check_catalog(catalog: Catalog, folder: Path) -> None:
         Naming file, key and the nearest id that exists.
     """
     _check_measures(catalog, folder)
+    check_corrections(catalog, folder / "corrections.toml")
     check_groups(catalog, folder / "groups.toml")
     pattern = replace(catalog.any_kommun, municipalities=(catalog.kommuner[0].code,))
     check_programme(catalog, pattern, folder / "any_kommun.toml")

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
 from uvas_stats.catalog.declared import DATA, read_declared, read_tables
 from uvas_stats.catalog.lookups import Catalog
-from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
+from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure, Region
 from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import read_similar
@@ -146,6 +146,7 @@ def _shipped() -> Catalog:
         breaks=tuple(_breaks(measures)),
         programmes=_programmes(DATA / "programmes"),
         any_kommun=read_programme(DATA / "any_kommun.toml"),
+        corrections=read_declared("corrections", Correction),
     )
     check_catalog(catalog, DATA)
     return catalog

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from uvas_stats.catalog.model import Break, Dataset, Group, Measure, Region
+from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure, Region
 from uvas_stats.catalog.names import bare_name, find, find_region, fold
 from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar
@@ -39,6 +39,7 @@ class Catalog:
     programmes: Mapping[str, Programme]
     any_kommun: Programme
     """The pattern for a kommun without a programme of its own."""
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def kommuner(self) -> tuple[Region, ...]:

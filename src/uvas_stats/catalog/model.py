@@ -6,7 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 __all__ = [
+    "CORRECTION_ACTIONS",
     "Break",
+    "Correction",
     "Dataset",
     "Group",
     "Measure",
@@ -121,6 +123,34 @@ class Break:
     text: str
     regions: tuple[str, ...] = ()
     """Codes it concerns; empty means all."""
+
+
+CORRECTION_ACTIONS = ("replace", "drop", "flag")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A figure that is wrong at its publisher, and what is done about it."""
+
+    dataset: str
+    measure: str
+    region: str
+    period: str
+    action: str
+    """``replace`` by ``value``; ``drop``: the value is not available; ``flag``: it is kept, and told as wrong."""
+    expect: float
+    """The wrong figure as it is published. Another one stops the reading: then the publisher has mended it."""
+    reason: str
+    source: str
+    """Who says so."""
+    date: dt.date
+    """When it was found."""
+    sexes: tuple[str, ...] = ("total",)
+    age_group: str = ""
+    """Empty means the ages of the measure."""
+    value: float | None = None
+    until: str = ""
+    """The last edition that has the fault, once the publisher has mended it; empty while it has not."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Read an edition of Kolada: the transcribed first one, and those fetched from its service.
 
-The service's answers hold deleted values, values without a number, and national zeros that mean missing. What is
-left out is counted (:func:`read_values`).
+The service's answers hold deleted values and values without a number. What is left out is counted
+(:func:`read_values`). Zeros that mean missing are corrected as ``catalog/data/corrections.toml`` declares.
 """
 
 from __future__ import annotations
@@ -180,9 +180,6 @@ def _observations(
     unknown = sorted(set(frame["unit"]) - set(regions))
     if unknown:
         raise RawFileError(f"Okända områdeskoder: {', '.join(unknown[:5])}", todo="Kontrollera koderna")
-    shares = frame["kpi"].map({kpi: measure.unit == "procent" for kpi, measure in measures.items()}).astype("bool")
-    # Riket 2007 is 0 for women and men: a share of all the country's young is never 0, so it is missing.
-    absent = (frame["value"] == 0) & shares & (frame["unit"] == RIKET)
     kinds = {kpi: measure.period_kind for kpi, measure in measures.items()}
     return pd.DataFrame(
         {
@@ -191,8 +188,8 @@ def _observations(
             "sex": frame["sex"],
             "age_group": frame["kpi"].map({kpi: measure.ages for kpi, measure in measures.items()}),
             "measure": frame["kpi"].map({kpi: measure.id for kpi, measure in measures.items()}),
-            "value": frame["value"].mask(absent),
-            "status": frame["status"].mask(absent, "not_available"),
+            "value": frame["value"],
+            "status": frame["status"],
         }
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Dataset
+from uvas_stats.clean.corrections import correct
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.errors import RawFileError
@@ -82,7 +83,7 @@ def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.Dat
 
 
 def read_edition(snapshot: Snapshot, dataset: Dataset, catalog: Catalog) -> Iterator[pd.DataFrame]:
-    """Verify and read one edition, as :func:`read_raw` does."""
+    """Verify, read and correct one edition, as :func:`read_raw` does."""
     if dataset.reader not in (*READERS, *EDITION_READERS):
         raise RawFileError(
             f"Datamängden ”{dataset.id}” har inga råfiler: den läses ur programfilerna",
@@ -91,13 +92,14 @@ def read_edition(snapshot: Snapshot, dataset: Dataset, catalog: Catalog) -> Iter
         )
     verify(snapshot)
     if dataset.reader in EDITION_READERS:
-        yield EDITION_READERS[dataset.reader](snapshot, catalog)
+        yield correct(EDITION_READERS[dataset.reader](snapshot, catalog), catalog)
         return
     for file in snapshot.files:
         if file.role == "data":
             frame = READERS[dataset.reader](snapshot.path(file), catalog)
             origin = snapshot.origin(file)
-            yield make_observations(frame.assign(dataset=dataset.id, edition=snapshot.edition, origin=origin))
+            made = make_observations(frame.assign(dataset=dataset.id, edition=snapshot.edition, origin=origin))
+            yield correct(made, catalog)
 
 
 def read_documents(catalog: Catalog) -> Iterator[pd.DataFrame]:
