@@ -2,7 +2,7 @@
 
 from uvas_stats.catalog.load import load_catalog
 from uvas_stats.catalog.lookups import Catalog, choose_programme
-from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure, Region, Route
+from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Layout, Measure, Region, Route
 from uvas_stats.catalog.programme import (
     Activity,
     Check,
@@ -26,6 +26,7 @@ __all__ = [
     "Goal",
     "Group",
     "Item",
+    "Layout",
     "Measure",
     "PrintedFigure",
     "Programme",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from uvas_stats.catalog.check_programme import check_period, check_programme, require
 from uvas_stats.catalog.lookups import Catalog
-from uvas_stats.catalog.model import CORRECTION_ACTIONS, Group
+from uvas_stats.catalog.model import CORRECTION_ACTIONS, LAYOUT_COLUMNS, Group
 from uvas_stats.errors import CatalogError
 from uvas_stats.observations.contract import SEXES
 from uvas_stats.periods import PERIOD_KINDS
@@ -64,6 +64,24 @@ def check_corrections(catalog: Catalog, where: Path) -> None:
             )
 
 
+def _check_layouts(catalog: Catalog, folder: Path) -> None:
+    where = folder / "datasets.toml"
+    for dataset in catalog.datasets.values():
+        layout = dataset.layout
+        if (layout is not None) != (dataset.reader == "declared"):
+            raise CatalogError(
+                f"{dataset.id}: layout hör till läsaren declared", where=where, todo="Ange båda eller ingen"
+            )
+        if layout is None:
+            continue
+        for role in layout.columns:
+            require(role, LAYOUT_COLUMNS, f"{dataset.id}: layout.columns", where)
+        for role in ("area", "year"):
+            require(role, layout.columns, f"{dataset.id}: layout.columns", where)
+        for measure in layout.values.values():
+            require(measure, catalog.measures, f"{dataset.id}: layout.values", where)
+
+
 def check_groups(catalog: Catalog, where: Path) -> None:
     """Check that groups have an id that can stand in a table, and members that exist, each once.
 
@@ -108,6 +126,7 @@ def check_catalog(catalog: Catalog, folder: Path) -> None:
     """
     _check_measures(catalog, folder)
     check_corrections(catalog, folder / "corrections.toml")
+    _check_layouts(catalog, folder)
     check_groups(catalog, folder / "groups.toml")
     pattern = replace(catalog.any_kommun, municipalities=(catalog.kommuner[0].code,))
     check_programme(catalog, pattern, folder / "any_kommun.toml")

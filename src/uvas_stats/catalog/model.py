@@ -52,6 +52,22 @@ class Group:
     note: str = ""
 
 
+LAYOUT_COLUMNS = ("area", "year", "month", "sex", "age")
+"""What a column of a declared layout may say of its rows; area and year must be there."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Under which headings of a workbook the figures are, for a dataset whose reader is ``declared``."""
+
+    columns: dict[str, str]
+    """The heading over each of ``LAYOUT_COLUMNS`` that the workbook has."""
+    values: dict[str, str]
+    """Headings of figures, and the measure of each."""
+    passed_over: tuple[str, ...] = ()
+    """Headings that may be there and are not read."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A source of figures: who publishes it, where, under which licence and how often."""
@@ -71,6 +87,8 @@ class Dataset:
     """Short name for ``uvas adopt``; empty where no file downloaded by hand is taken."""
     carry_over: bool = False
     """Whether files put in by hand have some of the tables and periods, and those of others are carried over."""
+    layout: Layout | None = None
+    """Where the figures are in its workbooks, if the reader is ``declared``."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +100,7 @@ class Measure:
     short: str
     """A few words for axes, table heads and lists."""
     unit: str
-    """``procent``, ``antal``, ``poäng``, ``plats`` or ``kkr``."""
+    """``procent``, ``antal``, ``poäng``, ``plats``, ``dagar`` or ``kkr``."""
     ages: str
     population: str
     definition: str

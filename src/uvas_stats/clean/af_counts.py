@@ -15,6 +15,7 @@ from uvas_stats.clean.af_tables import area_codes, bounds, check_periods, demand
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import Rows, find_headings
 from uvas_stats.formats.pivot_cache import find_cache, read_cache
+from uvas_stats.formats.sex_and_age import age_group
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
@@ -23,9 +24,6 @@ __all__ = ["age_of", "counted", "read_af_duration", "read_af_registered"]
 
 _SEX = {"kvinna": "women", "kvinnor": "women", "man": "men", "män": "men"}
 _FIELDS = ("PERIOD", "KOEN", "LAN", "KOMMUN_BESKR", "ALDGR", "INSAL")
-_BETWEEN = re.compile(r"(\d{1,2})\s*[-\u2010-\u2015]\s*(\d{1,2})(?: år)?")
-_FROM = re.compile(r"(\d{1,2})\s*(?:\+|-|år och äldre|år-|år och över)(?: år)?")
-_BELOW = re.compile(r"(?:under|-)\s*(\d{1,2})(?: år)?")
 _HEAD = ("PERIOD", "LÄN", "KOMMUN")
 _DURATION = re.compile(r"utan arbete mer än (6|12|24) månader", re.IGNORECASE)
 _YOUNG = {
@@ -50,15 +48,10 @@ def age_of(text: object, where: object) -> str:
     >>> [age_of(text, "") for text in ("18-24 år", "60 år och äldre", "-17 år")]
     ['18-24', '60+', '0-17']
     """
-    plain = str(text).strip()
-    if match := _BETWEEN.fullmatch(plain):
-        return f"{int(match[1])}-{int(match[2])}"
-    if match := _FROM.fullmatch(plain):
-        return f"{int(match[1])}+"
-    if match := _BELOW.fullmatch(plain):
-        last = int(match[1]) - (1 if plain.startswith("under") else 0)
-        return f"0-{last}"
-    raise RawFileError(f"”{plain}” är ingen känd åldersgrupp", where=where, todo=_AGAIN)
+    group = age_group(text)
+    if not group:
+        raise RawFileError(f"”{str(text).strip()}” är ingen känd åldersgrupp", where=where, todo=_AGAIN)
+    return group
 
 
 def _mapped(values: pd.Series, names: Mapping[str, str], where: object) -> pd.Series:

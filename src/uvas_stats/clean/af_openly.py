@@ -14,6 +14,7 @@ from uvas_stats.errors import RawFileError, UnknownNameError
 from uvas_stats.formats.grid import begins, cell_name, is_several, row_texts
 from uvas_stats.formats.loose_tables import loose_tables
 from uvas_stats.formats.markers import loose_number
+from uvas_stats.formats.sex_and_age import sex_of
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS
 from uvas_stats.raw.snapshot import Snapshot
@@ -24,7 +25,6 @@ _TITLE = re.compile(r"öppet arbetslösa 18\s*[-\u2010-\u2015]\s*24 år\D*årsme
 _YEAR_HEADINGS = begins("Kommun/Region", "Antal", "Andel (%)")
 _PARAMETER = re.compile(r"(Månad|Län|Ålder|Kön|Utrikesfödda)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
 _MONTHS = [name[:3] for name in MONTHS]
-_SEXES = {"kvinnor och män": "total", "totalt": "total", "kvinnor": "women", "män": "men"}
 Row = tuple[int, list[str]]
 """A row's number in the file, from 0, and its cells."""
 _AREAS = 312
@@ -126,7 +126,7 @@ def _parameters(rows: list[Row], path: Path) -> dict[str, str]:
             found[match[1].casefold()] = match[2].strip()
     if found.get("ålder", "").replace(" år", "") not in ("18-24", "18–24"):
         raise RawFileError(f"Filen gäller ålder ”{found.get('ålder', '')}”, inte 18-24", where=path, todo=_AGAIN)
-    if found.get("kön", "").casefold() not in _SEXES:
+    if not sex_of(found.get("kön", "")):
         raise RawFileError(f"Kön är ”{found.get('kön', '')}”", where=path, todo=_AGAIN)
     if found.get("utrikesfödda", "").casefold() not in ("", "alla", "totalt", "inrikes och utrikes födda"):
         raise RawFileError("Filen gäller bara en del efter födelseland", where=path, todo=_AGAIN)
@@ -183,7 +183,7 @@ def read_af_history(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
             raise RawFileError(f"Filen har {len(body)} områden av {_AREAS}", where=path, todo=_AGAIN)
         figures = list(_figures(body, (0, count, share), catalog, path))
         names = ("af_openly_unemployed_18_24_count", "af_openly_unemployed_18_24_rate_pct")
-        month, sex = _month(told.get("månad", ""), path), _SEXES[told["kön"].casefold()]
+        month, sex = _month(told.get("månad", ""), path), sex_of(told["kön"])
         parts.append(_frame(figures, *names, month, sex, snapshot.origin(file)))
     frame = pd.concat(parts, ignore_index=True)
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))

@@ -11,12 +11,12 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.formats.grid import cell_text
 from uvas_stats.formats.markers import loose_number, parse_number
+from uvas_stats.formats.sex_and_age import age_group
 
 __all__ = ["Title", "age_of", "area_of", "category_of", "figure_of", "heading_of", "title_of"]
 
 AGES = ("16-24", "25-29", "16-29")
 SUPPRESSED = "***"
-_AGE = re.compile(r"(\d\d)\s*[-–]\s*(\d\d)\s*år")
 _TITLE = re.compile(r"(20\d\d)\s*,\s*(.+)")
 _CHOICES = frozenset(
     (
@@ -51,8 +51,7 @@ def age_of(text: str) -> str | None:
     >>> age_of("16-24 år"), age_of("25–29 år"), age_of("Antal")
     ('16-24', '25-29', None)
     """
-    match = _AGE.fullmatch(cell_text(text))
-    age = f"{match[1]}-{match[2]}" if match else None
+    age = age_group(text)
     return age if age in AGES else None
 
 

@@ -51,6 +51,7 @@ EDITION_READERS: dict[str, EditionReader] = {
     "af_ranking": _later("ranking_list", "read_af_ranking"),
     "kolada": _later("kolada", "read_kolada"),
     "mucf": _later("mucf", "read_mucf"),
+    "declared": _later("declared", "read_declared"),
     "forsakringskassan": _later("forsakringskassan", "read_fk"),
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""

@@ -17,6 +17,7 @@ __all__ = ["RIKET", "AreaCodes"]
 RIKET = frozenset(("riket", "hela riket", "riket totalt", "hela landet", "sverige"))
 """What riket is called, folded."""
 _CODE = re.compile(r"(?<!\d)\d{3,4}(?!\d)")
+_LEADING_CODE = re.compile(r"^(?:\d{2}|\d{4})(?!\S)")
 _AROUND = " \t\u00a0,;:/()[]-–"
 
 
@@ -108,6 +109,23 @@ class AreaCodes:
         code = self.kommun_code(written.group())
         name = (text[: written.start()] + " " + text[written.end() :]).strip(_AROUND)
         return code if not name or self.kommun(name) == code else ""
+
+    def area_cell(self, cell: object) -> str:
+        """Return the code of riket, a län or a kommun written by code, by name, or by both, which must then agree.
+
+        Examples
+        --------
+        >>> from uvas_stats.catalog import load_catalog
+        >>> areas = AreaCodes(load_catalog())
+        >>> [areas.area_cell(text) for text in ("20 Dalarnas län", "2080 Falun", "Riket", "0980", "20 Falun")]
+        ['20', '2080', '00', '0980', '']
+        """
+        text = " ".join(str(cell).split())
+        code = next(iter(_LEADING_CODE.findall(text)), "")
+        name = text.removeprefix(code).strip()
+        fitting = self.fitting(name) if name else (code,)
+        code = code or (fitting[0] if len(fitting) == 1 else "")
+        return code if code in self.names and code in fitting else ""
 
     def closest(self, text: str) -> list[str]:
         """Name the areas that a text may have meant, the nearest first."""

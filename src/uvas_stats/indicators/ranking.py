@@ -14,7 +14,14 @@ from uvas_stats.indicators.series import demand_one_figure_each
 __all__ = ["ORDERS", "direction_words", "highest_first", "performance_group", "published_decimals", "rank"]
 
 ORDERS = ("worst", "best")
-_NOUNS = {"procent": "andel", "antal": "antal", "poäng": "poäng", "plats": "plats", "kkr": "belopp"}
+_NOUNS = {
+    "procent": "andel",
+    "antal": "antal",
+    "poäng": "poäng",
+    "plats": "plats",
+    "dagar": "antal dagar",
+    "kkr": "belopp",
+}
 
 
 def highest_first(measure: Measure, order: str) -> bool:
