@@ -137,15 +137,15 @@ def _sheet(rows: Rows, where: str) -> pd.DataFrame | None:
 
 def _durations(frame: pd.DataFrame, measures: Mapping[str, str], where: str) -> dict[str, str]:
     """Find the column of each measure by its heading."""
-    found = {match[1]: str(name) for name in frame.columns if (match := _DURATION.search(str(name)))}
-    gone = sorted(set(measures) - set(found))
+    column_of = {match[1]: str(name) for name in frame.columns if (match := _DURATION.search(str(name)))}
+    gone = sorted(set(measures) - set(column_of))
     if gone:
         raise RawFileError(
             f"Bladet saknar kolumnen ”utan arbete mer än {gone[0]} månader”",
             where=where,
             todo=f"Rubrikerna är {', '.join(frame.columns)}",
         )
-    return {measure: found[months] for months, measure in measures.items()}
+    return {measure: column_of[months] for months, measure in measures.items()}
 
 
 def _duration(

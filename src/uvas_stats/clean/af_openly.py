@@ -119,18 +119,20 @@ def read_af_openly_year(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
 
 
 def _parameters(rows: list[Row], path: Path) -> dict[str, str]:
-    found = {}
+    parameters = {}
     for _, row in rows:
         match = _PARAMETER.fullmatch(" ".join(cell for cell in row if cell))
         if match:
-            found[match[1].casefold()] = match[2].strip()
-    if found.get("ålder", "").replace(" år", "") not in ("18-24", "18–24"):
-        raise RawFileError(f"Filen gäller ålder ”{found.get('ålder', '')}”, inte 18-24", where=path, todo=_AGAIN)
-    if not sex_of(found.get("kön", "")):
-        raise RawFileError(f"Kön är ”{found.get('kön', '')}”", where=path, todo=_AGAIN)
-    if found.get("utrikesfödda", "").casefold() not in ("", "alla", "totalt", "inrikes och utrikes födda"):
+            parameters[match[1].casefold()] = match[2].strip()
+    if parameters.get("ålder", "").replace(" år", "") not in ("18-24", "18–24"):
+        raise RawFileError(
+            f"Filen gäller ålder ”{parameters.get('ålder', '')}”, inte 18-24", where=path, todo=_AGAIN
+        )
+    if not sex_of(parameters.get("kön", "")):
+        raise RawFileError(f"Kön är ”{parameters.get('kön', '')}”", where=path, todo=_AGAIN)
+    if parameters.get("utrikesfödda", "").casefold() not in ("", "alla", "totalt", "inrikes och utrikes födda"):
         raise RawFileError("Filen gäller bara en del efter födelseland", where=path, todo=_AGAIN)
-    return found
+    return parameters
 
 
 def _month(text: str, path: Path) -> str:
@@ -177,13 +179,13 @@ def read_af_history(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         if not heads:
             raise RawFileError("Filen har ingen rad med rubriker", where=path, todo=_AGAIN)
         count, share = _open_columns(rows[heads[-1]][1], path)
-        told = _parameters(rows[heads[-1] + 1 :], path)
+        parameters = _parameters(rows[heads[-1] + 1 :], path)
         body = [(number, row) for number, row in rows[heads[-1] + 1 :] if sum(bool(cell) for cell in row) > 2]
         if len(body) != _AREAS:
             raise RawFileError(f"Filen har {len(body)} områden av {_AREAS}", where=path, todo=_AGAIN)
         figures = list(_figures(body, (0, count, share), catalog, path))
         names = ("af_openly_unemployed_18_24_count", "af_openly_unemployed_18_24_rate_pct")
-        month, sex = _month(told.get("månad", ""), path), sex_of(told["kön"])
+        month, sex = _month(parameters.get("månad", ""), path), sex_of(parameters["kön"])
         parts.append(_frame(figures, *names, month, sex, snapshot.origin(file)))
     frame = pd.concat(parts, ignore_index=True)
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))

@@ -26,8 +26,8 @@ def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise RawFileError("Filen går inte att läsa som CSV", where=path, todo="Hämta den igen") from error
     if tuple(frame.columns) != columns:
-        found = ", ".join(frame.columns)
-        shown = found if len(found) <= LONGEST else f"{found[:LONGEST]}…"
+        headings = ", ".join(frame.columns)
+        shown = headings if len(headings) <= LONGEST else f"{headings[:LONGEST]}…"
         raise RawFileError(f"Rubrikerna är {shown}", where=path, todo=f"De ska vara {', '.join(columns)}")
     if frame.empty:
         raise RawFileError("Filen saknar rader", where=path, todo="Hämta den igen")

@@ -70,10 +70,10 @@ def _check_areas(cube: Cube, where: Path) -> None:
     if kinds is None:
         raise RawFileError("Tabellen är inte deklarerad", where=where, todo=f"Kända är {', '.join(TABLES)}")
     axis = cube.axis("geo")
-    found = set(axis.codes) if axis else set()
+    given = set(axis.codes) if axis else set()
     wanted = {one.code for one in load_euro_regions() if one.kind in kinds}
-    if found != wanted:
-        listed = ", ".join(sorted(found ^ wanted)[:8])
+    if given != wanted:
+        listed = ", ".join(sorted(given ^ wanted)[:8])
         raise RawFileError(
             f"Eurostats områden är inte de väntade: {listed}", where=where, todo="Uppdatera eurostat_regions.csv"
         )

@@ -53,7 +53,7 @@ def _cell(cell: object, where: str) -> tuple[float, str]:
     return float(value), "ok"
 
 
-def _place(dimensions: Mapping[str, Any], year: str, lan: Mapping[str, str], where: str) -> tuple[str, str]:
+def _whose(dimensions: Mapping[str, Any], year: str, lan: Mapping[str, str], where: str) -> tuple[str, str]:
     """Give län and sex of a row, after a look at all else that it says of itself."""
     said = {name: str(value) for name, value in dimensions.items()}
     month = said.get("manad", said.get("man", ""))  # the name differs between tables, and both are text
@@ -81,16 +81,16 @@ def read_forsakringskassan(path: Path, catalog: Catalog) -> pd.DataFrame:
     if match is None:
         raise RawFileError("Filens namn säger inget år", where=path, todo=_AGAIN)
     lan = {one.code: one.code for one in catalog.regions if one.kind == "lan" and one.current} | {"ALL": "00"}
-    rows, found = _rows(path), []
+    rows, figures = _rows(path), []
     if not rows:
         raise RawFileError("Försäkringskassan gav inga uppgifter", where=path, todo=_AGAIN)
     for number, row in enumerate(rows, start=1):
         where = f"{path}, rad {number}"
-        region, sex = _place(row["dimensions"], match[1], lan, where)
+        region, sex = _whose(row["dimensions"], match[1], lan, where)
         for name, measure in FIGURES.items():
             value, status = _cell(row["observations"].get(name), f"{where}, {name}")
-            found.append((region, sex, measure, value, status))
-    frame = pd.DataFrame(found, columns=["region_code", "sex", "measure", "value", "status"])
+            figures.append((region, sex, measure, value, status))
+    frame = pd.DataFrame(figures, columns=["region_code", "sex", "measure", "value", "status"])
     missing = sorted(
         {(code, sex) for code in lan.values() for sex in SEXES.values()}
         - set(zip(frame["region_code"], frame["sex"], strict=True))

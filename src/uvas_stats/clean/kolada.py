@@ -157,17 +157,17 @@ def _date(text: object) -> dt.date | None:
 def _preliminary(snapshot: Snapshot, newest: Mapping[str, int]) -> set[tuple[str, str]]:
     """Give key figure and year of what was fetched before its publication date."""
     file = next((file for file in snapshot.files if file.name == KPI_FILE), None)
-    found = set()
+    preliminary = set()
     for kpi in _values(snapshot.path(file)) if file else ():
         id_, final = str(kpi.get("id")), _date(kpi.get("publication_date"))
         if id_ not in newest or final is None or final <= snapshot.retrieved:
             continue
-        first, told = _date(kpi.get("prel_publication_date")), str(kpi.get("publ_period") or "")[:4]
-        if told.isdecimal():
-            found |= {(id_, str(year)) for year in range(int(told), newest[id_] + 1)}
+        first, first_year = _date(kpi.get("prel_publication_date")), str(kpi.get("publ_period") or "")[:4]
+        if first_year.isdecimal():
+            preliminary |= {(id_, str(year)) for year in range(int(first_year), newest[id_] + 1)}
         elif first is not None and first <= snapshot.retrieved:
-            found.add((id_, str(newest[id_])))
-    return found
+            preliminary.add((id_, str(newest[id_])))
+    return preliminary
 
 
 def _period(year: str, kind: str) -> str:

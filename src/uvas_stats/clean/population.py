@@ -45,8 +45,8 @@ def _absent(frame: pd.DataFrame) -> pd.DataFrame:
     """Say of each age group that is not published, where parts carry noise, that it is not available."""
     text = frame[[*_INDEX, "sex", "age_group"]].astype("str")
     have = text.drop_duplicates()
-    places = have[[*_INDEX, "sex"]].drop_duplicates()
-    wanted = places.merge(pd.DataFrame({"age_group": list(BANDS)}), how="cross")
+    groups = have[[*_INDEX, "sex"]].drop_duplicates()
+    wanted = groups.merge(pd.DataFrame({"age_group": list(BANDS)}), how="cross")
     merged = wanted.merge(have, how="left", indicator=True, validate="1:1")
     return merged.loc[merged["_merge"] == "left_only"].drop(columns="_merge").assign(value=np.nan, noise=True)
 

@@ -169,10 +169,10 @@ def _first_wrong(areas: Areas, shares: list[float], places: list[float]) -> str:
 def _check_texts(rows: list[list[object]], areas: Areas, period: str) -> None:
     """Refuse a list whose own title tells another month or other ages than those it is taken in for."""
     text = " ".join(str(cell) for row in rows[: areas.first_row] for cell in row).casefold()
-    told = {f"{month} {year}" for month, year in _MONTH.findall(text)}
-    if told and period_text(period) not in told:
+    months = {f"{month} {year}" for month, year in _MONTH.findall(text)}
+    if months and period_text(period) not in months:
         raise RawFileError(
-            f"Listan säger {', '.join(sorted(told))} men perioden är given som {period_text(period)}",
+            f"Listan säger {', '.join(sorted(months))} men perioden är given som {period_text(period)}",
             where=areas.where,
             todo="Rätta --period",
         )
@@ -242,13 +242,13 @@ def _lists(snapshot: Snapshot, catalog: Catalog) -> Iterator[tuple[str, str, Ran
             raise RawFileError(
                 "Listans månad är inte given", where=path, todo="Lägg till --period, till exempel 2009-11"
             )
-        found = [
+        of_kommuner = [
             (table, areas) for table in loose_tables(path) if (areas := find_areas(table, catalog)) is not None
         ]
-        if len(found) != 1:
-            what = "Flera tabeller har" if found else "Ingen tabell har"
+        if len(of_kommuner) != 1:
+            what = "Flera tabeller har" if of_kommuner else "Ingen tabell har"
             raise RawFileError(f"{what} en kolumn med kommuner", where=path, todo=_LAYOUT)
-        yield snapshot.origin(file), period, recognise(*found[0], catalog, period)
+        yield snapshot.origin(file), period, recognise(*of_kommuner[0], catalog, period)
 
 
 def describe_ranking(snapshot: Snapshot, catalog: Catalog) -> list[str]:

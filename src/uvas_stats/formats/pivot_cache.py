@@ -155,13 +155,13 @@ class _Growing:
         self.field = field
         self.rows = 0
         self._numbers = _item_numbers(field)
-        self._places = np.min_scalar_type(-len(field.items) - 1)
+        self._code_type = np.min_scalar_type(-len(field.items) - 1)
         self._room = max(room, 1)
         self._values: npt.NDArray[Any] | None = None
 
     def add(self, run: Column) -> None:
-        """Put the cells of a run last. Places stay places until a run has something else."""
-        values = run.values.astype(self._places) if run.shared else run.values
+        """Put the cells of a run last. Codes stay codes until a run has something else."""
+        values = run.values.astype(self._code_type) if run.shared else run.values
         if self._values is None:
             self._values = np.empty(self._room, dtype=values.dtype)
         if self._values.dtype != values.dtype:
@@ -179,7 +179,7 @@ class _Growing:
     def series(self, where: str) -> Any:
         """Give the whole column: a categorical of text, an array of numbers, or of objects."""
         values = np.empty(0) if self._values is None else self._values[: self.rows]
-        if values.dtype == self._places:
+        if values.dtype == self._code_type:
             return self._resolved(values) if self._numbers is not None else self._categories(values)
         if values.dtype != object:
             return values
@@ -191,8 +191,8 @@ class _Growing:
         return values
 
     def _resolved(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Look up what places point to; -1 is the last of a table that ends with what is missing."""
-        if values.dtype != self._places:
+        """Look up what codes point to; -1 is the last of a table that ends with what is missing."""
+        if values.dtype != self._code_type:
             return values
         if self._numbers is not None:
             return np.append(self._numbers, np.nan)[np.where(values < len(self._numbers), values, -1)]
@@ -201,13 +201,13 @@ class _Growing:
         resolved: npt.NDArray[Any] = items[np.clip(values, -1, len(items) - 2)]
         return resolved
 
-    def _categories(self, places: npt.NDArray[Any]) -> pd.Categorical:
+    def _categories(self, item_codes: npt.NDArray[Any]) -> pd.Categorical:
         """Make a categorical; an item that is missing is null, one that comes twice is one category."""
         kept = dict.fromkeys(item for item in self.field.items if item is not None)
         code_of = {item: code for code, item in enumerate(kept)}
         codes = [-1 if item is None else code_of[item] for item in self.field.items] + [-1]
         return pd.Categorical.from_codes(
-            np.array(codes, dtype=self._places)[places], categories=pd.Index(list(kept), dtype="object")
+            np.array(codes, dtype=self._code_type)[item_codes], categories=pd.Index(list(kept), dtype="object")
         )
 
 

@@ -29,7 +29,7 @@ _CLOSING = int.from_bytes(b'\0"/>', "little")
 _MISSING = int.from_bytes(b"<m/>", "little")
 _END = int.from_bytes(b"</r>", "little")
 Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.int64]
 
 
 class RecordError(ValueError):
@@ -41,18 +41,18 @@ class Column:
     """The cells of one field in a run of records."""
 
     values: npt.NDArray[Any]
-    """Places among the shared items (int32, -1 is missing), numbers (float64, null is missing) or objects."""
+    """Codes of shared items (int32, -1 is missing), numbers (float64, null is missing) or objects."""
 
     @property
     def shared(self) -> bool:
-        """Whether the values are places among the shared items."""
+        """Whether the values are codes of shared items."""
         return self.values.dtype == np.int32
 
 
 def _tags(text: bytes, width: int) -> tuple[npt.NDArray[np.uint8], int] | None:
     """Check that the text is plain records; return the letters of their cells and the sum of value lengths."""
     data: Bytes = np.frombuffer(text, dtype=np.uint8)
-    at: Places = np.flatnonzero(data == _LESS)
+    at: Positions = np.flatnonzero(data == _LESS)
     rows, rest = divmod(len(at), width + 2)
     if rest or not rows or at[0] != 0 or data[-1] != _MORE or (data[at[1:] - 1] != _MORE).any():
         return None
@@ -118,11 +118,11 @@ def plain_columns(
     for i in range(width):
         values = table.column(i)
         if not is_number[i]:
-            places = np.asarray(values.fill_null(-1).to_numpy(), dtype=np.int32)
+            codes = np.asarray(values.fill_null(-1).to_numpy(), dtype=np.int32)
             missing = int((letters[:, i] == _M).sum())
-            if values.null_count != missing or (places < 0).sum() != missing or places.max() >= sizes[i]:
+            if values.null_count != missing or (codes < 0).sum() != missing or codes.max() >= sizes[i]:
                 return None
-            columns.append(Column(places))
+            columns.append(Column(codes))
             continue
         numbers = np.asarray(values.to_numpy(), dtype=np.float64)
         if not np.isfinite(numbers[letters[:, i] != _M]).all():
@@ -158,12 +158,12 @@ def _read(lines: bytes, rows: int, types: list[Any]) -> pa.Table | None:
 def _resolve(
     numbers: npt.NDArray[np.float64], shared: npt.NDArray[np.bool_], items: npt.NDArray[np.float64] | None
 ) -> npt.NDArray[np.float64] | None:
-    """Put shared numbers in the place of the places that point to them, in a field that also has literals."""
-    places = numbers[shared]
-    if items is None or (places < 0).any() or (places >= len(items)).any() or (places % 1).any():
+    """Put shared numbers where there are codes that point to them, in a field that also has literals."""
+    codes = numbers[shared]
+    if items is None or (codes < 0).any() or (codes >= len(items)).any() or (codes % 1).any():
         return None
     resolved = numbers.copy()
-    resolved[shared] = items[places.astype(np.int64)]
+    resolved[shared] = items[codes.astype(np.int64)]
     return resolved
 
 
@@ -192,7 +192,7 @@ def slow_columns(text: bytes, items: list[tuple[Any, ...]]) -> list[Column]:
 
 
 def _cell(kind: str, text: str | None, size: int) -> tuple[bool, Any]:
-    """Return whether a cell points to a shared item, and its place or value."""
+    """Return whether a cell points to a shared item, and its code or value."""
     try:
         value = int(text or "") if kind == "x" else item_value(kind, text)
     except ValueError:
@@ -201,10 +201,10 @@ def _cell(kind: str, text: str | None, size: int) -> tuple[bool, Any]:
         raise RecordError(f"En cell är <{kind} v=”{text}”>, som inte går att förstå")
     if kind != "x":
         return False, value
-    place = value
-    if not 0 <= place < size:
-        raise RecordError(f"En cell pekar på delat värde {place}, men det finns {size}")
-    return True, place
+    code = value
+    if not 0 <= code < size:
+        raise RecordError(f"En cell pekar på delat värde {code}, men det finns {size}")
+    return True, code
 
 
 def _column(cells: list[tuple[bool, Any]], items: tuple[Any, ...]) -> Column:
