@@ -323,7 +323,8 @@ def test_several_kommuner_stand_side_by_side(workspace: Workspace) -> None:
 def test_the_standing_among_similar_kommuner_when_they_are_fetched(workspace: Workspace) -> None:
     one = about(workspace, "soderhamn")
     group = replace(one.catalog.groups["21"], id="similar_2182_overgripande", kind="similar")
-    with_similar = replace(one, catalog=replace(one.catalog, groups={**one.catalog.groups, group.id: group}))
+    catalog = replace(one.catalog, groups={**one.catalog.groups, group.id: group})
+    with_similar = replace(one, figures=replace(one.figures, catalog=catalog))
     cells = with_similar.standing(RATE).cells
     assert cells.loc[cells["Uppgift"] == "Bland liknande kommuner", "Plats"].iloc[0].endswith("av 10")
 
@@ -355,7 +356,7 @@ def test_small_numbers_are_pooled_by_sex_with_intervals(workspace: Workspace) ->
 
 def test_groups_that_are_pooled_and_groups_that_are_not_are_told_apart(workspace: Workspace) -> None:
     one = about(workspace, "storuman")
-    rows = one._pooled_rows("uvas_share_pct", ("16-24",), "2421")
+    rows = one.measures._pooled_rows("uvas_share_pct", ("16-24",), "2421")
     mean = rows[0].own.to_dict() | {"pooled": False, "lower": None, "upper": None, "persons": None, "people": None}
     mixed = [*rows[1:], replace(rows[0], own=pd.Series(mean))]
     chart = charts.pooled(mixed, one.view("uvas_share_pct"))

@@ -214,8 +214,7 @@ def test_a_change_across_a_break_of_the_kommun_alone_is_marked() -> None:
 
 
 def test_outcomes_in_brief_without_a_figure_say_so(soderhamn: Nulage) -> None:
-    without = replace(
-        soderhamn, programme=replace(soderhamn.programme, summary_measures=("af_unemployed_18_24_rate_pct",))
-    )
+    programme = replace(soderhamn.programme, summary_measures=("af_unemployed_18_24_rate_pct",))
+    without = replace(soderhamn, figures=replace(soderhamn.figures, programme=programme))
     with pytest.raises(IndicatorError, match="saknar uppgifter"):
         without.kkik()

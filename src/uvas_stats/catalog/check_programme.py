@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from uvas_stats.catalog.kinds import KINDS
 from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.programme import SMALLEST_SHOWN, Goal, Item, PrintedFigure, Programme
@@ -14,30 +15,8 @@ from uvas_stats.errors import CatalogError, ObservationError
 from uvas_stats.observations.contract import SEXES, STATUSES
 from uvas_stats.periods import period_kind
 
-__all__ = ["ITEM_KEYS", "check_period", "check_programme", "require"]
+__all__ = ["check_period", "check_programme", "require"]
 
-_WHOLE, _SCHOOL, _NOTHING = ("measure", "group", "title", "age"), ("measure", "group", "title"), ()
-ITEM_KEYS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("trend", "place", "place_over_time", "compare", "season", "counts", "months"), _WHOLE),
-    **dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), _WHOLE),
-    **dict.fromkeys(("strip", "ranking_list", "profile", "standing"), _WHOLE),
-    **dict.fromkeys(("eligibility", "completion", "grade_points", "later_activity"), _SCHOOL),
-    **dict.fromkeys(("summary", "kkik", "goals", "goal_board", "documents", "consistency"), _NOTHING),
-    **dict.fromkeys(("activities", "economy", "target_group", "kartlaggning", "projection"), _NOTHING),
-    **dict.fromkeys(("pooled", "europe", "registers", "register_parts", "participants"), _NOTHING),
-}
-"""What each kind of chart or table takes, besides its kind."""
-NEEDS_MEASURE = (
-    "trend",
-    "place",
-    "place_over_time",
-    "compare",
-    "season",
-    "months",
-    "strip",
-    "ranking_list",
-    "profile",
-)
 RULES = ("better_than_riket", "change_pct", "at_least", "at_most", "below", "falls", "rises", "none")
 NEEDS_TARGET = ("change_pct", "at_least", "at_most", "below")
 NEEDS_BASELINE = ("change_pct", "falls", "rises")
@@ -228,14 +207,12 @@ def check_programme(catalog: Catalog, programme: Programme, where: Path) -> None
 
 
 def _check_item(catalog: Catalog, item: Item, where: Path) -> None:
-    require(item.kind, ITEM_KEYS, "sections: kind", where)
-    name = f"sections: {item.kind}"
+    require(item.kind, KINDS, "sections: kind", where)
+    kind, name = KINDS[item.kind], f"sections: {item.kind}"
     for key in item.options:
-        takes = ", ".join(ITEM_KEYS[item.kind]) or "inget mer än kind"
-        _demand(key in ITEM_KEYS[item.kind], f"{name}: {key} används inte", f"{item.kind} tar {takes}", where)
-    _demand(
-        item.measure or item.kind not in NEEDS_MEASURE, f"”{item.kind}” saknar measure", "Ange ett mått", where
-    )
+        takes = ", ".join(kind.keys) or "inget mer än kind"
+        _demand(key in kind.keys, f"{name}: {key} används inte", f"{kind.name} tar {takes}", where)
+    _demand(item.measure or not kind.needs_measure, f"”{kind.name}” saknar measure", "Ange ett mått", where)
     _demand(_AGE.fullmatch(item.age), f"{name}: age ”{item.age}”", "Skriv som 20-24", where)
     if item.measure:
         require(item.measure, catalog.measures, f"{name}: measure", where)

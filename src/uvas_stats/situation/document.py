@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -15,8 +15,7 @@ from uvas_stats.present import charts, tables
 from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
-from uvas_stats.present.view import View
-from uvas_stats.situation.series import Holdings
+from uvas_stats.situation.series import Part
 
 __all__ = ["Documents"]
 
@@ -25,24 +24,19 @@ OVERLAP = Missing("Målgruppen räknad ur listorna, utan dubbelräkning", "uvas 
 
 
 @dataclass(frozen=True)
-class Documents(Holdings):
-    """What the document prints."""
+class Documents(Part):
+    """What the programme's document prints; called, it lists the figures beside today's."""
 
-    if TYPE_CHECKING:
-
-        def view(self, measure: str | None = None) -> View:
-            """Return what a chart of the measure looks at."""
-
-    def documents(self) -> Table:
+    def __call__(self) -> Table:
         """List the figures that the document prints, beside today's nearest figure."""
         self._demand(self.programme.printed, "Dokumentets tryckta uppgifter är inte inlagda", "printed")
-        return tables.documents(self.programme, self.catalog, self.document_figures, self._nearest())
+        return tables.documents(self.programme, self.catalog, self.figures.document_figures, self._nearest())
 
     def consistency(self) -> Table:
         """Check the printed figures against each other."""
         findings = check_printed(self.programme)
         self._demand(tuple(findings), "Inga tryckta uppgifter kan kontrolleras mot varandra", "checks")
-        return tables.consistency(self.programme, self.catalog, self.document_figures, findings)
+        return tables.consistency(self.programme, self.catalog, self.figures.document_figures, findings)
 
     def activities(self) -> Table:
         """List the activities of the document."""
@@ -75,11 +69,14 @@ class Documents(Holdings):
             )
             for one in shown
         ]
-        own = self.document_figures[names].fillna("").itertuples(index=False, name=None)
-        data = self.document_figures.loc[[key in keys for key in own]]
+        own = self.figures.document_figures[names].fillna("").itertuples(index=False, name=None)
+        data = self.figures.document_figures.loc[[key in keys for key in own]]
         published, today = self._published(printed, shown)
         total = printed[group.total].as_printed if group.total else ""
-        lines = [source_line(data, self.catalog, computed=False), source_line(today, self.catalog, computed=True)]
+        lines = [
+            source_line(data, self.catalog, computed=False),
+            source_line(today, self.catalog, computed=True),
+        ]
         source = " ".join(filter(None, lines))
         data = pd.concat([data, today], ignore_index=True)
         return charts.target_group(
@@ -92,11 +89,11 @@ class Documents(Holdings):
         """Say what the published share of UVAS makes of the document's own population, where it has one."""
         counted = next((one for one in parts if one.measure == UVAS_COUNT), None)
         people = next((one for one in printed.values() if one.measure == PEOPLE), None)
-        nothing = self.document_figures.iloc[:0]
+        nothing = self.figures.document_figures.iloc[:0]
         if counted is None or people is None or counted.value is None or people.value is None:
             return "", nothing
         code = counted.region or self.programme.municipalities[0]
-        series = self.series(UVAS)
+        series = self.figures.series(UVAS)
         row = series.loc[(series["region_code"] == code) & (series["period"] == counted.period)]
         if row["value"].isna().all():
             return "", nothing
@@ -117,8 +114,10 @@ class Documents(Holdings):
     def _nearest(self) -> dict[str, tables.Nearest]:
         """Give today's nearest figure for each printed measure that has one."""
         printed = {figure.measure: self.catalog.measures[figure.measure] for figure in self.programme.printed}
-        views = {id_: self.view(measure.follow_up) for id_, measure in printed.items() if measure.follow_up}
+        views = {
+            id_: self.figures.view(measure.follow_up) for id_, measure in printed.items() if measure.follow_up
+        }
         return {
-            id_: tables.nearest_figure(printed[id_], self.series(view.measure.id), view)
+            id_: tables.nearest_figure(printed[id_], self.figures.series(view.measure.id), view)
             for id_, view in views.items()
         }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from abc import abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -12,49 +10,44 @@ import pandas as pd
 from uvas_stats.catalog import Goal
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import Outlook, goal_outlook
+from uvas_stats.observations.contract import select
 from uvas_stats.present import charts, tables
 from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.goal_place import GoalPlace, goal_place
 from uvas_stats.present.goals import Assessed, assess_programme
 from uvas_stats.present.table import Table
-from uvas_stats.situation.places import Places
+from uvas_stats.situation.measures import rank_summaries
+from uvas_stats.situation.series import Part
 
 __all__ = ["Goals"]
 
 
 @dataclass(frozen=True)
-class Goals(Places):
-    """The goals of a programme."""
+class Goals(Part):
+    """The goals of a programme; called, it lists them with status, reason and the figures they rest on."""
 
-    @property
-    @abstractmethod
-    def as_of(self) -> dt.date:
-        """The day that the goals are assessed as of."""
-
-    def goals(self) -> Table:
+    def __call__(self) -> Table:
         """List the goals with status, reason and the figures they rest on."""
-        found = self._assessed
         return tables.goals(
-            found.rows,
+            self.assessed.rows,
             name=self.programme.name,
-            source=found.source,
-            data=found.data,
-            note=found.note,
+            source=self.assessed.source,
+            data=self.assessed.data,
+            note=self.assessed.note,
             missing=self._monthly_missing,
         )
 
-    def goal_board(self) -> Chart:
+    def board(self) -> Chart:
         """Draw the goals with a face and a word each, and all that is known of a place that a goal is about."""
-        found = self._assessed
         return charts.goal_board(
-            found.rows,
+            self.assessed.rows,
             name=self.programme.name,
-            source=found.source,
-            data=found.data,
-            date=self.as_of.isoformat(),
-            note=found.note,
+            source=self.assessed.source,
+            data=self.assessed.data,
+            date=self.figures.as_of.isoformat(),
+            note=self.assessed.note,
             missing=self._monthly_missing,
-            measurable=any(goal.rule != "none" for goal in self.programme.goals),
+            measurable=self.measurable,
         )
 
     def projection(self, goal: str = "", kommun: str = "") -> Chart:
@@ -70,7 +63,7 @@ class Goals(Places):
         chosen = self._projectable(goal)
         code = self.catalog.region(kommun).code if kommun else self.programme.municipalities[0]
         outlook, used = self._outlook(chosen, code)
-        view = replace(self.view(chosen.measure), focus=(code,))
+        view = replace(self.figures.view(chosen.measure), focus=(code,))
         return charts.projection(outlook, chosen, used, view)
 
     @property
@@ -81,39 +74,46 @@ class Goals(Places):
         return tuple(
             Missing(
                 "Målet bedömt på tolv månader",
-                f"uvas fetch {self._dataset(id_)}",
+                f"uvas fetch {self.figures.dataset(id_)}",
             )
             for id_ in sorted(wanted)
         )
 
+    @property
+    def measurable(self) -> bool:
+        """Whether any goal can be followed in statistics."""
+        return any(goal.rule != "none" for goal in self.programme.goals)
+
     @cached_property
-    def _assessed(self) -> Assessed:
+    def assessed(self) -> Assessed:
+        """How each goal stands, with the figures that this rests on."""
         if not self.programme.goals:
             raise IndicatorError(
-                f"Programmet {self.programme.name} har inga mål", todo="Lägg in dem under goals i programfilen"
+                f"Programmet {self.programme.name} har inga mål",
+                todo="Lägg in dem under goals i programfilen",
             )
         return assess_programme(
             self.programme,
             self.catalog,
             self._goal_series,
-            self.as_of,
+            self.figures.as_of,
             goals=self._followed(),
-            people_of=lambda goal: self._denominators(goal.measure),
+            people_of=lambda goal: self.figures.denominators(goal.measure),
             place_of=self._goal_place,
         )
 
     def _goal_place(self, goal: Goal, code: str) -> GoalPlace:
         """Say all that is known of the place that a goal is about."""
-        view = replace(self.view(goal.measure), focus=(code,))
-        series = self.series(goal.measure)
-        (one,) = self._standings(view, series, view.at(series))
+        view = replace(self.figures.view(goal.measure), focus=(code,))
+        series = self.figures.series(goal.measure)
+        (one,) = rank_summaries(self.figures, view, series, view.at(series))
         return goal_place(series, view, one, self.catalog.breaks_of(goal.measure, (code,)))
 
     def _followed(self) -> tuple[Goal, ...]:
         """Return the goals with the measure by month in place of the yearly one, where it has been fetched."""
         return tuple(
             replace(goal, measure=goal.monthly_measure)
-            if goal.monthly_measure and not self._ages_of(goal.monthly_measure).empty
+            if goal.monthly_measure and not self.figures.ages_of(goal.monthly_measure).empty
             else goal
             for goal in self.programme.goals
         )
@@ -127,9 +127,17 @@ class Goals(Places):
             raise IndicatorError(
                 "Framskrivningen bygger på månadsuppgifter, som saknas",
                 todo="Hämta dem med",
-                command=f"uvas fetch {self._dataset(declared.monthly_measure)}",
+                command=f"uvas fetch {self.figures.dataset(declared.monthly_measure)}",
             )
         return wanted[0]
+
+    def _goal_series(self, goal: Goal) -> pd.DataFrame:
+        if not goal.measure:
+            return self.figures.document_figures.iloc[:0]
+        if goal.category:
+            rows = self.figures.observations
+            return select(rows, measure=goal.measure, breakdown=goal.breakdown, category=goal.category)
+        return self.figures.series(goal.measure)
 
     def _outlook(self, goal: Goal, code: str) -> tuple[Outlook, pd.DataFrame]:
         measure = self.catalog.measures[goal.measure]

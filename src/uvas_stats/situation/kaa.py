@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from uvas_stats.catalog.kaa import DATASET, load_needs_rows
 from uvas_stats.errors import IndicatorError
@@ -11,9 +10,9 @@ from uvas_stats.present import charts, tables
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
-from uvas_stats.situation.series import SCB_SHARE, Holdings
+from uvas_stats.situation.series import SCB_SHARE, Part
 
-__all__ = ["KaaNulage"]
+__all__ = ["Kaa"]
 
 SHARE = "kaa_school_year_share_pct"
 OCCUPATION = "kaa_school_year_occupation_pct"
@@ -23,22 +22,10 @@ DEFINITIONS = {"published": SHARE, "scb": SCB_SHARE}
 
 
 @dataclass(frozen=True)
-class KaaNulage(Holdings):
-    """The charts of the kommunala aktivitetsansvaret."""
+class Kaa(Part):
+    """The charts of the kommunala aktivitetsansvaret; called, it draws the chart of KAA by kommun."""
 
-    if TYPE_CHECKING:
-
-        def view(
-            self,
-            measure: str | None = None,
-            group: str | None = None,
-            title: str = "",
-            age: str = "",
-            sex: str = "",
-        ) -> View:
-            """Return what a chart of the measure looks at."""
-
-    def kaa(
+    def __call__(
         self,
         measure: str | None = None,
         group: str | None = None,
@@ -48,31 +35,48 @@ class KaaNulage(Holdings):
     ) -> Chart:
         """Draw KAA by kommun against riket and the group, with coverage.
 
-        ``definition`` says what the share is of, where no measure is named: ``published`` is Skolverket's own
-        share, ``scb`` the count divided by SCB's population 16-19 at the turn of the year.
+        Parameters
+        ----------
+        measure, group, title, age
+            As for :meth:`uvas_stats.situation.series.Figures.view`.
+        definition
+            What the share is of, where no measure is named: ``published`` is Skolverket's own share, ``scb`` the
+            count divided by SCB's population 16-19 at the turn of the year.
         """
         if definition not in DEFINITIONS:
             raise IndicatorError(f"Definitionen ”{definition}” finns inte", todo="Välj published eller scb")
-        view = self.view(self._demand_kaa(measure or DEFINITIONS[definition]), group, title, age)
-        return charts.kaa(self.series(view.measure.id, view.age), view)
+        view = self.figures.view(self._demand_kaa(measure or DEFINITIONS[definition]), group, title, age)
+        return charts.kaa(self.figures.series(view.measure.id, view.age), view)
 
-    def kaa_occupation(
+    def occupation(
         self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
     ) -> Chart:
-        """Draw what those in KAA do, the unknown among them; ``group`` makes no difference."""
-        view = self.view(self._demand_kaa(measure or OCCUPATION), group, title, age)
-        parts = self.every(view.measure.id)
-        parts = parts.loc[(parts["sex"] == "total") & parts["breakdown"].notna()]
-        return charts.kaa_occupation(parts, self.series(_beside(view, "reported_count")), view)
+        """Draw what those in KAA do, the unknown among them.
 
-    def kaa_flow(
-        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
-    ) -> Chart:
-        """Draw the registered, and the deregistered by ground; ``group`` makes no difference."""
-        view = self.view(self._demand_kaa(measure or DEREGISTRATION), group, title, age)
-        parts = self.every(view.measure.id)
+        Parameters
+        ----------
+        measure, group, title, age
+            As for :meth:`uvas_stats.situation.series.Figures.view`; ``group`` makes no difference.
+        """
+        view = self.figures.view(self._demand_kaa(measure or OCCUPATION), group, title, age)
+        parts = self.figures.every(view.measure.id)
         parts = parts.loc[(parts["sex"] == "total") & parts["breakdown"].notna()]
-        counts, left = (self.series(_beside(view, one)) for one in ("reported_count", "deregistered_count"))
+        return charts.kaa_occupation(parts, self.figures.series(_beside(view, "reported_count")), view)
+
+    def flow(self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "") -> Chart:
+        """Draw the registered, and the deregistered by ground.
+
+        Parameters
+        ----------
+        measure, group, title, age
+            As for :meth:`uvas_stats.situation.series.Figures.view`; ``group`` makes no difference.
+        """
+        view = self.figures.view(self._demand_kaa(measure or DEREGISTRATION), group, title, age)
+        parts = self.figures.every(view.measure.id)
+        parts = parts.loc[(parts["sex"] == "total") & parts["breakdown"].notna()]
+        counts, left = (
+            self.figures.series(_beside(view, one)) for one in ("reported_count", "deregistered_count")
+        )
         return charts.kaa_flow(counts, left, parts, view)
 
     def kartlaggning(self) -> Table:
@@ -82,12 +86,18 @@ class KaaNulage(Holdings):
         code = self.programme.municipalities[0]
 
         def coverage(measure: str, period: str) -> float | None:
-            rows = self.series(measure)
+            rows = self.figures.series(measure)
             hit = rows.loc[(rows["region_code"] == code) & (rows["period"] == period), "value"].dropna()
             return None if hit.empty else float(hit.iloc[0])
 
         return tables.kartlaggning(
-            load_needs_rows(), code, self.programme, self.catalog, self.document_figures, self.every, coverage
+            load_needs_rows(),
+            code,
+            self.programme,
+            self.catalog,
+            self.figures.document_figures,
+            self.figures.every,
+            coverage,
         )
 
     def _demand_kaa(self, measure: str) -> str:
@@ -95,7 +105,7 @@ class KaaNulage(Holdings):
         chosen = self.catalog.measure(measure)
         if chosen.dataset != DATASET:
             raise IndicatorError(f"{chosen.title} är inget KAA-mått", todo="Välj ett mått som börjar på kaa_")
-        if self.every("kaa_school_year_reported_count" if chosen.id == SCB_SHARE else chosen.id).empty:
+        if self.figures.every("kaa_school_year_reported_count" if chosen.id == SCB_SHARE else chosen.id).empty:
             raise IndicatorError(
                 "Uppgifter om KAA per kommun saknas",
                 todo="Hämta dem med",

@@ -15,9 +15,9 @@ from uvas_stats.observations.contract import SEXES, select
 from uvas_stats.periods import period_end
 from uvas_stats.present import tables
 from uvas_stats.present.table import Table
-from uvas_stats.situation.series import Holdings, read_newest
+from uvas_stats.situation.series import Part, read_newest
 
-__all__ = ["UNCOUNTED", "OwnRegisters"]
+__all__ = ["UNCOUNTED", "Registers"]
 
 HEADING = "Kommunens egna register"
 UNCOUNTED = Section(
@@ -29,18 +29,19 @@ UNCOUNTED = Section(
 
 
 @dataclass(frozen=True)
-class OwnRegisters(Holdings):
-    """The tables of the kommun's own registers."""
+class Registers(Part):
+    """The tables of the kommun's own registers; called, it lists all that is counted."""
 
-    def registers(self) -> Table:
+    def __call__(self) -> Table:
         """List what the kommun has counted in its own registers, beside the published table."""
         _demand(self._counted_else, "räknade register", "uvas register kaa")
-        rows, places = self._register_rows, self.programme.municipalities
-        if len(places) > 1:
-            rows = pd.concat([rows, area_of_registers(rows, places, self.programme.id)], ignore_index=True)
+        rows, kommuner = self._register_rows, self.programme.municipalities
+        if len(kommuner) > 1:
+            area = area_of_registers(rows, kommuner, self.programme.id)
+            rows = pd.concat([rows, area], ignore_index=True)
         return tables.registers(rows, self._beside, self.catalog, name=self.programme.name)
 
-    def register_parts(self) -> Table:
+    def parts(self) -> Table:
         """List the counts of the kommun's own KAA register by birth year, schooling, occupation and more."""
         _demand(self._counted and self._has_parts, "räknade delar av KAA-registret", "uvas register kaa")
         return tables.register_parts(self._totals, self._beside, self.catalog, name=self.programme.name)
@@ -55,7 +56,7 @@ class OwnRegisters(Holdings):
 
     @property
     def _beside(self) -> tables.PublishedBeside:
-        return tables.PublishedBeside(self.every, self.catalog)
+        return tables.PublishedBeside(self.figures.every, self.catalog)
 
     @property
     def _has_participants(self) -> bool:
@@ -68,8 +69,8 @@ class OwnRegisters(Holdings):
     @property
     def _counted(self) -> tuple[str, ...]:
         """The results of the registers of the programme's kommuner, up to the period asked for."""
-        own = tuple(f"register/{code}/" for code in self.programme.municipalities)
-        if not any(origin.startswith(own) for origin in self.origins):
+        folders = tuple(f"register/{code}/" for code in self.programme.municipalities)
+        if not any(origin.startswith(folders) for origin in self.figures.origins):
             return ()
         return tuple(sorted(set(self._register_rows["origin"])))
 
@@ -78,7 +79,7 @@ class OwnRegisters(Holdings):
         return tuple(origin for origin in self._counted if "/kaa_" in origin and "/kaa_stock_" not in origin)
 
     @property
-    def _register_sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[Section, ...]:
         """A last chapter where the kommun has counted its own registers, and none elsewhere."""
         if not self._counted:
             return ()
@@ -98,11 +99,10 @@ class OwnRegisters(Holdings):
     @cached_property
     def _register_rows(self) -> pd.DataFrame:
         ids = [one.id for one in self.catalog.measures.values() if one.dataset == "register"]
-        folder = self.processed or Path()
-        held = read_newest(folder, ids, self.programme.id, SEXES)
-        rows = select(held, region_code=self.programme.municipalities)
-        if self.until is not None:
-            rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+        newest = read_newest(self.figures.processed or Path(), ids, self.programme.id, SEXES)
+        rows = select(newest, region_code=self.programme.municipalities)
+        if self.figures.period is not None:
+            rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.figures.period))]
         return rows
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from uvas_stats.errors import IndicatorError
 from uvas_stats.present import charts
 from uvas_stats.present.charts.school import Panel
 from uvas_stats.present.figure import Chart
-from uvas_stats.present.view import View
-from uvas_stats.situation.series import Holdings
+from uvas_stats.situation.series import Part
 
-__all__ = ["SchoolNulage"]
+__all__ = ["School"]
 
 ELIGIBLE = (
     "siris_eligible_vocational_share_pct",
@@ -39,37 +37,54 @@ LATER = {
 
 
 @dataclass(frozen=True)
-class SchoolNulage(Holdings):
-    """The charts of school results by skolkommun."""
-
-    if TYPE_CHECKING:
-
-        def view(
-            self, measure: str | None = None, group: str | None = None, title: str = "", age: str = ""
-        ) -> View:
-            """Return what a chart of the measure looks at."""
+class School(Part):
+    """The charts of school results by skolkommun; ``measure`` None draws all that belong together."""
 
     def eligibility(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
-        """Draw those eligible for yrkesprogram after årskurs 9 over läsår, by skolkommun."""
+        """Draw those eligible for yrkesprogram after årskurs 9 over läsår, by skolkommun.
+
+        Parameters
+        ----------
+        measure, group, title
+            As for :meth:`uvas_stats.situation.series.Figures.view`; None draws every measure of the kind.
+        """
         named = (self.catalog.measure(measure).id,) if measure else ELIGIBLE
-        best = max(named, key=lambda id_: self._own_periods(id_))
+        best = max(named, key=lambda id_: self._periods_known(id_))
         words = "" if measure else "behöriga till yrkesprogram efter årskurs 9 (skolkommun)"
         return self._school({best: ""}, group, title, name="behorighet", words=words, of="Läsår")
 
     def completion(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
-        """Draw examen within 3 and 4 years, of nationella program and of alla program, by startläsår."""
+        """Draw examen within 3 and 4 years, of nationella program and of alla program, by startläsår.
+
+        Parameters
+        ----------
+        measure, group, title
+            As for :meth:`uvas_stats.situation.series.Figures.view`; None draws every measure of the kind.
+        """
         panels = self._panels(measure, COMPLETION)
         words = "gymnasieexamen inom 3 och 4 år (skolkommun)" if len(panels) > 1 else ""
         return self._school(panels, group, title, name="genomstromning", words=words, of="Startläsår")
 
     def grade_points(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
-        """Draw the grade points of those who leave gymnasiet's nationella program."""
+        """Draw the grade points of those who leave gymnasiet's nationella program.
+
+        Parameters
+        ----------
+        measure, group, title
+            As for :meth:`uvas_stats.situation.series.Figures.view`; None draws every measure of the kind.
+        """
         panels = self._panels(measure, GRADES)
         words = "betygspoäng, nationella program (skolkommun)" if len(panels) > 1 else ""
         return self._school(panels, group, title, name="betygspoang", words=words, of="Avgångsläsår")
 
     def later_activity(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
-        """Draw what young people do 1, 3 and 5 years after gymnasiet's nationella program."""
+        """Draw what young people do 1, 3 and 5 years after gymnasiet's nationella program.
+
+        Parameters
+        ----------
+        measure, group, title
+            As for :meth:`uvas_stats.situation.series.Figures.view`; None draws every measure of the kind.
+        """
         panels = self._panels(measure, LATER)
         words = (
             "etablerade och studerande efter gymnasiets nationella program (skolkommun)" if len(panels) > 1 else ""
@@ -79,8 +94,8 @@ class SchoolNulage(Holdings):
     def _panels(self, measure: str | None, among: dict[str, str]) -> dict[str, str]:
         return {self.catalog.measure(measure).id: ""} if measure else among
 
-    def _own_periods(self, measure: str) -> int:
-        rows = self.series(measure)
+    def _periods_known(self, measure: str) -> int:
+        rows = self.figures.series(measure)
         return rows.loc[rows["region_code"].isin(self.programme.municipalities), "period"].nunique()
 
     def _school(
@@ -94,14 +109,17 @@ class SchoolNulage(Holdings):
         of: str,
     ) -> Chart:
         self._demand_siris(tuple(panels))
-        drawn = [Panel(self.view(one, group, title), label, self.series(one)) for one, label in panels.items()]
+        drawn = [
+            Panel(self.figures.view(one, group, title), label, self.figures.series(one))
+            for one, label in panels.items()
+        ]
         words = words or drawn[0].view.measure.title
-        own = name if len(drawn) > 1 else f"{name}_{drawn[0].view.measure.id}"
-        return charts.school(drawn, id=own, title=words, what=of)
+        id_ = name if len(drawn) > 1 else f"{name}_{drawn[0].view.measure.id}"
+        return charts.school(drawn, id=id_, title=words, what=of)
 
     def _demand_siris(self, measures: Sequence[str]) -> None:
         """Demand that there are figures of one of the measures, and say what gets them."""
-        if all(self.every(one).empty for one in measures):
+        if all(self.figures.every(one).empty for one in measures):
             dataset = self.catalog.datasets[self.catalog.measures[measures[0]].dataset]
             raise IndicatorError(
                 f"{dataset.title}: Skolverkets uppgifter saknas",

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from uvas_stats.catalog import Catalog, Goal, Measure, Programme
+from uvas_stats.catalog import Catalog, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
 from uvas_stats.observations.contract import SEXES, select
 from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations
-from uvas_stats.periods import period_end
+from uvas_stats.periods import period_end, period_kind
+from uvas_stats.present.source import edition_date
+from uvas_stats.present.view import View
 
-__all__ = ["DOCUMENTS", "Holdings", "check_period", "needed_measures", "pick_age", "read_newest"]
+__all__ = ["DOCUMENTS", "Figures", "Part", "needed_measures", "pick_age", "read_newest"]
 
 DOCUMENTS = "programme_documents"
 SCB_SHARE = "kaa_school_year_scb_share_pct"
@@ -26,6 +29,7 @@ SCB_SHARE = "kaa_school_year_scb_share_pct"
 POPULATION = "population_december_count"
 ONE_YEAR = (*(str(age) for age in range(100)), "100+")
 """The ages that the population is held by and that no chart or table shows unless it is asked to."""
+WHO = {"women": "kvinnor", "men": "män"}
 
 
 def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
@@ -56,8 +60,8 @@ def read_newest(
         filters.append([("measure", "=", POPULATION), total, ("age_group", "not in", ONE_YEAR)])
     everything = read_observations(folder, filters=filters)
     printed = (everything["dataset"] == DOCUMENTS).to_numpy()
-    own = (everything["origin"] == f"programmes/{programme}.toml").to_numpy()
-    return pd.concat([latest_edition(everything.loc[~printed]), everything.loc[printed & own]])
+    of_programme = (everything["origin"] == f"programmes/{programme}.toml").to_numpy()
+    return pd.concat([latest_edition(everything.loc[~printed]), everything.loc[printed & of_programme]])
 
 
 def pick_age(rows: pd.DataFrame, measure: Measure, age: str | None = None) -> pd.DataFrame:
@@ -79,38 +83,95 @@ def pick_age(rows: pd.DataFrame, measure: Measure, age: str | None = None) -> pd
     return rows.loc[rows["age_group"] == wanted]
 
 
-def check_period(
-    programme: Programme, catalog: Catalog, series_of: Callable[[str], pd.DataFrame], period: str
-) -> None:
-    """Refuse a period that none of the programme's measures has for its kommuner."""
-    items = [item.measure for section in programme.sections for item in section.items if item.measure]
-    measures = dict.fromkeys([*programme.summary_measures, *items])
-    found: dict[str, str] = {}
-    for measure in measures:
-        rows = series_of(measure)
-        known = rows.loc[rows["region_code"].isin(programme.municipalities) & rows["value"].notna(), "period"]
-        if period in set(known):
-            return
-        if len(known):
-            found[catalog.measures[measure].short] = f"{known.iloc[0]}–{known.iloc[-1]}"
-    listed = "; ".join(f"{name} {span}" for name, span in found.items())
-    raise UnknownNameError(f"Perioden ”{period}” saknas för alla mått", todo=f"Det finns: {listed}")
-
-
 @dataclass(frozen=True)
-class Holdings:
-    """The figures of one programme or kommun, by measure and age."""
+class Figures:
+    """The figures of one programme or kommun, by measure, age and sex: what every part of a nuläge draws from."""
 
     programme: Programme
     catalog: Catalog
     observations: pd.DataFrame
     """Newest edition of the measures that the programme shows, and its printed figures."""
-    processed: Path | None = field(default=None, kw_only=True)
+    processed: Path | None = None
     """Where measures that the programme does not show are read from, when they are asked for."""
-    until: str | None = field(default=None, kw_only=True)
+    period: str | None = None
     """The last period to show; what is newer is left out, except a document's own figures."""
-    origins: dict[str, Any] = field(default_factory=dict, kw_only=True)
+    origins: dict[str, Any] = field(default_factory=dict)
     """What is known of each raw file and each counted register, by its ``origin``."""
+
+    @cached_property
+    def as_of(self) -> dt.date:
+        """The date of the newest edition: goals are assessed as of then, and a rerun gives the same."""
+        date = edition_date(self.observations)
+        return dt.date.fromisoformat(date[:10]) if date else self.programme.document_date
+
+    def view(
+        self, measure: str | None = None, group: str | None = None, title: str = "", age: str = "", sex: str = ""
+    ) -> View:
+        """Return what a chart of the measure looks at.
+
+        Parameters
+        ----------
+        measure
+            Id, title or the publisher's id; None means the programme's main measure.
+        group
+            Id or name of the group to compare with; None means the programme's first.
+        title
+            Takes the place of the chart's own title.
+        age
+            Age group, such as ``20-24``; by default the measure's own.
+        sex
+            ``women`` or ``men``; by default both together.
+
+        Raises
+        ------
+        UnknownNameError
+            If one of them does not exist.
+        """
+        chosen = self.catalog.measure(measure) if measure else self.catalog.measures[self.programme.main_measure]
+        focus, order = self.programme.municipalities, self.programme.rank_order
+        first = self.catalog.groups[self.programme.groups[0]] if self.programme.groups else None
+        picked = self.catalog.group(group, focus) if group else first
+        same_kind = self.period is not None and period_kind(self.period) == chosen.period_kind
+        sex = sex or "total"
+        if sex not in SEXES:
+            raise UnknownNameError(f"Könet ”{sex}” finns inte", todo="Välj women eller men")
+        if not age and self.ages_of(chosen.id, sex)["age_group"].drop_duplicates().size > 1:
+            age = chosen.ages
+        if age:
+            chosen = replace(
+                chosen, title=_aged(chosen.title, chosen, age, ", "), short=_aged(chosen.short, chosen, age)
+            )
+        if sex != "total":
+            chosen = replace(chosen, title=f"{chosen.title}, {WHO[sex]}", short=f"{chosen.short}, {WHO[sex]}")
+        at = self.period if same_kind else None
+        # how complete the reporting is, where the measure is what kommuner report
+        coverage = self.series(chosen.coverage_measure) if chosen.coverage_measure else None
+        people = self.denominators(chosen.id, age, sex)
+        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage, people)
+
+    def fetched(self, view: View) -> pd.DataFrame:
+        """Return the series that a view looks at, or say how to fetch it where there is nothing of it at all."""
+        dataset = self.dataset(view.measure.id)
+        if self.ages_of(view.measure.id, view.sex).empty and self.period is None and dataset != DOCUMENTS:
+            raise IndicatorError(
+                f"{view.measure.short}: uppgifter saknas", todo="Hämta dem med", command=f"uvas fetch {dataset}"
+            )
+        return self.series(view.measure.id, view.age, view.sex)
+
+    def demand_period(self, period: str) -> None:
+        """Refuse a period that none of the programme's measures has for its kommuner."""
+        items = [item.measure for section in self.programme.sections for item in section.items if item.measure]
+        spans: dict[str, str] = {}
+        for measure in dict.fromkeys([*self.programme.summary_measures, *items]):
+            rows = self.series(measure)
+            of_focus = rows["region_code"].isin(self.programme.municipalities)
+            known = rows.loc[of_focus & rows["value"].notna(), "period"]
+            if period in set(known):
+                return
+            if len(known):
+                spans[self.catalog.measures[measure].short] = f"{known.iloc[0]}–{known.iloc[-1]}"
+        listed = "; ".join(f"{name} {span}" for name, span in spans.items())
+        raise UnknownNameError(f"Perioden ”{period}” saknas för alla mått", todo=f"Det finns: {listed}")
 
     @cached_property
     def _sources(self) -> frozenset[str]:
@@ -133,7 +194,7 @@ class Holdings:
         if measure == POPULATION and age in ONE_YEAR and self.processed is not None:
             one_year = [[("measure", "=", measure), ("sex", "=", sex), ("age_group", "=", age)]]
             return self._cut(latest_edition(read_observations(self.processed, filters=one_year)), measure, sex)
-        return pick_age(self._ages_of(measure, sex), self.catalog.measures[measure], age)
+        return pick_age(self.ages_of(measure, sex), self.catalog.measures[measure], age)
 
     def _cut(self, held: pd.DataFrame, measure: str, sex: str = "total") -> pd.DataFrame:
         """Take a measure's own figures, without breakdown, to the last period that is to be shown."""
@@ -143,7 +204,7 @@ class Holdings:
         rows = self._until(select(held, measure=measure, dataset=dataset, sex=sex), measure)
         return rows.loc[rows["breakdown"].isna()]
 
-    def _ages_of(self, measure: str, sex: str = "total") -> pd.DataFrame:
+    def ages_of(self, measure: str, sex: str = "total") -> pd.DataFrame:
         """Return the observations of a measure and sex for all its ages, read when they are asked for."""
         if (measure, sex) not in self._series:
             made = measure == SCB_SHARE
@@ -156,7 +217,7 @@ class Holdings:
         at_hand = measure in needed_measures(self.programme, self.catalog) and sexes == ("total",)
         if self.processed is None or at_hand:
             return self.observations
-        if self.origins and self._dataset(measure) not in (*self._sources, DOCUMENTS):
+        if self.origins and self.dataset(measure) not in (*self._sources, DOCUMENTS):
             return self._nothing  # nothing has been fetched of it: no need to look
         return read_newest(self.processed, [measure], self.programme.id, sexes)
 
@@ -168,25 +229,21 @@ class Holdings:
         return self._until(select(held, measure=measure, dataset=self._datasets(measure, held)), measure)
 
     def _until(self, rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-        if self.until is None or self._dataset(measure) == DOCUMENTS:
+        if self.period is None or self.dataset(measure) == DOCUMENTS:
             return rows
-        return rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.until))]
+        return rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.period))]
 
     def _scb_share(self) -> pd.DataFrame:
         counts = self.series("kaa_school_year_reported_count")
         people = self.series(POPULATION, "16-19") if len(counts) else counts
         return share_of_population(counts, people, SCB_SHARE) if len(counts) else counts
 
-    def _coverage(self, measure: Measure) -> pd.DataFrame | None:
-        """Return how complete the reporting is, where the measure is what kommuner report."""
-        return self.series(measure.coverage_measure) if measure.coverage_measure else None
-
-    def _denominators(self, measure: str, age: str = "", sex: str = "total") -> pd.DataFrame | None:
+    def denominators(self, measure: str, age: str = "", sex: str = "total") -> pd.DataFrame | None:
         """Return the denominators of a share, in its own ages or another; None where the catalog names none."""
         chosen = self.catalog.measures[measure]
         if not chosen.denominator_measure:
             return None
-        people = self._ages_of(chosen.denominator_measure, sex)
+        people = self.ages_of(chosen.denominator_measure, sex)
         return people.loc[people["age_group"] == (age or chosen.ages)]
 
     @cached_property
@@ -194,19 +251,34 @@ class Holdings:
         """The printed figures of this programme as observations."""
         return select(self.observations, dataset=DOCUMENTS)
 
-    def _goal_series(self, goal: Goal) -> pd.DataFrame:
-        if not goal.measure:
-            return self.document_figures.iloc[:0]
-        if goal.category:
-            return select(
-                self.observations, measure=goal.measure, breakdown=goal.breakdown, category=goal.category
-            )
-        return self.series(goal.measure)
-
     def _datasets(self, measure: str, held: pd.DataFrame) -> list[str]:
         """Name the dataset of a measure as observations have it: a register has one for each kommun."""
-        wanted = self._dataset(measure)
+        wanted = self.dataset(measure)
         return [name for name in held["dataset"].unique() if str(name).partition(":")[0] == wanted]
 
-    def _dataset(self, measure: str) -> str:
+    def dataset(self, measure: str) -> str:
+        """Return the id of the dataset that a measure comes with."""
         return self.catalog.measures[measure].dataset
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a nuläge: it draws what belongs to one subject from the figures that all parts share."""
+
+    figures: Figures
+
+    @property
+    def programme(self) -> Programme:
+        """The programme that the figures are of."""
+        return self.figures.programme
+
+    @property
+    def catalog(self) -> Catalog:
+        """Names, measures, groups and breaks."""
+        return self.figures.catalog
+
+
+def _aged(text: str, measure: Measure, age: str, before: str = " ") -> str:
+    """Put an age group in the words of a measure: in place of its own, or after them."""
+    usual, years = (f"{ages.replace('-', '–')} år" for ages in (measure.ages, age))
+    return text.replace(usual, years) if usual in text else f"{text}{before}{years}"
