@@ -67,7 +67,17 @@ def definitions(whole: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
 
 
 def sources(whole: pd.DataFrame, origins: Mapping[str, Any], catalog: Catalog) -> pd.DataFrame:
-    """Return the raw files that the figures come from, with their checksums."""
+    """Return the raw files that the figures come from, with their checksums.
+
+    Parameters
+    ----------
+    whole
+        The figures shown.
+    origins
+        What is known of each raw file, by its path.
+    catalog
+        Where the data sets are.
+    """
     used = whole[["dataset", "edition", "origin"]].drop_duplicates().sort_values("origin")
     rows = []
     for dataset, edition, origin in used.itertuples(index=False):

@@ -28,7 +28,15 @@ def coverage_known(view: View, period: str) -> bool:
 
 
 def with_coverage(title: str, view: View, period: str) -> str:
-    """Say in the title of a ranking that the coverage is not known, where it is not."""
+    """Say in the title of a ranking that the coverage is not known, where it is not.
+
+    Parameters
+    ----------
+    title
+        The title without it.
+    view, period
+        The measure and kommuner, and the period that is ranked.
+    """
     return title if coverage_known(view, period) else f"{title} ({UNKNOWN_COVERAGE})"
 
 

@@ -40,7 +40,9 @@ class GoalPlace:
         """All of it in sentences."""
         sentences = [f"{name}: {text.rstrip('.')}." for name, text in self.facts]
         if self.months:
-            listed = "; ".join(f"{period_text(month)} {own} (riket {riket})" for month, own, riket in self.months)
+            listed = "; ".join(
+                f"{period_text(month)} {rank} (riket {riket})" for month, rank, riket in self.months
+            )
             sentences.append(f"Plats månad för månad: {listed}.")
         return " ".join(sentences)
 
@@ -74,8 +76,8 @@ def goal_place(series: pd.DataFrame, view: View, one: RankSummary, breaks: Itera
         facts += [("Tolv månader", _year(one, view)), ("Säsong", _season(series, view, one, breaks))]
         shown = [period_after(period, step) for step in range(1 - MONTHS, 1)]
         months = _months(series.loc[series["period"].isin(shown)], view, one.region_code, shown, breaks)
-        own = series["region_code"].isin([one.region_code, "00"])
-        used = pd.concat([used, series.loc[own & series["period"].isin(shown)]]).drop_duplicates()
+        beside = series["region_code"].isin([one.region_code, "00"])
+        used = pd.concat([used, series.loc[beside & series["period"].isin(shown)]]).drop_duplicates()
     if one.within:
         facts.append(("Plats i grupper", _within(one)))
     return GoalPlace(tuple(facts), tuple(months), used, one.place.n)
@@ -83,11 +85,11 @@ def goal_place(series: pd.DataFrame, view: View, one: RankSummary, breaks: Itera
 
 def _now(one: RankSummary, view: View) -> str:
     tied = " (delad)" if one.place.low != one.place.high else ""
-    own = f"{ranked_text(one.place)}{tied}, {view.number(one.value)}. {view.direction}."
+    now = f"{ranked_text(one.place)}{tied}, {view.number(one.value)}. {view.direction}."
     if one.riket is None or one.riket_place is None:
-        return f"{own} Uppgift för riket saknas."
+        return f"{now} Uppgift för riket saknas."
     there = place_text(one.riket_place.low, one.riket_place.high)
-    return f"{own} Riksgenomsnittet, {view.number(one.riket)}, motsvarar plats {there}."
+    return f"{now} Riksgenomsnittet, {view.number(one.riket)}, motsvarar plats {there}."
 
 
 def _distance(one: RankSummary, view: View) -> str:
@@ -145,9 +147,9 @@ def _months(
     """List the places of the months; those before a break are of another list and are left out."""
     first = max((item.at for item in breaks if months[0] < item.at <= months[-1]), default=months[0])
     panel = place_panel(shown, view.catalog.measures, view.kommuner, view.order)
-    own = panel.loc[(panel["region_code"] == code) & panel["rank_low"].notna()]
-    found = {
+    ranked = panel.loc[(panel["region_code"] == code) & panel["rank_low"].notna()]
+    places = {
         str(month): (place_text(low, high), MISSING if pd.isna(riket) else place_text(riket, last))
-        for month, low, high, riket, last in own[_PLACES].itertuples(index=False, name=None)
+        for month, low, high, riket, last in ranked[_PLACES].itertuples(index=False, name=None)
     }
-    return [(month, *found.get(month, (MISSING, MISSING))) for month in months if month >= first]
+    return [(month, *places.get(month, (MISSING, MISSING))) for month in months if month >= first]

@@ -65,6 +65,12 @@ def assess_programme(
 
     Parameters
     ----------
+    programme, catalog
+        The programme with its goals, and where the measures are.
+    series_of
+        Gives the observations of a goal's measure.
+    as_of
+        The day that the goals are assessed.
     goals
         The goals with the measure that each is followed by; None means as the programme has them.
     people_of

@@ -36,7 +36,15 @@ def _document(origin: str, catalog: Catalog) -> str:
 
 
 def edition_text(dataset: str, edition: str, origin: str, catalog: Catalog) -> str:
-    """Write the date of an edition; of a document only the year where no more is known."""
+    """Write the date of an edition; of a document only the year where no more is known.
+
+    Parameters
+    ----------
+    dataset, edition, origin
+        As in an observation.
+    catalog
+        Where the programmes and their documents are.
+    """
     programme = _programme(origin, catalog) if dataset == DOCUMENTS else None
     return programme.document_edition if programme else edition[:10]
 
@@ -68,6 +76,8 @@ def source_line(data: pd.DataFrame, catalog: Catalog, *, computed: bool, n: int 
     ----------
     data
         The observations shown: ``measure, dataset, edition, origin``.
+    catalog
+        Where the measures and their publishers are.
     computed
         True for ranks, differences, quartiles and other own calculations: these are "Egen bearbetning" and never
         carry Kolada as their source.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
 from uvas_stats.catalog import Measure
-from uvas_stats.numbers import THIN_SPACE, number_text, rounded, signed_text
+from uvas_stats.numbers import MISSING, THIN_SPACE, number_text, rounded, signed_text
 from uvas_stats.present.figure import About
 
-__all__ = ["Number", "Table"]
+__all__ = ["Number", "Table", "without"]
 
 
 @dataclass(frozen=True)
@@ -86,3 +87,19 @@ class Table:
             if text:
                 table = table.tab_source_note(text)
         return str(table.as_raw_html())
+
+
+def without(values: pd.DataFrame, *, empty: Iterable[str] = (), same: Iterable[str] = ()) -> pd.DataFrame:
+    """Leave out columns that tell a reader nothing.
+
+    Parameters
+    ----------
+    values
+        Cells of a table.
+    empty
+        Columns to leave out where no row has anything but a dash.
+    same
+        Columns to leave out where all rows say the same.
+    """
+    silent = [name for name in empty if all(str(cell) in ("", MISSING) for cell in values[name])]
+    return values.drop(columns=[*silent, *(name for name in same if values[name].nunique() < 2)])

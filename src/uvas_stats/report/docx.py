@@ -25,7 +25,6 @@ from uvas_stats.report.numbering import Report, Section, Shown
 __all__ = ["document"]
 
 _DEFINITIONS, _SOURCES = ("Definitioner", "_Toc900"), ("Källor", "_Toc901")
-_SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Licens", "Kommentar")
 
 
 class _Writer:
@@ -84,27 +83,18 @@ class _Writer:
             out += [self.part_of(shown) for shown in section.shown]
         return "".join(out)
 
-    def definitions(self, frame: pd.DataFrame) -> str:
+    def definitions(self, terms: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
         out = [xml.heading(_DEFINITIONS[0], self.styles["heading 1"], _DEFINITIONS[1], 900)]
-        for row in frame.astype("object").to_dict("records"):
-            term, *facts = [
-                (str(name), printable(text)) for name, text in row.items() if text and not pd.isna(text)
-            ]
-            out.append(xml.paragraph(xml.run(term[1]), self.styles["UVAS Begrepp"], "<w:keepNext/>"))
+        for term, facts in terms:
+            out.append(xml.paragraph(xml.run(term), self.styles["UVAS Begrepp"], "<w:keepNext/>"))
             inside = []
             for name, text in facts:
-                plain = text.rstrip(". ") + ". "
-                inside.append(
-                    xml.run(plain) if name == "Definition" else xml.run(f"{name}: ", "<w:i/>") + xml.run(plain)
-                )
+                label = "" if name == "Definition" else xml.run(f"{name}: ", "<w:i/>")
+                inside.append(label + xml.run(text.rstrip(". ") + ". "))
             out.append(xml.paragraph("".join(inside), self.styles["UVAS Brödtext"]))
         return "".join(out)
 
-    def sources(self, frame: pd.DataFrame) -> str:
-        cells = (
-            frame[[name for name in _SHOWN_SOURCES if name in frame.columns]].astype("object").drop_duplicates()
-        )
-        cells = cells.where(cells.notna(), "")
+    def sources(self, cells: pd.DataFrame) -> str:
         listed = self.table(
             cells, ["left"] * len(cells.columns), _SOURCES[0], "Datamängder med utgivare, utgåva och licens."
         )
@@ -140,8 +130,8 @@ def document(report: Report) -> dict[str, bytes]:
         ),  # docxtpl: new paragraph
         "innehallsforteckning": xml.Raw(xml.contents(entries, "Innehåll", writer.styles) if entries else ""),
         "innehall": xml.Raw(writer.chapters(sections)),
-        "definitioner": xml.Raw(writer.definitions(content.definitions)),
-        "kallor": xml.Raw(writer.sources(content.sources)),
+        "definitioner": xml.Raw(writer.definitions(report.definitions)),
+        "kallor": xml.Raw(writer.sources(report.sources)),
     }
     try:
         filled.render(context, TemplateEnvironment(file), autoescape=True)

@@ -253,12 +253,12 @@ def style_ids(template: DocxTemplate) -> Mapping[str, str]:
 
 
 def _by_name(styles: Iterable[Any]) -> dict[tuple[str, str], Any]:
-    found = {}
+    named = {}
     for style in styles:
         name = style.find(qn("w:name"))
         if style.tag == qn("w:style") and name is not None:
-            found[name.get(qn("w:val")).lower(), style.get(qn("w:type"))] = style
-    return found
+            named[name.get(qn("w:val")).lower(), style.get(qn("w:type"))] = style
+    return named
 
 
 def _lend(styles: Any, style: Any, have: Mapping[tuple[str, str], Any]) -> None:

@@ -53,12 +53,30 @@ def run(text: str, properties: str = "") -> str:
 
 
 def paragraph(inside: str, style: str, properties: str = "") -> str:
-    """Return a paragraph of finished runs in a style, given by its id."""
+    """Return a paragraph of finished runs in a style, given by its id.
+
+    Parameters
+    ----------
+    inside
+        Finished runs.
+    style
+        Id of the style.
+    properties
+        More of its properties, as XML.
+    """
     return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(style)}/>{properties}</w:pPr>{inside}</w:p>"
 
 
 def heading(text: str, style: str, anchor: str, number: int) -> str:
-    """Return a heading with a bookmark that the table of contents links to."""
+    """Return a heading with a bookmark that the table of contents links to.
+
+    Parameters
+    ----------
+    text, style
+        The heading, and the id of its style.
+    anchor, number
+        Name and id of the bookmark, each unique in the document.
+    """
     mark = f'<w:bookmarkStart w:id="{number}" w:name="{anchor}"/>'
     return paragraph(f'{mark}{run(text)}<w:bookmarkEnd w:id="{number}"/>', style, "<w:keepNext/>")
 
@@ -110,9 +128,9 @@ def contents(entries: Sequence[tuple[str, str]], title: str, styles: Mapping[str
     )
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     rows = []
-    for place, (text, anchor) in enumerate(entries):
+    for at, (text, anchor) in enumerate(entries):
         link = f'<w:hyperlink w:anchor="{anchor}" w:history="1">{run(text)}</w:hyperlink>'
-        first, last = place == 0, place == len(entries) - 1
+        first, last = at == 0, at == len(entries) - 1
         rows.append(paragraph(f"{start if first else ''}{link}{end if last else ''}", styles["toc 1"]))
     return (
         '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/>'

@@ -92,8 +92,8 @@ def _cut_png(png: bytes, top: float, height: float) -> bytes:
 def _cut_svg(svg: str, top: float, height: float) -> str:
     """Show only a part of the height; what is outside the view box is not drawn."""
 
-    def cut(found: re.Match[str]) -> str:
-        wide = found["wide"]
+    def cut(box: re.Match[str]) -> str:
+        wide = box["wide"]
         return f'height="{72 * height:g}pt" viewBox="0 {72 * top:g} {wide} {72 * height:g}"'
 
-    return _BOX.sub(lambda found: f"{found['before']}{cut(found)}", svg, count=1)
+    return _BOX.sub(lambda box: f"{box['before']}{cut(box)}", svg, count=1)

@@ -168,6 +168,11 @@ def cell_format(number: Number) -> str:
 def value_text(value: float | None, unit: str, status: str = "ok") -> str:
     """Write a figure, or in a word why there is none.
 
+    Parameters
+    ----------
+    value, unit, status
+        As in an observation and its measure.
+
     Examples
     --------
     >>> value_text(9.15, "procent"), value_text(None, "antal", "suppressed"), value_text(8, "antal", "provisional")

@@ -10,10 +10,13 @@ import pandas as pd
 from uvas_stats.present.chapter import Content
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.table import Table
+from uvas_stats.report.escape import printable
 from uvas_stats.report.images import Images, render
 from uvas_stats.report.labels import file_name
 
 __all__ = ["Report", "Section", "Shown", "computed", "number_parts"]
+
+_SOURCE_COLUMNS = ("Datamängd", "Utgivare", "Utgåva", "Licens", "Kommentar")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,23 @@ class Report:
     def parts(self) -> list[Shown]:
         """The charts and tables of all chapters."""
         return [shown for section in self.sections for shown in section.shown]
+
+    @property
+    def definitions(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The terms, each with what is said of it under headings."""
+        rows = self.content.definitions.astype("object").to_dict("records")
+        said = [
+            [(str(name), printable(text)) for name, text in row.items() if text and not pd.isna(text)]
+            for row in rows
+        ]
+        return [(term, facts) for (_, term), *facts in said]
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The data sets that the figures come from, without their files."""
+        listed = [name for name in _SOURCE_COLUMNS if name in self.content.sources.columns]
+        sources = self.content.sources[listed].astype("object").drop_duplicates()
+        return sources.where(sources.notna(), "")
 
 
 def number_parts(content: Content, progress: Callable[[str], None], template: tuple[str, bytes]) -> Report:

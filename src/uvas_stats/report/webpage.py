@@ -19,8 +19,6 @@ from uvas_stats.report.numbering import Report, Shown
 
 __all__ = ["webpage"]
 
-_SHOWN_SOURCES = ("Datamängd", "Utgivare", "Utgåva", "Licens", "Kommentar")
-
 
 @dataclass(frozen=True)
 class _Grid:
@@ -65,15 +63,14 @@ def webpage(report: Report) -> dict[str, bytes]:
     content = report.content
     names = lookup(content)
     parts = {shown.name: _part(shown, names) for shown in report.parts}
-    listed = content.sources[[name for name in _SHOWN_SOURCES if name in content.sources.columns]]
     text = _template().render(
         content=content,
         date=swedish_date(parse_date(content.date)),
         sections=report.sections,
         parts=parts,
         paragraphs=paragraphs,
-        definitions=_definitions(content.definitions),
-        sources=_grid(listed.astype("object").drop_duplicates(), ["left"] * len(listed.columns)),
+        definitions=report.definitions,
+        sources=_grid(report.sources, ["left"] * len(report.sources.columns)),
     )
     return {"rapport.html": printable(text).encode("utf-8")}
 
@@ -113,11 +110,3 @@ def _side(column: pd.Series) -> str:
     texts = [str(text) for text in column if str(text)]
     digits = sum(text[0].isdigit() or text[0] in "−+–" for text in texts)
     return "right" if texts and column.name not in {"Period", "Ålder"} and 2 * digits > len(texts) else "left"
-
-
-def _definitions(frame: pd.DataFrame) -> list[tuple[str, list[tuple[str, str]]]]:
-    out = []
-    for row in frame.astype("object").to_dict("records"):
-        term, *facts = [(str(name), str(text)) for name, text in row.items() if text and not pd.isna(text)]
-        out.append((term[1], facts))
-    return out

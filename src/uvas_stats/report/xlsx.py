@@ -165,11 +165,11 @@ def _fill(sheet: Worksheet, table: pd.DataFrame, header_row: int) -> None:
     units = list(table["Enhet"]) if "Enhet" in table.columns else [""] * len(table)
     formats = [number_format(str(unit)) for unit in units]
     columns = []
-    for place, name in enumerate(table.columns, start=1):
+    for number, name in enumerate(table.columns, start=1):
         values = table[name].astype("object").tolist()
         lengths = (len(str(value.shown if isinstance(value, Number) else value)) for value in set(values))
         longest = max(len(str(name)) + 2, *lengths)
-        column = sheet.column_dimensions[get_column_letter(place)]
+        column = sheet.column_dimensions[get_column_letter(number)]
         column.width = max(min(longest + 2, _WIDEST), column.width if header_row > _HEADER_ROW else 0)
         shown = formats if name in FIGURES else [_other_format(values)] * len(values)
         columns.append([_made(sheet, value, form) for value, form in zip(values, shown, strict=True)])

@@ -55,6 +55,8 @@ def counts(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> Tabl
         Observations of a share.
     denominators
         Observations of the population that it is a share of, in the same ages.
+    view
+        The measure, the kommuner in focus and the last period.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from uvas_stats.numbers import number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Number, Table
+from uvas_stats.present.table import Number, Table, without
 from uvas_stats.present.view import View
 
 __all__ = ["Nearest", "as_printed", "consistency", "documents", "nearest_figure", "printed_figure"]
@@ -33,7 +33,15 @@ class Nearest:
 
 
 def nearest_figure(printed: Measure, series: pd.DataFrame, view: View) -> Nearest:
-    """Give today's figure of the measure nearest to a printed one: the place for a place, else the value."""
+    """Give today's figure of the measure nearest to a printed one: the place for a place, else the value.
+
+    Parameters
+    ----------
+    printed
+        The measure of the printed figure.
+    series, view
+        Observations of the measure nearest to it, and the kommun.
+    """
     period = view.at(series)
     code = view.focus[0]
     now = series.loc[series["period"] == period]
@@ -83,6 +91,8 @@ def documents(
 
     Parameters
     ----------
+    programme, catalog
+        The programme with its printed figures, and where the measures are.
     observed
         The document's figures as observations; a suppressed one is never written out.
     today
@@ -98,9 +108,7 @@ def documents(
         }
         for figure in programme.printed
     ]
-    values = pd.DataFrame(rows)
-    if not values["I dag, närmaste mått"].any():
-        values = values.drop(columns="I dag, närmaste mått")
+    values = without(pd.DataFrame(rows), empty=["I dag, närmaste mått"])
     notes = ["Återgivet som det är tryckt."]
     if any(row["Enligt dokumentet"] == MASKED for row in rows):
         notes.append("Antal under fem i känsliga uppdelningar är dolda, och det som annars skulle röja dem.")
@@ -126,7 +134,17 @@ def documents(
 
 
 def consistency(programme: Programme, catalog: Catalog, observed: pd.DataFrame, findings: list[Finding]) -> Table:
-    """Show which of the printed figures disagree with themselves."""
+    """Show which of the printed figures disagree with themselves.
+
+    Parameters
+    ----------
+    programme, catalog
+        The programme, and where the measures are.
+    observed
+        The document's figures as observations.
+    findings
+        What the checks of them came to.
+    """
     rows = [{"Kontroll": item.text, "Resultat": item.result, "Förklaring": item.message} for item in findings]
     about = About(
         id="kontroll_av_dokumentet",

@@ -132,6 +132,18 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
     """Show the three latest outcomes, the change, and whether the kommun is among the best, middle or worst.
 
     The best and the worst group are 25 percent each of the kommuner with data, the middle one 50 percent.
+
+    Parameters
+    ----------
+    series, views
+        Observations by measure id, and one view a measure in the order of the table.
+    name
+        The programme's name.
+
+    Raises
+    ------
+    IndicatorError
+        If no kommun in focus has a figure of any of the measures.
     """
     views = list(views)
     every = [_kkik_row(series[view.measure.id], view, code) for view in views for code in view.focus]

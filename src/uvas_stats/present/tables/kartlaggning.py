@@ -53,7 +53,7 @@ def _today(row: NeedsRow, code: str, catalog: Catalog, figures: FiguresOf) -> _T
 
 def _printed(row: NeedsRow, code: str, programme: Programme) -> list[PrintedFigure]:
     """Take the document's figures of a row, the oldest first."""
-    found = [
+    printed = [
         figure
         for figure in programme.printed
         if figure.measure == row.printed.measure
@@ -61,7 +61,7 @@ def _printed(row: NeedsRow, code: str, programme: Programme) -> list[PrintedFigu
         and figure.sex == row.printed.sex
         and figure.region in ("", code)
     ]
-    return sorted(found, key=lambda figure: figure.period)
+    return sorted(printed, key=lambda figure: figure.period)
 
 
 def _value(today: _Today, code: str) -> Number | str:
@@ -81,7 +81,7 @@ def _dated(today: _Today, code: str, printed: Measure) -> str:
     return f"{_value(today, code)} ({other}{today.period})"
 
 
-def _own(today: _Today, code: str, period: str) -> float | None:
+def _value_at(today: _Today, code: str, period: str) -> float | None:
     hit = today.rows.loc[(today.rows["region_code"] == code) & (today.rows["period"] == period), "value"].dropna()
     return None if hit.empty else float(hit.iloc[0])
 
@@ -97,7 +97,7 @@ def _compared(figures: list[PrintedFigure], today: _Today | None, code: str, cat
     if today.nearest.same:
         marks = []
         for figure in shown:
-            now = _own(today, code, figure.period)
+            now = _value_at(today, code, figure.period)
             if now is not None:
                 differs = rounded(now, decimals) != rounded(figure.value or 0.0, decimals)
                 marks.append(f"{DIFFERS if differs else AGREES} {figure.period}: {Number.of(now, today.measure)}")
@@ -105,17 +105,17 @@ def _compared(figures: list[PrintedFigure], today: _Today | None, code: str, cat
             return "; ".join(marks)
     if today.nearest.note:  # the last column says what is other
         return "annat mått: kan inte jämföras"
-    newest, now = shown[-1], _own(today, code, today.period)
+    newest, now = shown[-1], _value_at(today, code, today.period)
     differs = now is None or rounded(now, decimals) != rounded(newest.value or 0.0, decimals)
     return f"{DIFFERS if differs else AGREES} {newest.period} mot {today.period}"
 
 
 def _inner(figures: list[PrintedFigure], programme: Programme) -> str:
     """Mark figures of one quantity that the document itself gives in two ways."""
-    own = {figure.id for figure in figures}
-    pairs = [check.figures for check in programme.checks if check.kind == "same" and own & set(check.figures)]
+    ids = {figure.id for figure in figures}
+    pairs = [check.figures for check in programme.checks if check.kind == "same" and ids & set(check.figures)]
     by_id = {figure.id: figure for figure in programme.printed}
-    others = [by_id[id_] for ids in pairs for id_ in ids if id_ not in own and not by_id[id_].masked]
+    others = [by_id[id_] for pair in pairs for id_ in pair if id_ not in ids and not by_id[id_].masked]
     against = [other for other in others if any(other.value != figure.value for figure in figures)]
     return "; ".join(f"{DIFFERS} dokumentets {other.as_printed} i {other.section}" for other in against)
 
@@ -137,6 +137,8 @@ def kartlaggning(
         What the kartläggning consists of.
     code
         The kommun.
+    catalog
+        Where the measures are.
     programme
         Its printed figures, if it has any, are the document's; without them only today's are shown.
     observed
@@ -154,16 +156,16 @@ def kartlaggning(
     cells, data, missing = [], [observed] if len(observed) else [], []
     for row in rows:
         today = _today(row, code, catalog, figures)
-        printed = _printed(row, code, programme)
+        of_document = _printed(row, code, programme)
         if today is not None:
             data.append(today.rows.loc[today.rows["period"] == today.period])
         elif row.todo:
             missing.append(Missing("Uppgifter i kartläggningen", row.todo))
-        marks = [_compared(printed, today, code, catalog), _inner(printed, programme)]
+        marks = [_compared(of_document, today, code, catalog), _inner(of_document, programme)]
         cells.append(
             {
                 "Uppgift": row.title,
-                "Enligt dokumentet": "; ".join(f"{one.period}: {printed_figure(one)}" for one in printed),
+                "Enligt dokumentet": "; ".join(f"{one.period}: {printed_figure(one)}" for one in of_document),
                 "I dag": MISSING if today is None else _dated(today, code, catalog.measures[row.printed.measure]),
                 "Riket i dag": MISSING if today is None else _value(today, "00"),
                 "Avviker": "; ".join(filter(None, marks)),
@@ -171,15 +173,15 @@ def kartlaggning(
             }
         )
     frame = pd.DataFrame(cells)
-    own = frame["Enligt dokumentet"].any()
-    if not own:
+    printed = frame["Enligt dokumentet"].any()
+    if not printed:
         frame = frame.drop(columns=["Enligt dokumentet", "Avviker"])
     shown = pd.concat(data, ignore_index=True) if data else pd.DataFrame(columns=observed.columns)
     name = catalog.names[code]
     about = About(
         id="kartlaggning",
-        title=f"{name}: kartläggning"
-        + (", dokumentets uppgifter bredvid dagens" if own else ", de uppgifter som en överenskommelse bygger på"),
+        title=f"{name}: kartläggning, "
+        + ("dokumentets uppgifter bredvid dagens" if printed else "de uppgifter som en överenskommelse bygger på"),
         subtitle="Raderna är de som Storumans överenskommelse 2016 bygger på (bilaga 1).",
         source=source_line(shown, catalog, computed=False),
         alt=" ".join(f"{one['Uppgift']}: i dag {one['I dag']}." for one in cells),

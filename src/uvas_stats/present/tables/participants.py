@@ -12,7 +12,7 @@ from uvas_stats.indicators.own_area import area_of_registers
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Number, Table
+from uvas_stats.present.table import Number, Table, without
 from uvas_stats.present.tables.documents import as_printed
 from uvas_stats.present.tables.register import HIDDEN, invented
 from uvas_stats.register.labels import category_label
@@ -121,6 +121,8 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
     ----------
     rows
         Observations of the datasets ``register:<kommun>``, the sexes for themselves too.
+    catalog, programme
+        Where the measures are, and the programme with its kommuner and document.
     """
     counted = rows.loc[rows["measure"].str.startswith("participants_")]
     codes = [code for code in programme.municipalities if code in set(counted["region_code"])]
@@ -131,7 +133,8 @@ def participants(rows: pd.DataFrame, catalog: Catalog, programme: Programme) -> 
         names[programme.id] = "Tillsammans"
     data = pd.concat([counted, area]) if len(area) else counted
     terms = sorted(set(data["period"]))[-MOST_TERMS:]
-    frame = _without_empty(pd.DataFrame(_lines(_Values(data, catalog), names, terms, catalog, programme)))
+    lines = pd.DataFrame(_lines(_Values(data, catalog), names, terms, catalog, programme))
+    frame = without(lines, empty=[PRINTED], same=["Kommun"])
     last = _heading(terms[-1])
     where = "Kommun" in frame
     said = (
@@ -161,10 +164,3 @@ def _lines(
                 figures = {_heading(one): values.figure(part, code, one) for one in terms}
                 in_document = printed.get(part[0], "") if whole else ""
                 yield {"Uppgift": _name(part, catalog), "Kommun": name, **figures, PRINTED: in_document or MISSING}
-
-
-def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the kommun where there is one, and the document where it says nothing."""
-    unused = [] if len(set(frame["Kommun"])) > 1 else ["Kommun"]
-    unused += [PRINTED] if frame[PRINTED].eq(MISSING).all() else []
-    return frame.drop(columns=unused)

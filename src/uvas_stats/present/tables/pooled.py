@@ -7,7 +7,7 @@ import pandas as pd
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.present.charts.pooled import PooledRow, about_pooled, interval_text
 from uvas_stats.present.figure import Missing
-from uvas_stats.present.table import Number, Table
+from uvas_stats.present.table import Number, Table, without
 from uvas_stats.present.view import View
 
 __all__ = ["pooled"]
@@ -20,6 +20,8 @@ def pooled(rows: list[PooledRow], view: View, missing: tuple[Missing, ...] = ())
     ----------
     rows
         What is known, in the order to show.
+    view
+        The measure and the kommun.
     missing
         What is not known, and how to get it.
     """
@@ -35,8 +37,7 @@ def pooled(rows: list[PooledRow], view: View, missing: tuple[Missing, ...] = ())
             for row in rows
         ]
     )
-    if (cells["Beräknat antal"] == MISSING).all():
-        cells = cells.drop(columns="Beräknat antal")
+    cells = without(cells, empty=["Beräknat antal"])
     sides = tuple("left" if name in ("Grupp", "År") else "right" for name in cells.columns)
     return Table(about_pooled(rows, view, "Tabell", missing), cells, sides)
 

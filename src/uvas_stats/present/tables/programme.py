@@ -9,7 +9,7 @@ import pandas as pd
 from uvas_stats.catalog import EconomyRow, Programme
 from uvas_stats.present.figure import About, Missing
 from uvas_stats.present.goals import GoalRow
-from uvas_stats.present.table import Number, Table
+from uvas_stats.present.table import Number, Table, without
 
 __all__ = ["activities", "economy", "goals"]
 
@@ -25,7 +25,19 @@ def goals(
     note: str = "",
     missing: tuple[Missing, ...] = (),
 ) -> Table:
-    """List the goals with status and reason."""
+    """List the goals with status and reason.
+
+    Parameters
+    ----------
+    rows
+        The goals as they are assessed.
+    name
+        The programme's name.
+    source, data
+        The source line, and the observations that the assessment rests on.
+    note, missing
+        What a reader must know, and what is not known and how to get it.
+    """
     rows = list(rows)
     cells = pd.DataFrame(
         [
@@ -40,7 +52,7 @@ def goals(
             for row in rows
         ]
     )
-    cells = cells.drop(columns=[name for name in ("Kommun", "Plats", "Framskrivning") if not cells[name].any()])
+    cells = without(cells, empty=["Kommun", "Plats", "Framskrivning"])
     about = About(
         id="mal_tabell",
         title=f"{name}: målen",

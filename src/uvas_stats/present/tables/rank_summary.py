@@ -44,11 +44,11 @@ def _alone(one: RankSummary, view: View) -> pd.DataFrame:
     return pd.DataFrame(_rows(one, view), columns=["Uppgift", "Värde", "Plats"])
 
 
-def _side_by_side(found: Sequence[RankSummary], view: View) -> pd.DataFrame:
+def _side_by_side(summaries: Sequence[RankSummary], view: View) -> pd.DataFrame:
     """Give each kommun a column, so that they can be read against each other."""
     columns = {
         view.name(one.region_code): {text: _both(value, place) for text, value, place in _rows(one, view)}
-        for one in found
+        for one in summaries
     }
     labels = dict.fromkeys(text for rows in columns.values() for text in rows)
     rows = [
@@ -63,37 +63,39 @@ def _both(value: str, place: str) -> str:
 
 
 def standing(
-    found: Sequence[RankSummary], view: View, data: pd.DataFrame, missing: tuple[Missing, ...] = ()
+    summaries: Sequence[RankSummary], view: View, data: pd.DataFrame, missing: tuple[Missing, ...] = ()
 ) -> Table:
     """Set out where each kommun in focus stands.
 
     Parameters
     ----------
-    found
+    summaries
         One a kommun.
+    view
+        The measure and the kommuner in focus.
     data
         The observations of the period and the year before that it rests on.
     missing
         What is not known, and how to get it.
     """
-    cells = _alone(found[0], view) if len(found) == 1 else _side_by_side(found, view)
-    broken = " ".join(dict.fromkeys(one.broken_by for one in found if one.broken_by))
+    cells = _alone(summaries[0], view) if len(summaries) == 1 else _side_by_side(summaries, view)
+    broken = " ".join(dict.fromkeys(one.broken_by for one in summaries if one.broken_by))
     persons = (
         "Antalet personer är avrundat uppåt, så att det räcker; de tas ur både kommunens och rikets antal och "
         "nämnarna är oförändrade."
-        if any(one.persons for one in found)
+        if any(one.persons for one in summaries)
         else ""
     )
-    tied = any(one.place.low != one.place.high for one in found)
+    tied = any(one.place.low != one.place.high for one in summaries)
     ties = "Ett intervall visar att flera kommuner har samma värde." if tied else ""
     about = About(
         id=f"stallning_{view.measure.id}",
         title=f"{view.focus_names}: plats i rangordningen",
         subtitle=f"{view.measure.title}. {view.direction}.",
-        source=source_line(data, view.catalog, computed=True, n=found[0].place.n),
+        source=source_line(data, view.catalog, computed=True, n=summaries[0].place.n),
         alt=" ".join(
             f"{view.name(one.region_code)}: {text}: {value}, {place}."
-            for one in found
+            for one in summaries
             for text, value, place in _rows(one, view)
         ),
         note=" ".join(filter(None, [ties, persons, f"* {broken}" if broken else ""])),

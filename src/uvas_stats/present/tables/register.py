@@ -12,7 +12,7 @@ from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.periods import MONTHS, period_text, same_period_last_year
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
-from uvas_stats.present.table import Number, Table
+from uvas_stats.present.table import Number, Table, without
 from uvas_stats.register.demo import INVENTED, is_invented
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 from uvas_stats.register.store import day_of
@@ -149,6 +149,8 @@ def registers(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, 
         Observations of the datasets ``register:<kommun>``; of an area too, with its id as the region.
     beside
         Gives what is published of the same.
+    catalog, name
+        Where the measures are, and the programme's name.
     """
     group = rows["measure"] == "register_overlap_count"
     whole = rows.loc[~rows["measure"].str.startswith("participants_") & (~rows["breakdown"].map(_is_text) | group)]
@@ -178,10 +180,7 @@ def registers(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, 
             for _, row in shown.iterrows()
         ]
     )
-    unknown = [name for name in _FIGURES if name != "Eget register" and cells[name].eq(MISSING).all()]
-    cells = cells.drop(columns=unknown)
-    if len(set(cells["Kommun"])) == 1:
-        cells = cells.drop(columns="Kommun")
+    cells = without(cells, empty=[name for name in _FIGURES if name != "Eget register"], same=["Kommun"])
     data = pd.concat([shown.loc[shown["region_code"].isin(list(catalog.names))], *beside.used], ignore_index=True)
     note = f"{DIFFERENCES} {LEAST}" if shown["measure"].str.startswith("register_kaa").any() else LEAST
     note = f"{invented(shown)}{note}"
@@ -229,7 +228,13 @@ def _parts_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def register_parts(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog, *, name: str) -> Table:
-    """List the counts of the KAA by birth year, schooling, occupation, contact, measures and reasons."""
+    """List the counts of the KAA by birth year, schooling, occupation, contact, measures and reasons.
+
+    Parameters
+    ----------
+    rows, beside, catalog, name
+        As for :func:`registers`.
+    """
     shown = _parts_of(rows)
     cells = pd.DataFrame(
         [
@@ -244,13 +249,8 @@ def register_parts(rows: pd.DataFrame, beside: PublishedBeside, catalog: Catalog
             for _, row in shown.iterrows()
         ]
     )
-    if cells["Publicerat"].eq(MISSING).all():
-        cells = cells.drop(columns="Publicerat")
     periods = sorted(set(cells["Period"]))
-    if len(periods) == 1:
-        cells = cells.drop(columns="Period")
-    if len(set(cells["Kommun"])) == 1:
-        cells = cells.drop(columns="Kommun")
+    cells = without(cells, empty=["Publicerat"], same=["Period", "Kommun"])
     data = pd.concat([shown, *beside.used], ignore_index=True)
     about = About(
         id="egna_register_delar",

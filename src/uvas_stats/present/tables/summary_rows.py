@@ -61,7 +61,13 @@ class SummaryRow:
 
 
 def period_of(series: pd.DataFrame, view: View, code: str) -> str | None:
-    """Return the newest period of one kommun, or the one asked for."""
+    """Return the newest period of one kommun, or the one asked for.
+
+    Parameters
+    ----------
+    series, view, code
+        Observations of a measure, the measure with the period asked for, and the kommun.
+    """
     known = series.loc[(series["region_code"] == code) & series["value"].notna()].sort_values("period_end")
     if view.period is not None:
         known = known.loc[known["period"] == view.period]
@@ -69,7 +75,15 @@ def period_of(series: pd.DataFrame, view: View, code: str) -> str | None:
 
 
 def figure_or_why(series: pd.DataFrame, view: View, code: str, period: str) -> Number | str:
-    """Return a figure, or in words why it is missing."""
+    """Return a figure, or in words why it is missing.
+
+    Parameters
+    ----------
+    series, view
+        Observations of a measure, and the measure.
+    code, period
+        The region and the period.
+    """
     hit = series.loc[(series["region_code"] == code) & (series["period"] == period)]
     if hit.empty:
         return STATUS_TEXT["not_available"]
