@@ -21,6 +21,13 @@ from uvas_stats.report.escape import printable
 
 __all__ = ["Raw", "caption", "contents", "heading", "paragraph", "picture", "run", "table"]
 
+_FIELD = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+    '<w:r><w:instrText xml:space="preserve"> {} </w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+)
+"""What opens a field of Word's; its result follows."""
+_FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 _KEPT_WHOLE = 16
 """Tables with at most this many rows are not split between pages."""
 _LETTER, _BOLD, _PADDING = 94, 102, 190
@@ -81,15 +88,6 @@ def heading(text: str, style: str, anchor: str, number: int) -> str:
     return paragraph(f'{mark}{run(text)}<w:bookmarkEnd w:id="{number}"/>', style, "<w:keepNext/>")
 
 
-def _field(instruction: str, result: str) -> str:
-    return (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-        f'{result}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    )
-
-
 def caption(kind: str, number: int, title: str, more: str, style: str) -> str:
     """Return a caption such as ``Figur 1. Andel``, on the page of what it is of, its number a field of Word's.
 
@@ -104,7 +102,7 @@ def caption(kind: str, number: int, title: str, more: str, style: str) -> str:
     style
         Id of the caption style.
     """
-    count = _field(rf"SEQ {kind} \* ARABIC", run(str(number)))
+    count = _FIELD.format(rf"SEQ {kind} \* ARABIC") + run(str(number)) + _FIELD_END
     named = run(f". {title}", "<w:b/>")
     return paragraph(f"{run(f'{kind} ')}{count}{named}{run(f'. {more}') if more else ''}", style, "<w:keepNext/>")
 
@@ -121,17 +119,12 @@ def contents(entries: Sequence[tuple[str, str]], title: str, styles: Mapping[str
     styles
         Ids of the styles ``toc heading`` and ``toc 1``.
     """
-    start = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
-        r'<w:r><w:instrText xml:space="preserve"> TOC \o "1-1" \h \z \u </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-    end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    start = _FIELD.format(r'TOC \o "1-1" \h \z \u')
     rows = []
     for at, (text, anchor) in enumerate(entries):
         link = f'<w:hyperlink w:anchor="{anchor}" w:history="1">{run(text)}</w:hyperlink>'
         first, last = at == 0, at == len(entries) - 1
-        rows.append(paragraph(f"{start if first else ''}{link}{end if last else ''}", styles["toc 1"]))
+        rows.append(paragraph(f"{start if first else ''}{link}{_FIELD_END if last else ''}", styles["toc 1"]))
     return (
         '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/>'
         "</w:docPartObj></w:sdtPr>"
