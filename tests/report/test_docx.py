@@ -270,24 +270,24 @@ def test_the_committed_template_is_what_the_script_makes(monkeypatch: pytest.Mon
 
 
 def test_a_crowded_table_breaks_figures_before_it_breaks_words() -> None:
-    from uvas_stats.report.docx_xml import _widths
+    from uvas_stats.report.docx_xml import column_widths
 
     names = ["Mått", "Kommun", "Tredje senaste", "Näst senaste", "Senaste", "Ändring", "Grupp", "Riket"]
     row = ["Högskolebehörighet inom 3 år", "Nynäshamn", *["81,3 % (2023/24)"] * 3, "upp", "mellersta", "83,6 %"]
     cells = pd.DataFrame([row], columns=names)
-    widths = _widths(cells, ["left", "left", *["right"] * 3, "left", "left", "right"], 9071)
+    widths = column_widths(cells, ["left", "left", *["right"] * 3, "left", "left", "right"], 9071)
     assert sum(widths) <= 9071
     assert widths[1] >= len("Nynäshamn") * 94 + 190
     assert min(widths) > 500
 
 
 def test_a_list_of_figures_breaks_between_them() -> None:
-    from uvas_stats.report.docx_xml import _widths, table
+    from uvas_stats.report.docx_xml import column_widths, macros
 
     listed = "2012/13: 83,0 %; 2013/14: 74,2 %; 2014/15: 78,0 %"
     words = "ett långt skäl till att uppgiften saknas i den hämtade statistiken"
     cells = pd.DataFrame([[words, listed, words, words]], columns=["A", "Enligt dokumentet", "B", "C"])
-    assert _widths(cells, ["left"] * 4, 7000)[1] >= len("2012/13: 83,0 %") * 94 + 190
+    assert column_widths(cells, ["left"] * 4, 7000)[1] >= len("2012/13: 83,0 %") * 94 + 190
     styles = dict.fromkeys(("UVAS Tabell", "UVAS Tabelltext", "UVAS Tabellhuvud"), "x")
-    made = table(cells, ["left"] * 4, 7000, ("Titel", "Text"), styles)
+    made = macros(styles, 7000).table(cells, ["left"] * 4, "Titel", "Text")
     assert "83,0\N{NO-BREAK SPACE}%; 2013/14" in made
