@@ -13,6 +13,7 @@ from uvas_stats.errors import ReportError
 from uvas_stats.numbers import MISSING, number_text
 from uvas_stats.periods import MONTHS
 from uvas_stats.present.table import Number
+from uvas_stats.present.view import STATUS_TEXT
 
 __all__ = [
     "AGE",
@@ -38,11 +39,7 @@ STATUS = {
     "provisional": "preliminär",
     "true_zero": "noll (äkta nolla)",
 }
-SHORT_STATUS = {
-    "suppressed": "sekretess",
-    "not_applicable": "inte tillämpligt",
-    "not_available": "uppgift saknas",
-}
+SHORT_STATUS = {status: STATUS_TEXT[status] for status in ("suppressed", "not_applicable", "not_available")}
 AGE = re.compile(r"\d+-\d+")
 
 _HEADINGS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -157,10 +157,8 @@ def summary_row(
     change = view.change(series, code, period)
     interval, counted = _interval(series, people, code, period)
     decimals = view.measure.decimals
-    row = SummaryRow(
-        measure=row.measure,
-        name=row.name,
-        members=row.members,
+    row = replace(
+        row,
         period=period,
         value=figure_or_why(series, view, code, period),
         riket=figure_or_why(series, view, "00", period),
