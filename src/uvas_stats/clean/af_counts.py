@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.declared import read_declared
 from uvas_stats.catalog.sources import af_kind, month_of
 from uvas_stats.clean.af_tables import area_codes, bounds, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.errors import RawFileError
@@ -26,12 +28,6 @@ _SEX = {"kvinna": "women", "kvinnor": "women", "man": "men", "män": "men"}
 _FIELDS = ("PERIOD", "KOEN", "LAN", "KOMMUN_BESKR", "ALDGR", "INSAL")
 _HEAD = ("PERIOD", "LÄN", "KOMMUN")
 _DURATION = re.compile(r"utan arbete mer än (6|12|24) månader", re.IGNORECASE)
-_YOUNG = {
-    "6": "af_without_work_6_months_18_24_count",
-    "12": "af_long_term_18_24_count",
-    "24": "af_without_work_24_months_18_24_count",
-}
-_EVERYONE = {"12": "af_long_term_count"}
 _AGAIN = "Hämta arbetsboken igen"
 
 
@@ -121,7 +117,7 @@ def _edition(parts: Sequence[pd.DataFrame], snapshot: Snapshot) -> pd.DataFrame:
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))
 
 
-def _sheet(rows: Rows, where: str) -> pd.DataFrame | None:
+def _table(rows: Rows, where: str) -> pd.DataFrame | None:
     """Take the table of a sheet; None if it has no row of headings."""
     headings = find_headings(rows, lambda names: tuple(names[: len(_HEAD)]) == _HEAD, within=30)
     if headings is None:
@@ -135,38 +131,57 @@ def _sheet(rows: Rows, where: str) -> pd.DataFrame | None:
     )
 
 
-def _durations(frame: pd.DataFrame, measures: Mapping[str, str], where: str) -> dict[str, str]:
-    """Find the column of each measure by its heading."""
-    column_of = {match[1]: str(name) for name in frame.columns if (match := _DURATION.search(str(name)))}
-    gone = sorted(set(measures) - set(column_of))
-    if gone:
-        raise RawFileError(
-            f"Bladet saknar kolumnen ”utan arbete mer än {gone[0]} månader”",
-            where=where,
-            todo=f"Rubrikerna är {', '.join(frame.columns)}",
-        )
-    return {measure: column_of[months] for months, measure in measures.items()}
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet of the workbook of time without work, as the catalog declares it."""
+
+    name: str
+    measures: dict[str, str]
+    """The measure of each number of months without work."""
+    age_heading: str = ""
+    """Heading of the ages, of which one is read; empty on a sheet of all ages."""
+    age_group: str = "total"
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Headings of the columns that say of whom a row is."""
+        return tuple(filter(None, (*_HEAD, self.age_heading)))
+
+    def columns(self, frame: pd.DataFrame, where: str) -> dict[str, str]:
+        """Find the column of each measure by its heading."""
+        column_of = {match[1]: str(name) for name in frame.columns if (match := _DURATION.search(str(name)))}
+        gone = sorted(set(self.measures) - set(column_of))
+        if gone:
+            raise RawFileError(
+                f"Bladet saknar kolumnen ”utan arbete mer än {gone[0]} månader”",
+                where=where,
+                todo=f"Rubrikerna är {', '.join(frame.columns)}",
+            )
+        return {measure: column_of[months] for months, measure in self.measures.items()}
+
+    def of_age(self, frame: pd.DataFrame, where: str) -> pd.DataFrame:
+        """Take the rows of the age that is read."""
+        if not self.age_heading:
+            return frame
+        ages = {value: age_of(value, where) for value in frame[self.age_heading].unique()}
+        if self.age_group not in ages.values():
+            listed, wanted = ", ".join(ages), self.age_group.replace("-", "–")
+            raise RawFileError(f"Bladet saknar {wanted} år; där finns {listed}", where=where, todo=_AGAIN)
+        return frame.loc[frame[self.age_heading].map(ages) == self.age_group].reset_index(drop=True)
 
 
-def _duration(
-    path: Path, sheet: str, frame: pd.DataFrame, extra: str, measures: Mapping[str, str], catalog: Catalog
-) -> list[pd.DataFrame]:
-    where = f"{path}, blad {sheet}"
-    columns = _durations(frame, measures, where)
-    key = [*_HEAD, extra] if extra else list(_HEAD)
-    frame = once(frame, key, where)
+def _duration(path: Path, sheet: _Sheet, frame: pd.DataFrame, catalog: Catalog) -> list[pd.DataFrame]:
+    where = f"{path}, blad {sheet.name}"
+    columns = sheet.columns(frame, where)
+    frame = once(frame, sheet.key, where)
     months = check_periods(frame["PERIOD"].unique(), where, month_of(path.name))
-    if extra:
-        ages = {value: age_of(value, where) for value in frame[extra].unique()}
-        if "18-24" not in ages.values():
-            raise RawFileError(f"Bladet saknar 18–24 år; där finns {', '.join(ages)}", where=where, todo=_AGAIN)
-        frame = frame.loc[frame[extra].map(ages) == "18-24"].reset_index(drop=True)
+    frame = sheet.of_age(frame, where)
     frame = area_codes(frame, "LÄN", "KOMMUN", catalog, where).rename(columns={"PERIOD": "period"})
     demand_kommuner(frame, months, catalog, where)
     out = []
     for measure, column in columns.items():
         areas = with_sums(frame.assign(**bounds(frame[column], where)), ["period"], ["lower", "upper"])
-        out.append(counted(areas).assign(measure=measure, age_group="18-24" if extra else "total"))
+        out.append(counted(areas).assign(measure=measure, age_group=sheet.age_group))
     return out
 
 
@@ -182,17 +197,15 @@ def read_af_duration(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     for file in snapshot.files:
         path = snapshot.path(file)
         af_kind(file.name, snapshot.dataset)
-        tables = {name: _sheet(rows, f"{path}, blad {name}") for name, rows in read_sheets(path).items()}
-        for sheet, extra, measures in (("Total", "", _EVERYONE), ("Ålder", "ÅLDER", _YOUNG)):
-            frame = tables.get(sheet)
-            if frame is None or (extra and extra not in frame.columns):
+        tables = {name: _table(rows, f"{path}, blad {name}") for name, rows in read_sheets(path).items()}
+        for sheet in read_declared("af_sheets", _Sheet):
+            frame = tables.get(sheet.name)
+            if frame is None or (sheet.age_heading and sheet.age_heading not in frame.columns):
                 raise RawFileError(
-                    f"Arbetsboken saknar bladet {sheet} med rubrikerna {', '.join(filter(None, (*_HEAD, extra)))}",
+                    f"Arbetsboken saknar bladet {sheet.name} med rubrikerna {', '.join(sheet.key)}",
                     where=path,
                     todo=f"Bladen är {', '.join(tables)}",
                 )
-            parts += [
-                part.assign(origin=snapshot.origin(file))
-                for part in _duration(path, sheet, frame, extra, measures, catalog)
-            ]
+            origin = snapshot.origin(file)
+            parts += [part.assign(origin=origin) for part in _duration(path, sheet, frame, catalog)]
     return _edition(parts, snapshot)

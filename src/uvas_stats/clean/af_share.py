@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.declared import read_declared
 from uvas_stats.catalog.sources import af_kind, month_of
 from uvas_stats.clean.af_tables import UNKNOWN, area_codes, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.clean.af_visible import check_visible
@@ -51,16 +52,8 @@ class _Piece:
     values: npt.NDArray[np.float64]
 
 
-_GROUPS = (
-    _Group("18-24", "total", "UNGSOK", "UNGAK"),
-    _Group("18-24", "women", "UNGKSOK", "UNGKAK"),
-    _Group("18-24", "men", "UNGMSOK", "UNGMAK"),
-    _Group("total", "total", "TOTSOK", "TOTAK"),
-    _Group("total", "women", "KVISOK", "KVIAK"),
-    _Group("total", "men", "MANSOK", "MANAK"),
-)
+_GROUPS = read_declared("af_fields", _Group)
 _NUMBERS = tuple(name for group in _GROUPS for name in (group.unemployed, group.labour_force))
-_SUMS = (("UNGSOK", "UNGKSOK", "UNGMSOK"), ("TOTSOK", "KVISOK", "MANSOK"))
 # Which measures a table gives, by age: rate, unemployed, labour force; an empty id is not given.
 _Measures = Mapping[str, tuple[str, str, str]]
 _MONTHS: _Measures = {
@@ -117,7 +110,10 @@ def share_areas(path: Path, catalog: Catalog) -> pd.DataFrame:
 
 
 def _check_sums(frame: pd.DataFrame, path: Path) -> None:
-    for total, women, men in _SUMS:
+    """Demand that women and men make the total in each age."""
+    for age in dict.fromkeys(group.age for group in _GROUPS):
+        by_sex = {group.sex: group.unemployed for group in _GROUPS if group.age == age}
+        total, women, men = (by_sex[sex] for sex in ("total", "women", "men"))
         apart = (frame[total] - frame[women] - frame[men]).abs() > 1
         negative = (frame[[total, women, men]] < 0).any(axis=1)
         if (apart | negative).any():
