@@ -39,10 +39,10 @@ def require(value: str, allowed: Iterable[str], key: str, where: Path) -> None:
 def check_period(period: str, kind: str, key: str, where: Path) -> None:
     """Demand a period of the kind its measure has."""
     try:
-        found = period_kind(period)
+        actual = period_kind(period)
     except ObservationError as error:
         raise CatalogError(f"{key}: {error.what}", where=where, todo=error.todo) from error
-    if found != kind:
+    if actual != kind:
         raise CatalogError(
             f"{key} ”{period}” är inte det slags period som måttet har ({kind})",
             where=where,

@@ -75,13 +75,13 @@ def read_declared(name: str, kind: type[T]) -> tuple[T, ...]:
     things: dict[str, T] = {}
     inherited = _Common()
     for path in [DATA / f"{name}.toml", *sorted(DATA.glob(f"*_{name}.toml"))]:
-        own, common = _read(path, kind, name.rpartition("_")[2], inherited)
+        of_file, common = _read(path, kind, name.rpartition("_")[2], inherited)
         if not things:
             inherited = _Common(common.defaults, common.texts)
-        double = sorted(set(own) & set(things))
+        double = sorted(set(of_file) & set(things))
         if double:
             raise CatalogError(f"”{double[0]}” finns i två filer", where=path, todo="Ge den ena ett annat id")
-        things |= own
+        things |= of_file
     return tuple(things.values())
 
 

@@ -171,8 +171,8 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
         return catalog
     groups = dict(catalog.groups)
     if workspace.groups_file.is_file():
-        own = read_tables(workspace.groups_file, Group, "groups")
-        groups |= {group.id: replace(group, kind="own") for group in own}
+        declared = read_tables(workspace.groups_file, Group, "groups")
+        groups |= {group.id: replace(group, kind="own") for group in declared}
         check_groups(replace(catalog, groups=groups), workspace.groups_file)
     groups |= read_similar(workspace.processed)
     programmes = _programmes(workspace.programmes) if workspace.programmes.is_dir() else {}

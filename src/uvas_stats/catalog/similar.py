@@ -204,13 +204,13 @@ def pick_similar(text: str, groups: Mapping[str, Group], kommuner: tuple[str, ..
             "Liknande kommuner finns för en kommun i taget", todo="Ange en kommun, eller en grupp med namn"
         )
     start = f"{SIMILAR}_{kommuner[0]}_"
-    own = {id_.removeprefix(start): group for id_, group in groups.items() if id_.startswith(start)}
-    if not own:
+    by_theme = {id_.removeprefix(start): group for id_, group in groups.items() if id_.startswith(start)}
+    if not by_theme:
         raise UnknownNameError("Liknande kommuner är inte hämtade", todo="Hämta dem med: uvas fetch kolada")
     theme = re.sub(r"[^a-z0-9]+", "_", re.sub(rf"^{WORD}( kommuner)?[ ,]*", "", fold(text))).strip("_")
     if not theme:
-        return next((own[first] for first in FIRST_THEMES if first in own), own[min(own)])
-    if theme not in own:
-        listed = ", ".join(f"{WORD} {one.replace('_', ' ')}" for one in sorted(own))
+        return next((by_theme[first] for first in FIRST_THEMES if first in by_theme), by_theme[min(by_theme)])
+    if theme not in by_theme:
+        listed = ", ".join(f"{WORD} {one.replace('_', ' ')}" for one in sorted(by_theme))
         raise UnknownNameError(f"Gruppen ”{text}” finns inte", todo=f"Det finns {listed}")
-    return own[theme]
+    return by_theme[theme]
