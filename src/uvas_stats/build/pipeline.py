@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
@@ -89,19 +90,20 @@ def to_read(snapshots: list[Snapshot]) -> list[Snapshot]:
 
 def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
     """Refuse a value outside what its measure allows, such as a share above 100 percent."""
-    for name, part in frame.groupby("measure", observed=True):
-        measure = catalog.measures[str(name)]
-        low = -float("inf") if measure.minimum is None else measure.minimum
-        high = float("inf") if measure.maximum is None else measure.maximum
-        bad = part["value"].notna() & ~part["value"].between(low, high)
-        if bad.any():
-            row = part.loc[bad].iloc[0]
-            key = ", ".join(str(row[column]) for column in KEY if not pd.isna(row[column]))
-            raise ObservationError(
-                f"Värdet {row['value']:g} ligger utanför {low:g}–{high:g} för {measure.title}",
-                where=f"{row['origin']}: {key}",
-                todo="Kontrollera enheten i råfilen",
-            )
+    measures = [catalog.measures[name] for name in frame["measure"].cat.categories]
+    lows = np.array([-np.inf if one.minimum is None else one.minimum for one in measures])
+    highs = np.array([np.inf if one.maximum is None else one.maximum for one in measures])
+    codes, values = frame["measure"].cat.codes.to_numpy(), frame["value"].to_numpy()
+    outside = np.flatnonzero((values < lows[codes]) | (values > highs[codes]))
+    if len(outside):
+        at = outside[codes[outside].argmin()]
+        row, measure = frame.iloc[at], measures[codes[at]]
+        key = ", ".join(str(row[column]) for column in KEY if not pd.isna(row[column]))
+        raise ObservationError(
+            f"Värdet {row['value']:g} ligger utanför {lows[codes[at]]:g}–{highs[codes[at]]:g} för {measure.title}",
+            where=f"{row['origin']}: {key}",
+            todo="Kontrollera enheten i råfilen",
+        )
 
 
 def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:

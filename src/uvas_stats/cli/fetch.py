@@ -43,28 +43,6 @@ def open_clients(base_url: list[str] | None) -> Clients:
     return Clients(base_urls(base_url or []))
 
 
-def _datasets(catalog: Catalog, names: list[str] | None) -> list[str]:
-    """Give the datasets that are meant: those named, all of a source that is named, or all there are."""
-    from uvas_stats.catalog.names import nearest
-    from uvas_stats.catalog.pxweb import load_px_tables
-    from uvas_stats.errors import UnknownNameError
-
-    of_source: dict[str, list[str]] = {}
-    for table in load_px_tables():
-        of_source.setdefault(table.source, []).append(table.dataset)
-    for dataset in catalog.datasets.values():
-        if dataset.fetcher:
-            of_source.setdefault(dataset.fetcher, []).append(dataset.id)
-    every = list(dict.fromkeys(one for some in of_source.values() for one in some))
-    found: list[str] = []
-    for name in names or every:
-        if name not in of_source and name not in every:
-            close = nearest(name, [*of_source, *every])
-            raise UnknownNameError(f"”{name}” kan inte hämtas", todo=f"Närmast: {', '.join(close)}")
-        found += of_source.get(name, [name])
-    return list(dict.fromkeys(found))
-
-
 def _new(table: TablePlan) -> str:
     periods = table.new_periods
     if not periods:
@@ -93,12 +71,12 @@ def _progress() -> Iterator[Progress | None]:
     with Bar(console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
-        def told(dataset: str, done: int, total: int) -> None:
+        def show(dataset: str, done: int, total: int) -> None:
             if dataset not in tasks:
                 tasks[dataset] = bar.add_task(dataset, total=total)
             bar.update(tasks[dataset], completed=done, total=total)
 
-        yield told
+        yield show
 
 
 def _show_outcome(outcome: Outcome[DatasetPlan]) -> None:
@@ -136,6 +114,7 @@ def fetch_command(
 ) -> None:
     """Hämta det som är nytt hos källorna, inom deras gränser."""
     from uvas_stats.catalog import load_catalog
+    from uvas_stats.fetch.sources import fetchable
     from uvas_stats.workspace import find_workspace
 
     single = [name for name in datasets or () if ":" in name]
@@ -149,13 +128,13 @@ def fetch_command(
             _fetch_table(clients, workspace, single[0], _selection(select, query), dry_run=dry_run)
             return
         catalog = load_catalog(workspace)
-        _fetch_each(clients, workspace, catalog, _datasets(catalog, datasets), dry_run=dry_run, again=again)
+        _fetch_each(clients, workspace, catalog, fetchable(catalog, datasets or ()), dry_run=dry_run, again=again)
 
 
 def _fetch_each(
     clients: Clients, workspace: Workspace, catalog: Catalog, datasets: list[str], *, dry_run: bool, again: bool
 ) -> None:
-    """Fetch dataset by dataset; one that fails is told of, and the others are fetched all the same."""
+    """Fetch dataset by dataset; one that fails is reported, and the others are fetched all the same."""
     from uvas_stats.errors import UvasStatsError
 
     failed = []
@@ -227,26 +206,21 @@ def _fetch_table(
     """Fetch a table that is not declared and write its observations beside the main table."""
     from uvas_stats.build.single_table import build_table
     from uvas_stats.catalog.pxweb import px_source
-    from uvas_stats.fetch.adhoc import adhoc_resolved
-    from uvas_stats.fetch.plan import plan_resolved
-    from uvas_stats.fetch.run import DatasetPlan, fetch_planned
+    from uvas_stats.fetch.adhoc import plan_adhoc
+    from uvas_stats.fetch.run import fetch_planned
 
     source_name, _, table_id = name.partition(":")
     source = px_source(source_name)
-    client = clients(source.id)
-    limits = client.limits()
-    resolved = adhoc_resolved(client, source.id, table_id, selection)
-    dataset = resolved.declared.dataset
 
     def make_plan() -> DatasetPlan:
-        now = adhoc_resolved(client, source.id, table_id, selection)
-        return DatasetPlan(dataset, (plan_resolved(client, now, limits, workspace.raw),))
+        return plan_adhoc(clients(source.id), source.id, table_id, selection, workspace.raw)
 
+    plan = make_plan()
     if dry_run:
-        _show_plan(make_plan())
+        _show_plan(plan)
         return
     with _progress() as progress:
-        outcome = fetch_planned(dataset, make_plan, workspace.raw, progress=progress)
+        outcome = fetch_planned(plan.dataset, make_plan, workspace.raw, progress=progress)
     _show_outcome(outcome)
     rows, folder = build_table(workspace, outcome, source.publisher)
     typer.echo(f"{number(rows)} uppgifter i {folder / 'observations.parquet'}")

@@ -24,14 +24,14 @@ def search_command(
     """Sök tabeller hos SCB."""
     from uvas_stats.catalog.pxweb import px_source
 
-    found = 0
+    hits = 0
     with open_clients(base_url) as clients:
         for hit in clients(px_source(source).id).search(" ".join(text)):
-            found += 1
+            hits += 1
             span = f" [{hit.first_period}–{hit.last_period}]" if hit.first_period else ""
             ended = " (uppdateras inte längre)" if hit.discontinued else ""
             typer.echo(f"{hit.id}  {hit.title}{span}{ended}  uppdaterad {hit.updated[:10] or 'okänt'}")
-    if not found:
+    if not hits:
         typer.echo("Inga träffar. Sökningen gäller hela ord; prova befolk* för allt som börjar så.")
 
 

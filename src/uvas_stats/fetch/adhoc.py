@@ -12,10 +12,20 @@ from typing import Any
 from uvas_stats.catalog import Measure
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
 from uvas_stats.errors import FetchError
+from uvas_stats.fetch.plan import plan_resolved
 from uvas_stats.fetch.pxmodel import PxClient, Table, Variable
 from uvas_stats.fetch.resolve import Resolved, make_query
+from uvas_stats.fetch.run import DatasetPlan
 
-__all__ = ["Selection", "adhoc_measures", "adhoc_resolved", "declare", "parse_query", "parse_selects"]
+__all__ = [
+    "Selection",
+    "_resolved",
+    "adhoc_measures",
+    "declare",
+    "parse_query",
+    "parse_selects",
+    "plan_adhoc",
+]
 
 _REGIONS = frozenset({"region", "lan", "län", "kommun"})
 _SEXES = frozenset({"kon", "kön"})
@@ -176,7 +186,7 @@ def declare(table: Table, source: str, codes: Mapping[str, Sequence[str]]) -> Px
     return PxTable(dataset, source, (), tuple(dimensions), id=name, v1_path=table.id)
 
 
-def adhoc_resolved(client: PxClient, source: str, table_id: str, selection: Selection) -> Resolved:
+def _resolved(client: PxClient, source: str, table_id: str, selection: Selection) -> Resolved:
     """Make the query of a table that is not declared, and declare it by what it looks like.
 
     Raises
@@ -191,6 +201,28 @@ def adhoc_resolved(client: PxClient, source: str, table_id: str, selection: Sele
     if not any(dimension.column == "period" for dimension in declared.dimensions):
         raise FetchError("Tabellen har ingen tidsvariabel", where=table.id, todo="Välj en annan tabell")
     return Resolved(declared, table, query)
+
+
+def plan_adhoc(client: PxClient, source: str, table_id: str, selection: Selection, raw: Path) -> DatasetPlan:
+    """Plan the fetch of a table that is not declared: a dataset of its own.
+
+    Parameters
+    ----------
+    client, source, table_id
+        Who is asked, its id in the catalog, and which table.
+    selection
+        What is wanted of the table.
+    raw
+        The folder of raw files, where earlier editions are looked for.
+
+    Raises
+    ------
+    FetchError
+        Naming table, variable and value; or if the table has no time.
+    """
+    limits = client.limits()
+    resolved = _resolved(client, source, table_id, selection)
+    return DatasetPlan(resolved.declared.dataset, (plan_resolved(client, resolved, limits, raw),))
 
 
 def adhoc_measures(declared: PxTable, table: Table, publisher: str) -> dict[str, Measure]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from uvas_stats.catalog import Dataset
+from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.catalog.names import nearest
-from uvas_stats.catalog.pxweb import PxSource, load_px_sources
+from uvas_stats.catalog.pxweb import PxSource, load_px_sources, load_px_tables
 from uvas_stats.catalog.sources import WebSource, load_web_sources
 from uvas_stats.errors import FetchError, UnknownNameError
 from uvas_stats.fetch.http import Http, HttpSettings, check_address
@@ -22,7 +22,7 @@ from uvas_stats.fetch.pxweb1 import PxWeb1
 from uvas_stats.raw.files import FilePlan
 from uvas_stats.raw.snapshot import Snapshot, newest_snapshot
 
-__all__ = ["ENVIRONMENT_VARIABLE", "FETCHERS", "Clients", "base_urls", "file_plan"]
+__all__ = ["ENVIRONMENT_VARIABLE", "FETCHERS", "Clients", "base_urls", "fetchable", "file_plan"]
 
 ENVIRONMENT_VARIABLE = "UVAS_BASE_URL"
 FETCHERS: Mapping[str, str] = {
@@ -137,6 +137,30 @@ class Clients:
             client.close()
         for http in self._https.values():
             http.close()
+
+
+def fetchable(catalog: Catalog, names: Sequence[str] = ()) -> list[str]:
+    """Give the datasets that are meant: those named, all of a source that is named, or all that can be fetched.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is neither a dataset that can be fetched nor a source of one.
+    """
+    of_source: dict[str, list[str]] = {}
+    for table in load_px_tables():
+        of_source.setdefault(table.source, []).append(table.dataset)
+    for dataset in catalog.datasets.values():
+        if dataset.fetcher:
+            of_source.setdefault(dataset.fetcher, []).append(dataset.id)
+    every = list(dict.fromkeys(one for some in of_source.values() for one in some))
+    datasets: list[str] = []
+    for name in names or every:
+        if name not in of_source and name not in every:
+            close = nearest(name, [*of_source, *every])
+            raise UnknownNameError(f"”{name}” kan inte hämtas", todo=f"Närmast: {', '.join(close)}")
+        datasets += of_source.get(name, [name])
+    return list(dict.fromkeys(datasets))
 
 
 Fetcher = Callable[[Clients, Dataset, Snapshot | None], FilePlan]
