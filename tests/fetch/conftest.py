@@ -8,7 +8,7 @@ import pytest
 
 from tests.fakes.server import Fake
 from uvas_stats.fetch.http import HttpSettings
-from uvas_stats.fetch.pxmodel import PxClient
+from uvas_stats.fetch.pxclient import PxClient
 from uvas_stats.fetch.sources import Clients
 
 QUICK = HttpSettings(connect_timeout=2, read_timeout=0.5, backoff=0.001, attempts=4)

@@ -18,7 +18,8 @@ from uvas_stats.fetch import http as http_module
 from uvas_stats.fetch.http import Http, HttpSettings, check_address, retry_after_seconds
 from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxanswer import NoSuchTableError, TooManyCellsError
-from uvas_stats.fetch.pxmodel import PxClient, Query, Table
+from uvas_stats.fetch.pxclient import PxClient
+from uvas_stats.fetch.pxmodel import Query, Table
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1
 from uvas_stats.fetch.run import fetch_dataset

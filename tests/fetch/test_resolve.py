@@ -11,7 +11,7 @@ from tests.fakes.server import Fake
 from tests.fakes.tables import Var
 from uvas_stats.catalog.pxweb import PxTable, tables_of
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.pxmodel import PxClient
+from uvas_stats.fetch.pxclient import PxClient
 from uvas_stats.fetch.resolve import DriftError, Resolved, expand, make_query, resolve
 from uvas_stats.fetch.sources import Clients
 

@@ -338,7 +338,8 @@ def test_recorded_files_that_are_no_data_say_so(shared: Path, name: str, says: s
 
 def test_the_recorded_metadata_and_configuration(shared: Path) -> None:
     from uvas_stats.fetch.limits import Limits
-    from uvas_stats.fetch.pxweb import limits_from, table_from_jsonstat
+    from uvas_stats.fetch.pxclient import limits_from
+    from uvas_stats.fetch.pxweb import table_from_jsonstat
 
     folder = shared / "data" / "scb"
     table = table_from_jsonstat(

@@ -13,7 +13,8 @@ from uvas_stats.catalog import Measure
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.plan import plan_resolved
-from uvas_stats.fetch.pxmodel import PxClient, Table, Variable
+from uvas_stats.fetch.pxclient import PxClient
+from uvas_stats.fetch.pxmodel import Table, Variable
 from uvas_stats.fetch.resolve import Resolved, make_query
 from uvas_stats.fetch.run import DatasetPlan
 

@@ -11,7 +11,8 @@ from typing import Any
 from uvas_stats.catalog.pxweb import PxTable, load_px_sources
 from uvas_stats.fetch.boxes import split
 from uvas_stats.fetch.limits import Limits, schedule_seconds
-from uvas_stats.fetch.pxmodel import PxClient, Query
+from uvas_stats.fetch.pxclient import PxClient
+from uvas_stats.fetch.pxmodel import Query
 from uvas_stats.fetch.resolve import Resolved, resolve
 from uvas_stats.raw.snapshot import RawTable, Snapshot, editions, read_snapshot
 

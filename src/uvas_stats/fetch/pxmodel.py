@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer
-from uvas_stats.fetch.limits import Limits
 from uvas_stats.formats.jsonstat import has_noise
 
-__all__ = ["CodeList", "Data", "PxClient", "Query", "Table", "TableHit", "Variable"]
+__all__ = ["CodeList", "Data", "Query", "Table", "TableHit", "Variable"]
 
 
 @dataclass(frozen=True)
@@ -115,36 +113,3 @@ class Query:
         for codes in self.codes.values():
             product *= len(codes)
         return product
-
-
-class PxClient(Protocol):
-    """What the planner and the fetcher need of a client, whichever version it speaks."""
-
-    data_format: str
-
-    def table_url(self, table_id: str) -> str:
-        """Give the address of a table's metadata."""
-
-    def data_url(self, table_id: str) -> str:
-        """Give the address that a table's data is asked for at."""
-
-    def limits(self) -> Limits:
-        """Ask the service for its limits, once."""
-
-    def table(self, table_id: str) -> Table:
-        """Read a table's metadata."""
-
-    def codelist(self, variable: Variable, codelist_id: str) -> CodeList:
-        """Read a code list."""
-
-    def search(self, text: str) -> Iterator[TableHit]:
-        """Find tables, page after page."""
-
-    def body(self, query: Query) -> dict[str, object]:
-        """Write the query as the service wants it."""
-
-    def data(self, table: Table, query: Query) -> Data:
-        """Fetch the data of one query and compare the answer with it."""
-
-    def close(self) -> None:
-        """Close the connections."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import Answer, Http, is_json, read_json
+from uvas_stats.fetch.http import is_json, read_json
 from uvas_stats.fetch.limits import Limits
-from uvas_stats.fetch.pxanswer import explain
-from uvas_stats.fetch.pxmodel import CodeList, Data, Query, Table, TableHit, Variable
-from uvas_stats.fetch.pxweb import keeper, limits_from
+from uvas_stats.fetch.pxclient import PxClient, limits_from
+from uvas_stats.fetch.pxmodel import CodeList, Query, Table, TableHit, Variable
 
 __all__ = ["PxWeb1"]
 
@@ -41,33 +39,21 @@ def _variable(item: dict[str, Any], table_id: str) -> Variable:
     )
 
 
-class PxWeb1:
+class PxWeb1(PxClient):
     """A client of one PxWeb database in version 1; a table is named by its path after the database."""
-
-    def __init__(self, http: Http, language: str = "sv", data_format: str = "json-stat2") -> None:
-        self.http = http
-        self.language = language
-        self.data_format = data_format
-        self._limits: Limits | None = None
-        self._lock = threading.Lock()
 
     def table_url(self, table_id: str) -> str:
         """Give the address of a table's metadata."""
         return self.http.base_url + _path(table_id)
 
-    def data_url(self, table_id: str) -> str:
-        """Give the address that a table's data is asked for at."""
-        return self.table_url(table_id)
+    def _data_path(self, table_id: str) -> str:
+        return _path(table_id)
 
-    def limits(self) -> Limits:
-        """Ask ``?config`` once and give the answer to the limiter. ``maxCells`` is obeyed, not ``maxValues``."""
-        with self._lock:
-            if self._limits is None:
-                answer = self.http.call("GET", "", params={"config": ""}, check=is_json)
-                content = read_json(answer) if answer.status == 200 else None  # some sites have no ?config
-                self._limits = limits_from(content, "maxCells", "maxCalls")
-                self.http.limiter.set_limits(self._limits)
-            return self._limits
+    def _ask_limits(self) -> Limits:
+        """Ask ``?config``; ``maxCells`` is obeyed, not ``maxValues``."""
+        answer = self.http.call("GET", "", params={"config": ""}, check=is_json)
+        content = read_json(answer) if answer.status == 200 else None  # some sites have no ?config
+        return limits_from(content, "maxCells", "maxCalls")
 
     def table(self, table_id: str) -> Table:
         """Read a table's metadata; when it was updated stands only in the list of its folder."""
@@ -91,10 +77,7 @@ class PxWeb1:
 
     def search(self, text: str) -> Iterator[TableHit]:
         """Find tables by words of the title."""
-        answer = self.http.call("GET", "", params={"query": text, "filter": "title"}, check=is_json)
-        if answer.status != 200:
-            raise explain(answer)
-        for item in read_json(answer):
+        for item in read_json(self._ask("", params={"query": text, "filter": "title"})):
             path = "/".join(part for part in (str(item.get("path", "")).strip("/"), str(item["id"])) if part)
             yield TableHit(path, str(item.get("title", "")), str(item.get("published") or ""))
 
@@ -116,20 +99,6 @@ class PxWeb1:
             "response": {"format": self.data_format},
         }
 
-    def data(self, table: Table, query: Query) -> Data:
-        """Fetch data."""
-        updated: list[str] = []
-        answer = self.http.call(
-            "POST", _path(table.id), body=self.body(query), check=keeper(table, query, updated)
-        )
-        if answer.status != 200:
-            raise explain(answer, table, query)
-        return Data(answer, updated[-1])
-
-    def close(self) -> None:
-        """Close the connections."""
-        self.http.close()
-
     def _updated(self, table_id: str) -> str:
         folder, _, name = table_id.strip("/").rpartition("/")
         if not folder:
@@ -137,9 +106,3 @@ class PxWeb1:
         content = read_json(self._ask(_path(folder), folder))
         hits = [item for item in content if isinstance(item, dict) and item.get("id") == name]
         return str(hits[0].get("updated") or "") if hits else ""
-
-    def _ask(self, path: str, what: str) -> Answer:
-        answer = self.http.call("GET", path, check=is_json)
-        if answer.status != 200:
-            raise explain(answer, Table(what, "", "", ()))
-        return answer

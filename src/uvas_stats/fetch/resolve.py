@@ -16,7 +16,8 @@ from uvas_stats.catalog.names import nearest, tidy
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.pxanswer import NoSuchTableError
-from uvas_stats.fetch.pxmodel import PxClient, Query, Table, TableHit, Variable
+from uvas_stats.fetch.pxclient import PxClient
+from uvas_stats.fetch.pxmodel import Query, Table, TableHit, Variable
 
 __all__ = ["DriftError", "Resolved", "expand", "make_query", "resolve"]
 

@@ -15,7 +15,7 @@ from uvas_stats.catalog.pxweb import PxTable, load_px_sources
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table
 from uvas_stats.fetch.plan import TablePlan, plan_table
-from uvas_stats.fetch.pxmodel import PxClient
+from uvas_stats.fetch.pxclient import PxClient
 from uvas_stats.periods import is_day
 from uvas_stats.raw.publish import (
     Gathered,

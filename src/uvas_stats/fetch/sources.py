@@ -16,7 +16,7 @@ from uvas_stats.catalog.sources import WebSource, load_web_sources
 from uvas_stats.errors import FetchError, UnknownNameError
 from uvas_stats.fetch.http import Http, HttpSettings, check_address
 from uvas_stats.fetch.limits import Limits, RateLimiter
-from uvas_stats.fetch.pxmodel import PxClient
+from uvas_stats.fetch.pxclient import PxClient
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1
 from uvas_stats.raw.files import FilePlan
