@@ -183,7 +183,7 @@ def edition_check(catalog: Catalog) -> Callable[[Path], None]:
         from uvas_stats.clean import read_edition
 
         snapshot = read_snapshot(folder, placed=False)
-        for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog):
+        for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog, verified=True):
             _check_bounds(frame, catalog)
 
     return check

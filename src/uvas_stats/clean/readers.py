@@ -83,15 +83,26 @@ def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.Dat
         yield from read_edition(snapshot, dataset, catalog)
 
 
-def read_edition(snapshot: Snapshot, dataset: Dataset, catalog: Catalog) -> Iterator[pd.DataFrame]:
-    """Verify, read and correct one edition, as :func:`read_raw` does."""
+def read_edition(
+    snapshot: Snapshot, dataset: Dataset, catalog: Catalog, *, verified: bool = False
+) -> Iterator[pd.DataFrame]:
+    """Verify, read and correct one edition, as :func:`read_raw` does.
+
+    Parameters
+    ----------
+    snapshot, dataset, catalog
+        The edition, and what is declared of it.
+    verified
+        Whether the files have just been compared with their checksums.
+    """
     if dataset.reader not in (*READERS, *EDITION_READERS):
         raise RawFileError(
             f"Datamängden ”{dataset.id}” har inga råfiler: den läses ur programfilerna",
             where=snapshot.folder,
             todo="Flytta mappen",
         )
-    verify(snapshot)
+    if not verified:
+        verify(snapshot)
     if dataset.reader in EDITION_READERS:
         yield correct(EDITION_READERS[dataset.reader](snapshot, catalog), catalog)
         return
