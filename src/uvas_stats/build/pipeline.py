@@ -50,7 +50,13 @@ def _declared(folder: Path) -> str:
 
 
 def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> str:
-    """Summarise all that a build depends on, without reading the raw files: of them sizes and times are enough."""
+    """Summarise all that a build depends on, without reading the raw files: of them sizes and times are enough.
+
+    Parameters
+    ----------
+    workspace, catalog, snapshots
+        Where the registers' counts are, what is declared, and the editions.
+    """
     digest = hashlib.sha256(f"{version('uvas-stats')} {_declared(DATA)}".encode())
     digest.update(repr((catalog.programmes, catalog.measures, catalog.datasets)).encode())
     for snapshot in snapshots:

@@ -20,7 +20,6 @@ from uvas_stats.fetch.run import DatasetPlan
 
 __all__ = [
     "Selection",
-    "_resolved",
     "adhoc_measures",
     "declare",
     "parse_query",
@@ -227,7 +226,15 @@ def plan_adhoc(client: PxClient, source: str, table_id: str, selection: Selectio
 
 
 def adhoc_measures(declared: PxTable, table: Table, publisher: str) -> dict[str, Measure]:
-    """Describe the contents of a table that is not declared, by the publisher's own words."""
+    """Describe the contents of a table that is not declared, by the publisher's own words.
+
+    Parameters
+    ----------
+    declared, table
+        What :func:`declare` made of the table, and the table.
+    publisher
+        Who publishes it.
+    """
     measures = {}
     for dimension in declared.dimensions:
         if dimension.column != "measure":

@@ -58,6 +58,13 @@ def _calls(units: int, size: int, rows: int) -> int:
 def boxes(kpis: Sequence[str], units: Sequence[str], years: Sequence[str]) -> tuple[Box, ...]:
     """Cut a question so that it takes the fewest calls, pages counted.
 
+    Parameters
+    ----------
+    kpis, units, years
+        Ids of key figures and areas, and years.
+
+    Notes
+    -----
     At most 25 of each in a call; key figures and years stay together as far as that lets them, so that each unit
     is in one answer with all its figures.
 
@@ -82,6 +89,13 @@ def resolve_kpis(
     http: Http, declared: str, kpis: Iterable[KoladaKpi]
 ) -> tuple[dict[str, str], list[Pages], list[str]]:
     """Find the key figures and look at their titles.
+
+    Parameters
+    ----------
+    http, declared
+        The connection, and the catalog's address of the service.
+    kpis
+        The key figures as declared.
 
     Returns
     -------

@@ -196,6 +196,13 @@ def _rows(content: Mapping[str, Any], table: Table, query: Query, where: str) ->
 def verify(answer: Answer, table: Table, query: Query) -> str:
     """Check a data answer against the query and return when the table was updated, as the answer says it.
 
+    Parameters
+    ----------
+    answer
+        The answer, whose status is 200.
+    table, query
+        What was asked for.
+
     Raises
     ------
     BadBodyError

@@ -154,6 +154,13 @@ def _check(declared: PxTable, table: Table) -> None:
 def resolve(client: PxClient, declared: PxTable, protocol: str = "pxweb2") -> Resolved:
     """Read a declared table's metadata, compare it with the declaration and make the query.
 
+    Parameters
+    ----------
+    client, declared
+        Who is asked, and the table.
+    protocol
+        ``pxweb2`` or ``pxweb1``, where a table is named by its path.
+
     Raises
     ------
     DriftError
@@ -275,6 +282,15 @@ def make_query(
     """Make the query of a whole selection, with every code written out, in the table's order.
 
     A variable that is left out must be one that the service can eliminate.
+
+    Parameters
+    ----------
+    client, table
+        Who is asked, and the table.
+    selection
+        Expressions for each variable, as :func:`expand` reads them.
+    codelists
+        The code list of a variable, where its own codes are not used.
 
     Raises
     ------
