@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uvas_stats.indicators.agreement import disagreements
+from uvas_stats.indicators.differences import disagreements
 
 
 def rows(measure: str, figures: dict[str, tuple[float | None, float | None, float | None]]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from uvas_stats.indicators.revisions import REVISION_COLUMNS, revisions
+from uvas_stats.indicators.differences import REVISION_COLUMNS, revisions
 
 
 def rows(edition: str, **values: float | None) -> pd.DataFrame:

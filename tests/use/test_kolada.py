@@ -16,7 +16,7 @@ from uvas_stats.cli.listing import sources
 from uvas_stats.errors import UnknownNameError
 from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.sources import Clients, file_plan
-from uvas_stats.indicators.revisions import revisions
+from uvas_stats.indicators.differences import revisions
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations

@@ -12,8 +12,7 @@ from uvas_stats.build import pipeline
 from uvas_stats.catalog import Catalog, Route, load_catalog
 from uvas_stats.catalog.declared import read_declared
 from uvas_stats.errors import UvasStatsError
-from uvas_stats.indicators.agreement import disagreements
-from uvas_stats.indicators.revisions import revisions
+from uvas_stats.indicators.differences import disagreements, revisions
 from uvas_stats.numbers import number_text
 from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations

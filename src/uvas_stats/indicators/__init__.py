@@ -4,7 +4,7 @@ A *series* is observations of one measure, one sex and one age group, as plain t
 :func:`uvas_stats.observations.contract.select`.
 """
 
-from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, share_intervals
+from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, pooled_share, share_intervals
 from uvas_stats.indicators.change import Change, break_between, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
@@ -13,7 +13,6 @@ from uvas_stats.indicators.goals import GoalStatus, assess_goal
 from uvas_stats.indicators.kaa import NOT_SHOWN, parts_of_whole, share_of_population
 from uvas_stats.indicators.outlook import Outlook, goal_outlook
 from uvas_stats.indicators.places import place_panel
-from uvas_stats.indicators.pooled import pooled_share
 from uvas_stats.indicators.projection import Projection, project
 from uvas_stats.indicators.rank_summary import Place, RankSummary, persons_to_riket, rank_summary, refuse_break
 from uvas_stats.indicators.ranking import direction_words, performance_group, published_decimals, rank
