@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from uvas_stats.catalog.model import Group, Region
-from uvas_stats.catalog.names import find_region, fold
+from uvas_stats.catalog.names import RegionNames, fold
 from uvas_stats.errors import CatalogError, RawFileError, UnknownNameError
 from uvas_stats.workspace import atomic_file, writing
 
@@ -55,18 +55,17 @@ def _repaired(title: str) -> str:
     )
 
 
-def _parse(title: str, regions: tuple[Region, ...]) -> _Title | None:
+def _parse(title: str, kommuner: RegionNames) -> _Title | None:
     """Take a title apart; None if it is the title of another kind of group."""
     match = _TITLE.fullmatch(" ".join(_repaired(title).split()))
     if match is None:
         return None
-    try:
-        code = find_region(match["name"], regions).code
-    except UnknownNameError as error:
+    hits = kommuner.fitting(match["name"])
+    if len(hits) != 1:
         raise RawFileError(
             f"Jämförelsegruppen gäller en okänd kommun, ”{match['name']}”", where=title, todo="Kontrollera titeln"
-        ) from error
-    return _Title(fold(match["theme"]), code, match["theme"].lower(), int(match["year"]))
+        )
+    return _Title(fold(match["theme"]), hits[0].code, match["theme"].lower(), int(match["year"]))
 
 
 def _members(value: Mapping[str, Any], code: str, kommuner: Iterable[str]) -> tuple[str, ...]:
@@ -115,10 +114,11 @@ def similar_groups(values: Iterable[Mapping[str, Any]], regions: tuple[Region, .
     [('similar_1267_arbetsmarknad', ('1267',))]
     """
     kommuner = {region.code for region in regions if region.kind == "kommun" and region.current}
+    names = RegionNames(region for region in regions if region.kind == "kommun")
     newest: dict[tuple[str, str], tuple[_Title, tuple[str, ...], str]] = {}
     for value in values:
         text = str(value.get("title") or "")
-        title = _parse(text, regions)
+        title = _parse(text, names)
         if title is None:
             continue
         members = _members(value, title.code, kommuner)
