@@ -67,7 +67,17 @@ def bare_name(text: str) -> str:
 
 
 def nearest(text: str, names: Iterable[str], n: int = 3) -> list[str]:
-    """Return the ``n`` names most like the text, the nearest first."""
+    """Return the ``n`` names most like the text, the nearest first.
+
+    Parameters
+    ----------
+    text
+        What was written.
+    names
+        What there is.
+    n
+        How many to return.
+    """
     folded = {name: fold(name) for name in names}
     wanted = fold(text)
     likeness = {name: difflib.SequenceMatcher(None, wanted, plain).ratio() for name, plain in folded.items()}
@@ -76,6 +86,17 @@ def nearest(text: str, names: Iterable[str], n: int = 3) -> list[str]:
 
 def find(text: str, things: Mapping[str, T], titles: Mapping[str, str], what: str) -> T:
     """Find by id or title, forgiving of case, spacing and missing å ä ö.
+
+    Parameters
+    ----------
+    text
+        What was written.
+    things
+        What there is, by id.
+    titles
+        The title of each, by id.
+    what
+        What a thing is called, for the error: ``Måttet``.
 
     Raises
     ------
@@ -152,6 +173,15 @@ def find_region(text: str, regions: tuple[Region, ...], kinds: tuple[str, ...] =
 
     A name with å, ä or ö matches exactly first, so that Håbo and Habo are never mixed up. A former code or name
     leads to the row that replaced it.
+
+    Parameters
+    ----------
+    text
+        A code or a name.
+    regions
+        The regions of a catalog.
+    kinds
+        Which kinds of them to look among.
 
     Raises
     ------

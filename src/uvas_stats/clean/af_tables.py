@@ -61,6 +61,15 @@ def _lan_of(region: Region, catalog: Catalog) -> set[str]:
 def region_of_row(lan: object, kommun: object, catalog: Catalog, where: object) -> tuple[str, str]:
     """Give the code of the län and of the kommun that a row names.
 
+    Parameters
+    ----------
+    lan, kommun
+        The names in the row; empty or a word for unknown where the publisher does not know.
+    catalog
+        Where codes and names are.
+    where
+        The file, for an error.
+
     Returns
     -------
     tuple of str
@@ -98,6 +107,17 @@ def region_of_row(lan: object, kommun: object, catalog: Catalog, where: object) 
 
 def area_codes(frame: pd.DataFrame, lan: str, kommun: str, catalog: Catalog, where: object) -> pd.DataFrame:
     """Add ``lan_code`` and ``region_code`` to rows that name a län and a kommun.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    lan, kommun
+        The columns of the names.
+    catalog
+        Where codes and names are.
+    where
+        The file, for an error.
 
     Raises
     ------
@@ -160,6 +180,15 @@ def bounds(values: pd.Series, where: object) -> pd.DataFrame:
 def check_periods(periods: Iterable[object], where: object, last: str = "") -> list[str]:
     """Demand months without a gap, the last of them the one the file's name tells.
 
+    Parameters
+    ----------
+    periods
+        As written, ``2026-08``; in any order and repeated.
+    where
+        The file, for an error.
+    last
+        The month in the name of the file; empty if it has none.
+
     Returns
     -------
     list of str
@@ -188,6 +217,17 @@ def check_periods(periods: Iterable[object], where: object, last: str = "") -> l
 def demand_kommuner(frame: pd.DataFrame, months: Sequence[str], catalog: Catalog, where: object) -> None:
     """Demand every kommun in every month: a sum over those that are there is not riket.
 
+    Parameters
+    ----------
+    frame
+        Rows with ``period`` and ``region_code``.
+    months
+        The months that must be whole.
+    catalog
+        The kommuner of today.
+    where
+        The file, for an error.
+
     Raises
     ------
     RawFileError
@@ -209,6 +249,15 @@ def demand_kommuner(frame: pd.DataFrame, months: Sequence[str], catalog: Catalog
 
 def once(frame: pd.DataFrame, key: Sequence[str], where: object) -> pd.DataFrame:
     """Take a row that stands twice with the same figures once; stop where the figures differ.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    key
+        The columns that say what a row is about.
+    where
+        The file, for an error.
 
     Raises
     ------

@@ -30,6 +30,15 @@ def check_visible(path: Path, cache: Cache, frame: pd.DataFrame) -> int:
     A sheet is understood if it has a row of headings with ``PERIOD`` and names of fields or of calculated fields,
     and above it, at most, filters: the name of a field and the value it is held at. Other sheets are passed over.
 
+    Parameters
+    ----------
+    path
+        The workbook.
+    cache
+        Which of its caches was read.
+    frame
+        The records of the cache.
+
     Returns
     -------
     int

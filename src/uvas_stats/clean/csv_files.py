@@ -10,12 +10,22 @@ from uvas_stats.catalog import Catalog, Measure
 from uvas_stats.errors import ObservationError, RawFileError
 from uvas_stats.periods import period_kind
 
-__all__ = ["read_kolada_csv", "read_ranks_csv", "read_tidy_csv"]
+__all__ = ["SEXES", "kolada_period", "read_kolada_csv", "read_ranks_csv", "read_tidy_csv"]
 
 LONGEST = 120
 """Characters of a wrong heading that are shown; a web page saved as CSV is one long heading."""
-_SEX = {"T": "total", "K": "women", "M": "men"}
-_PERIOD = {"year": lambda year: str(year), "school_year": lambda year: f"{year - 1}/{year % 100:02d}"}
+SEXES = {"T": "total", "K": "women", "M": "men"}
+
+
+def kolada_period(year: int, kind: str) -> str:
+    """Write a year of Kolada's as a period of a kind: a school year is the one that ends in it.
+
+    Examples
+    --------
+    >>> kolada_period(2024, "year"), kolada_period(2000, "school_year")
+    ('2024', '1999/00')
+    """
+    return str(year) if kind == "year" else f"{year - 1}/{year % 100:02d}"
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -93,19 +103,19 @@ def read_kolada_csv(path: Path, catalog: Catalog) -> pd.DataFrame:
     values = _numbers(frame, "value", path)
     years = _years(frame, path)
     periods = {
-        (kpi, year): _PERIOD[measures[kpi].period_kind](year)
+        (kpi, year): kolada_period(year, measures[kpi].period_kind)
         for kpi, year in pd.DataFrame({"kpi": frame["kpi"], "year": years})
         .drop_duplicates()
         .itertuples(index=False)
     }
-    unknown = sorted(set(frame["gender"]) - set(_SEX))
+    unknown = sorted(set(frame["gender"]) - set(SEXES))
     if unknown:
         raise RawFileError(f"Okänt kön: {', '.join(unknown)}", where=path, todo="Tillåtna är T, K och M")
     return pd.DataFrame(
         {
             "region_code": _regions(frame["region"], catalog, path),
             "period": [periods[key] for key in zip(frame["kpi"], years, strict=True)],
-            "sex": frame["gender"].map(_SEX),
+            "sex": frame["gender"].map(SEXES),
             "age_group": frame["kpi"].map({kpi: measure.ages for kpi, measure in measures.items()}),
             "measure": frame["kpi"].map({kpi: measure.id for kpi, measure in measures.items()}),
             "value": values,

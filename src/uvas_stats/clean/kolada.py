@@ -20,7 +20,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Group, Measure
 from uvas_stats.catalog.similar import similar_groups
 from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE
-from uvas_stats.clean.csv_files import read_kolada_csv
+from uvas_stats.clean.csv_files import SEXES, kolada_period, read_kolada_csv
 from uvas_stats.errors import RawFileError
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
@@ -28,7 +28,6 @@ from uvas_stats.raw.snapshot import Snapshot
 __all__ = ["KoladaValues", "newest_similar", "read_kolada", "read_values"]
 
 RIKET = "0000"
-SEXES = {"T": "total", "K": "women", "M": "men"}
 MISSING = ("", "missing")
 """What Kolada writes as status of a value that is not there; null is written too."""
 _AGAIN = "Hämta datamängden igen"
@@ -170,10 +169,6 @@ def _preliminary(snapshot: Snapshot, newest: Mapping[str, int]) -> set[tuple[str
     return preliminary
 
 
-def _period(year: str, kind: str) -> str:
-    return year if kind == "year" else f"{int(year) - 1}/{int(year) % 100:02d}"
-
-
 def _observations(
     frame: pd.DataFrame, measures: Mapping[str, Measure], regions: Mapping[str, str]
 ) -> pd.DataFrame:
@@ -184,7 +179,10 @@ def _observations(
     return pd.DataFrame(
         {
             "region_code": frame["unit"].map(dict(regions)),
-            "period": [_period(year, kinds[kpi]) for kpi, year in zip(frame["kpi"], frame["period"], strict=True)],
+            "period": [
+                kolada_period(int(year), kinds[kpi])
+                for kpi, year in zip(frame["kpi"], frame["period"], strict=True)
+            ],
             "sex": frame["sex"],
             "age_group": frame["kpi"].map({kpi: measure.ages for kpi, measure in measures.items()}),
             "measure": frame["kpi"].map({kpi: measure.id for kpi, measure in measures.items()}),

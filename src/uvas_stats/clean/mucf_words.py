@@ -75,6 +75,15 @@ def category_of(label: str, where: object) -> tuple[str, str | None]:
 def figure_of(cell: object, share: bool, where: object) -> tuple[float, str]:
     """Read a cell: a count, or a share in percent, and its status.
 
+    Parameters
+    ----------
+    cell
+        As it stands in the table.
+    share
+        Whether the column is of shares; else it is of counts.
+    where
+        The cell, for an error.
+
     Examples
     --------
     >>> figure_of(0.056, True, ""), figure_of("4,6%", True, ""), figure_of("1 477", False, "")
@@ -110,6 +119,15 @@ def _count(cell: object) -> float | None:
 
 def area_of(text: str, areas: AreaCodes, where: object) -> str:
     """Find the code of riket, a län or a kommun by its name, such as "Dalarnas Län" or "Dalarna".
+
+    Parameters
+    ----------
+    text
+        The name.
+    areas
+        The areas that there are.
+    where
+        The cell, for an error.
 
     Raises
     ------

@@ -204,6 +204,17 @@ def _demand_all(areas: Areas, catalog: Catalog) -> None:
 def recognise(table: LooseTable, areas: Areas, catalog: Catalog, period: str) -> RankingList:
     """Recognise the columns of a list and check them against each other.
 
+    Parameters
+    ----------
+    table
+        Where the list is, and its rows.
+    areas
+        Where its kommuner are, from :func:`uvas_stats.formats.kommun_column.find_areas`.
+    catalog
+        The kommuner that must all be there.
+    period
+        The month that the list is taken in for.
+
     Raises
     ------
     RawFileError

@@ -77,7 +77,17 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def open_part(archive: zipfile.ZipFile, name: str, largest: int) -> Any:
-    """Open one part for reading, unless it is too large."""
+    """Open one part for reading, unless it is too large.
+
+    Parameters
+    ----------
+    archive
+        The workbook.
+    name
+        The part.
+    largest
+        The most bytes that it may be when it is unpacked.
+    """
     where = f"{archive.filename}: {name}"
     try:
         info = archive.getinfo(name)
