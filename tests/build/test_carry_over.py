@@ -10,6 +10,7 @@ from tests.fakes.documents import period_text
 from tests.fakes.kaa_workbook import PLACES, Book, workbook
 from uvas_stats.build.adopt import adopt
 from uvas_stats.build.pipeline import build
+from uvas_stats.catalog import load_catalog
 from uvas_stats.errors import RawFileError
 from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations
@@ -28,7 +29,7 @@ def book(folder: Path, period: str, table: str = "4A", name: str = "Tabell 4A.xl
 
 def periods(workspace: Workspace) -> list[str]:
     build(workspace)
-    rows = latest_edition(read_observations(workspace.processed, [COUNT]))
+    rows = latest_edition(read_observations(workspace.processed, [COUNT]), load_catalog().replaces)
     return sorted(set(rows["period"].astype("str")))
 
 

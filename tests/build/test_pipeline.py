@@ -11,7 +11,7 @@ import pytest
 
 from uvas_stats.build import pipeline
 from uvas_stats.build.pipeline import build, ensure_processed
-from uvas_stats.catalog import Catalog
+from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.errors import CatalogError, ObservationError, RawFileError, UvasStatsError, WorkspaceError
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.editions import latest_edition
@@ -417,7 +417,7 @@ def test_an_own_newer_edition_takes_over_and_the_older_one_is_kept(workspace: Wo
         9.15,
         9.2,
     ]
-    newest = latest_edition(frame)
+    newest = latest_edition(frame, load_catalog().replaces)
     assert value(newest, "uvas_share_pct", "2182", "2024") == 9.2
     assert select(newest, measure="uvas_share_pct")["edition"].unique().tolist() == ["2027-01-01"]
     assert select(newest, measure="unemployed_youth_rate_pct")["edition"].unique().tolist() == ["2026-11-21"]
@@ -426,7 +426,8 @@ def test_an_own_newer_edition_takes_over_and_the_older_one_is_kept(workspace: Wo
 def test_an_own_older_edition_does_not_take_over(workspace: Workspace) -> None:
     snapshot(workspace, f"{HEADINGS}N02797,2182,2024,T,9.20\n", edition="2025-01-01")
     build(workspace)
-    assert value(latest_edition(read_observations(workspace.processed)), "uvas_share_pct", "2182", "2024") == 9.15
+    newest = latest_edition(read_observations(workspace.processed), load_catalog().replaces)
+    assert value(newest, "uvas_share_pct", "2182", "2024") == 9.15
 
 
 def test_an_own_copy_of_the_shipped_edition_is_not_read_twice(workspace: Workspace) -> None:

@@ -239,7 +239,8 @@ def test_two_lists_taken_in_the_same_day_are_both_kept(
         assert outcome.edition is not None
         assert adopted_as(workspace, outcome.edition)[0].startswith(period)
     build(workspace)
-    frame = latest_edition(read_observations(workspace.processed, ["af_ranking_list_place_rank"]))
+    rows = read_observations(workspace.processed, ["af_ranking_list_place_rank"])
+    frame = latest_edition(rows, catalog.replaces)
     assert set(select(frame, region_code="2182")["period"]) == {"2008-11", "2009-11"}
 
 

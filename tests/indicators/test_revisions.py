@@ -31,12 +31,12 @@ def rows(edition: str, **values: float | None) -> pd.DataFrame:
 
 
 def kinds(*frames: pd.DataFrame) -> dict[str, str]:
-    found = revisions(pd.concat(frames, ignore_index=True))
+    found = revisions(pd.concat(frames, ignore_index=True), {})
     return dict(zip(found["region_code"], found["kind"], strict=True))
 
 
 def test_one_edition_has_no_revisions() -> None:
-    found = revisions(rows("2026-11-21", r1730=9.45))
+    found = revisions(rows("2026-11-21", r1730=9.45), {})
     assert found.empty
     assert tuple(found.columns) == REVISION_COLUMNS
 
@@ -76,7 +76,8 @@ def test_each_edition_is_compared_with_the_next_that_has_the_measure() -> None:
     found = revisions(
         pd.concat(
             [rows("2027-04-01", r1730=3.0), rows("2026-11-21", r1730=2.0), other, rows("2028-04-01", r1730=1.0)]
-        )
+        ),
+        {},
     )
     assert found[["old_edition", "new_edition", "difference"]].values.tolist() == [
         ["2026-11-21", "2027-04-01", 1.0],
@@ -88,7 +89,7 @@ def test_the_parts_of_a_breakdown_are_never_mixed() -> None:
     born = {"breakdown": "origin", "category": "foreign_born"}
     old = pd.concat([rows("a", r00=5.0), rows("a", r00=9.0).assign(**born)])
     new = pd.concat([rows("b", r00=5.0), rows("b", r00=9.9).assign(**born)])
-    found = revisions(pd.concat([old, new], ignore_index=True))
+    found = revisions(pd.concat([old, new], ignore_index=True), {})
     assert found[["category", "old", "new"]].values.tolist() == [["foreign_born", 9.0, 9.9]]
 
 
@@ -99,5 +100,5 @@ def test_what_is_taken_in_one_period_at_a_time_withdraws_nothing() -> None:
             ("2026-01-01", "2025-11", 5.3), ("2026-02-01", "2025-12", 5.2), ("2026-03-01", "2025-11", 5.1),
         )
     ]  # fmt: skip
-    found = revisions(pd.concat(lists, ignore_index=True))
+    found = revisions(pd.concat(lists, ignore_index=True), {"af_ranking": "period"})
     assert found[["period", "old", "new", "kind"]].values.tolist() == [["2025-11", 5.3, 5.1, "changed"]]

@@ -32,7 +32,7 @@ def test_of_what_was_fetched_the_two_newest_are_read_and_none_is_taken_away(work
     assert build(workspace).editions == len(list_snapshots(workspace.raw_roots)) - 1
     rows = select(read_observations(workspace.processed, ["uvas_share_pct"]), region_code="2182", period="2024")
     assert rows["edition"].tolist() == ["2026-11-21", "2027-02-01", "2027-03-01"]  # the first is no fetched one
-    assert latest_edition(rows)["value"].tolist() == [9.0]
+    assert latest_edition(rows, {})["value"].tolist() == [9.0]
     assert sorted(path.name for path in workspace.raw.glob("kolada/*")) == [
         "2027-01-01",
         "2027-02-01",

@@ -249,7 +249,7 @@ def test_select_leaves_what_was_not_asked_for() -> None:
 def test_the_newest_edition_takes_over_and_withdrawn_figures_do_not_live_on() -> None:
     old = [{"period": "2023"}, {"period": "2024"}]
     made = make_observations(table(*old, {"period": "2024", "edition": "2027-01-01", "value": 9.0}))
-    kept = latest_edition(made)
+    kept = latest_edition(made, {})
     assert kept["edition"].tolist() == ["2027-01-01"]
     assert kept["value"].tolist() == [9.0]
 
@@ -257,7 +257,7 @@ def test_the_newest_edition_takes_over_and_withdrawn_figures_do_not_live_on() ->
 def test_an_older_edition_stays_for_the_measures_only_it_has() -> None:
     other = {"measure": "dropout_share_pct", "period": "2023/24"}
     made = make_observations(table({}, other, {"edition": "2027-01-01"}))
-    kept = latest_edition(made)
+    kept = latest_edition(made, {})
     assert sorted(zip(kept["measure"], kept["edition"], strict=True)) == [
         ("dropout_share_pct", "2026-11-21"),
         ("uvas_share_pct", "2027-01-01"),
@@ -267,7 +267,7 @@ def test_an_older_edition_stays_for_the_measures_only_it_has() -> None:
 def test_a_newer_document_does_not_hide_the_figures_of_another() -> None:
     one = {"dataset": "programme_documents", "edition": "2010-01-01_a", "origin": "programmes/a.toml"}
     two = {"dataset": "programme_documents", "edition": "2016-01-01_b", "origin": "programmes/b.toml"}
-    assert len(latest_edition(make_observations(table(one, two)))) == 2
+    assert len(latest_edition(make_observations(table(one, two)), {"programme_documents": "origin"})) == 2
 
 
 def test_of_what_is_copied_by_hand_the_newest_of_each_year_and_area_counts() -> None:
@@ -276,7 +276,7 @@ def test_of_what_is_copied_by_hand_the_newest_of_each_year_and_area_counts() -> 
     old = [mucf | {"period": year, "region_code": code} for year in ("2022", "2023") for code in ("00", "2182")]
     old += [mucf | {"period": "2022", "sex": "women"}]  # withdrawn in the newer copy of that year and area
     new = [mucf | {"period": "2022", "edition": "2027-01-01", "value": 9.0}]
-    kept = latest_edition(make_observations(table(*old, *new)))
+    kept = latest_edition(make_observations(table(*old, *new)), {"mucf": "period_and_area"})
     found = kept.sort_values(["period", "region_code"])[["period", "region_code", "sex", "value"]]
     assert found.to_numpy().tolist() == [
         ["2022", "00", "total", 9.15],
@@ -287,7 +287,7 @@ def test_of_what_is_copied_by_hand_the_newest_of_each_year_and_area_counts() -> 
 
 
 def test_no_rows_have_no_edition() -> None:
-    assert latest_edition(make_observations(table({})).iloc[:0]).empty
+    assert latest_edition(make_observations(table({})).iloc[:0], {}).empty
 
 
 def written(folder: Path) -> Path:

@@ -16,7 +16,7 @@ from uvas_stats.present.view import View
 @pytest.fixture
 def series_of(observations: pd.DataFrame, catalog: Catalog) -> Callable[[str], pd.DataFrame]:
     """Give the series of a measure by its id."""
-    newest = latest_edition(observations)
+    newest = latest_edition(observations, catalog.replaces)
 
     def take(measure: str) -> pd.DataFrame:
         dataset = catalog.measures[measure].dataset

@@ -90,13 +90,16 @@ def test_a_new_vintage_is_an_edition_of_its_own_and_its_revisions_are_listed(
     everything = read_observations(workspace.processed)
     live = select(everything, dataset="kolada")
     live = live.loc[live["edition"].str.contains("_v3")]
-    found = revisions(live)
+    found = revisions(live, catalog.replaces)
     assert set(found["region_code"]) == {"1730"}
     assert set(found["difference"].round(6)) == {1.5}
     assert found["period"].max() < "2020"
-    newest = select(latest_edition(everything), measure="uvas_share_pct", region_code="1730", period="2014")
+    newest = select(
+        latest_edition(everything, catalog.replaces), measure="uvas_share_pct", region_code="1730", period="2014"
+    )
     total = newest.loc[newest["sex"] == "total", "value"]
     assert total.tolist() == [kolada.value("N02797", "1730", 2014, "T")]
-    transcribed = revisions(select(everything, dataset="kolada", measure="uvas_share_pct", sex="total"))
+    uvas = select(everything, dataset="kolada", measure="uvas_share_pct", sex="total")
+    transcribed = revisions(uvas, catalog.replaces)
     first = transcribed.loc[transcribed["old_edition"].str.len() == 10]
     assert set(first["kind"]) >= {"changed", "added"}  # the made up figures are none of the published ones

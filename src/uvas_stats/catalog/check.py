@@ -11,6 +11,7 @@ from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.model import CORRECTION_ACTIONS, LAYOUT_COLUMNS, Group
 from uvas_stats.errors import CatalogError
 from uvas_stats.observations.contract import SEXES
+from uvas_stats.observations.editions import WITHIN
 from uvas_stats.periods import PERIOD_KINDS
 
 __all__ = ["check_catalog", "check_corrections", "check_groups", "check_programmes"]
@@ -19,6 +20,8 @@ _GROUP_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def _check_measures(catalog: Catalog, folder: Path) -> None:
+    for dataset in catalog.datasets.values():
+        require(dataset.replaces, ("", *WITHIN), f"{dataset.id}: replaces", folder / "datasets.toml")
     where = folder / "measures.toml"
     for measure in catalog.measures.values():
         require(measure.dataset, catalog.datasets, f"{measure.id}: dataset", where)

@@ -53,6 +53,11 @@ class Catalog:
         return names | {group.id: group.name for group in self.listed_groups if group.kind != "lan"}
 
     @property
+    def replaces(self) -> dict[str, str]:
+        """Within what a newer edition replaces an older one, by the datasets where that is not all of it."""
+        return {dataset.id: dataset.replaces for dataset in self.datasets.values() if dataset.replaces}
+
+    @property
     def listed_groups(self) -> tuple[Group, ...]:
         """The groups to choose among, without the thousands that Kolada makes of similar kommuner."""
         return tuple(group for group in self.groups.values() if group.kind != SIMILAR)

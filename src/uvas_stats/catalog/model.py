@@ -89,6 +89,10 @@ class Dataset:
     """Whether files put in by hand have some of the tables and periods, and those of others are carried over."""
     layout: Layout | None = None
     """Where the figures are in its workbooks, if the reader is ``declared``."""
+    replaces: str = ""
+    """Within what a newer edition replaces an older one: ``period`` where an edition holds one period only,
+    ``period_and_area`` where it holds some years of some areas, ``origin`` where each file stands by itself;
+    empty where it replaces all of it."""
 
 
 @dataclass(frozen=True)

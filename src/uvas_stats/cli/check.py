@@ -98,8 +98,8 @@ def compare(out: Path | None = None) -> str:
     pipeline.ensure_processed(workspace)
     catalog = load_catalog(workspace)
     observations = read_observations(workspace.processed)
-    revised = revisions(_with_several_editions(observations))
-    newest = latest_edition(observations)
+    revised = revisions(_with_several_editions(observations), catalog.replaces)
+    newest = latest_edition(observations, catalog.replaces)
     routes = read_declared("routes", Route)
     between = [_route_table(newest, route) for route in routes]
     lines = _revision_lines(revised, catalog) or ["Ingen utgåva har ändrat en uppgift i en tidigare."]

@@ -53,8 +53,8 @@ def _open() -> tuple[Workspace, Catalog]:
     return workspace, load_catalog(workspace)
 
 
-def _series(workspace: Workspace, measure: Measure) -> pd.DataFrame:
-    observations = latest_edition(read_observations(workspace.processed, [measure.id]))
+def _series(workspace: Workspace, catalog: Catalog, measure: Measure) -> pd.DataFrame:
+    observations = latest_edition(read_observations(workspace.processed, [measure.id]), catalog.replaces)
     rows = select(observations, measure=measure.id, sex="total")
     of_measure = rows["dataset"].str.partition(":")[0] == measure.dataset  # a register has one for each kommun
     rows = rows.loc[of_measure & rows["breakdown"].isna()]
@@ -101,7 +101,7 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
     """Write the ranking of a measure within a group or all kommuner."""
     workspace, catalog = _open()
     chosen = catalog.measure(measure)
-    series = _series(workspace, chosen)
+    series = _series(workspace, catalog, chosen)
     when = _period(series, chosen, period)
     members = catalog.group(group).members if group else tuple(region.code for region in catalog.kommuner)
     ranked = rank_series(series.loc[series["period"] == when], chosen, members, order)
@@ -128,7 +128,7 @@ def _coverage(
     if not measure.coverage_measure:
         return "", {}
     of = catalog.measures[measure.coverage_measure]
-    observations = latest_edition(read_observations(workspace.processed, [of.id]))
+    observations = latest_edition(read_observations(workspace.processed, [of.id]), catalog.replaces)
     rows = select(observations, measure=of.id, dataset=of.dataset, sex="total", period=period)
     known = rows.loc[rows["value"].notna()]
     text = "" if len(known) else f" {UNKNOWN_COVERAGE.capitalize()}."
@@ -139,7 +139,7 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
     """Write a measure over time for one area, beside riket."""
     workspace, catalog = _open()
     chosen, region = catalog.measure(measure), catalog.area(area)
-    series = _series(workspace, chosen)
+    series = _series(workspace, catalog, chosen)
     rows = difference(series, region.code).rename(columns={"reference": "riket"})
     columns = ["period", *BOUNDS, "status", "edition", "origin"]
     own = series.loc[series["region_code"] == region.code, columns]
@@ -186,7 +186,7 @@ def _left_out(snapshot: Snapshot, files: dict[str, Any]) -> str:
 def sources() -> str:
     """Write the sources: what is there, from whom, and how old it is."""
     workspace, catalog = _open()
-    observations = latest_edition(read_observations(workspace.processed))
+    observations = latest_edition(read_observations(workspace.processed), catalog.replaces)
     counts = observations.groupby(["dataset", "edition"], observed=True).size()
     lines, files = [], read_origins(workspace.processed)["files"]
     snapshots = list_snapshots(workspace.raw_roots)

@@ -51,7 +51,7 @@ def panel(kommun: str = "Söderhamn", measure: str = "uvas_share_pct", group: st
     start = catalog.region(kommun)
     chosen = catalog.group(group) if group else catalog.own_groups(start.code)[0]
     nulage(kommun=start.code)  # builds what is missing
-    observations = latest_edition(read_observations(place.processed))
+    observations = latest_edition(read_observations(place.processed), catalog.replaces)
     kommun_menu = widgets.Dropdown(
         options=[(region.name, region.code) for region in sorted(catalog.kommuner, key=lambda one: one.name)],
         value=start.code,

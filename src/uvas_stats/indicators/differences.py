@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -77,7 +78,7 @@ def _pair(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     )[list(REVISION_COLUMNS)]
 
 
-def revisions(observations: pd.DataFrame) -> pd.DataFrame:
+def revisions(observations: pd.DataFrame, replaces: Mapping[str, str]) -> pd.DataFrame:
     """List what differs between one edition of a measure and the next that has it.
 
     Parameters
@@ -85,6 +86,8 @@ def revisions(observations: pd.DataFrame) -> pd.DataFrame:
     observations
         Observations of all editions. An edition is compared with the next one of its source, as
         ``sources_apart`` tells sources apart: another month's list withdraws nothing.
+    replaces
+        Within what an edition replaces another, by dataset, as the catalog declares it.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def revisions(observations: pd.DataFrame) -> pd.DataFrame:
     ...     "region_code": ["1730"] * 2, "period": ["2014"] * 2, "sex": ["total"] * 2, "age_group": ["16-24"] * 2,
     ...     "breakdown": [None] * 2, "category": [None] * 2, "measure": ["uvas_share_pct"] * 2,
     ...     "value": [9.45, 10.95], "status": ["ok"] * 2, "origin": ["a.csv", "b.csv"]})
-    >>> print(revisions(rows)[["region_code", "old", "new", "difference", "kind"]].to_string(index=False))
+    >>> print(revisions(rows, {})[["region_code", "old", "new", "difference", "kind"]].to_string(index=False))
     region_code  old   new  difference    kind
            1730 9.45 10.95         1.5 changed
     """
@@ -109,7 +112,8 @@ def revisions(observations: pd.DataFrame) -> pd.DataFrame:
     texts = [*FIGURE, "edition", "status"]
     kept[texts] = kept[texts].astype("object").where(kept[texts].notna(), None)
     frames = []
-    for _, part in kept.groupby([kept["dataset"], kept["measure"], sources_apart(observations)], sort=True):
+    keys = [kept["dataset"], kept["measure"], sources_apart(observations, replaces)]
+    for _, part in kept.groupby(keys, sort=True):
         editions = {str(name): rows for name, rows in part.groupby("edition", sort=True)}
         frames += [_pair(editions[old], editions[new]) for old, new in pairwise(editions)]
     if not frames:

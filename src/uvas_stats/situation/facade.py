@@ -185,7 +185,7 @@ def nulage(
     folder = workspace if isinstance(workspace, Workspace) else find_workspace(workspace)
     catalog = load_catalog(folder)
     chosen = choose_programme(catalog, programme, kommun, group)
-    observations = read_newest(folder.processed, needed_measures(chosen, catalog), chosen.id)
+    observations = read_newest(folder.processed, needed_measures(chosen, catalog), chosen.id, catalog.replaces)
     origins = read_origins(folder.processed)["files"]
     figures = Figures(chosen, catalog, observations, folder.processed, origins=origins)
     if period is not None:

@@ -99,7 +99,8 @@ class Registers(Part):
     @cached_property
     def _register_rows(self) -> pd.DataFrame:
         ids = [one.id for one in self.catalog.measures.values() if one.dataset == "register"]
-        newest = read_newest(self.figures.processed or Path(), ids, self.programme.id, SEXES)
+        folder = self.figures.processed or Path()
+        newest = read_newest(folder, ids, self.programme.id, self.catalog.replaces, SEXES)
         rows = select(newest, region_code=self.programme.municipalities)
         if self.figures.period is not None:
             rows = rows.loc[rows["period_end"] <= pd.Timestamp(period_end(self.figures.period))]

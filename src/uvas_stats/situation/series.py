@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -45,7 +45,11 @@ def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
 
 
 def read_newest(
-    folder: Path, measures: Iterable[str], programme: str, sexes: tuple[str, ...] = ("total",)
+    folder: Path,
+    measures: Iterable[str],
+    programme: str,
+    replaces: Mapping[str, str],
+    sexes: tuple[str, ...] = ("total",),
 ) -> pd.DataFrame:
     """Read the newest edition of what is published of the measures, and one programme's printed figures.
 
@@ -61,7 +65,7 @@ def read_newest(
     everything = read_observations(folder, filters=filters)
     printed = (everything["dataset"] == DOCUMENTS).to_numpy()
     of_programme = (everything["origin"] == f"programmes/{programme}.toml").to_numpy()
-    return pd.concat([latest_edition(everything.loc[~printed]), everything.loc[printed & of_programme]])
+    return pd.concat([latest_edition(everything.loc[~printed], replaces), everything.loc[printed & of_programme]])
 
 
 def pick_age(rows: pd.DataFrame, measure: Measure, age: str | None = None) -> pd.DataFrame:
@@ -193,7 +197,8 @@ class Figures:
         """
         if measure == POPULATION and age in ONE_YEAR and self.processed is not None:
             one_year = [[("measure", "=", measure), ("sex", "=", sex), ("age_group", "=", age)]]
-            return self._cut(latest_edition(read_observations(self.processed, filters=one_year)), measure, sex)
+            held = read_observations(self.processed, filters=one_year)
+            return self._cut(latest_edition(held, self.catalog.replaces), measure, sex)
         return pick_age(self.ages_of(measure, sex), self.catalog.measures[measure], age)
 
     def _cut(self, held: pd.DataFrame, measure: str, sex: str = "total") -> pd.DataFrame:
@@ -219,7 +224,7 @@ class Figures:
             return self.observations
         if self.origins and self.dataset(measure) not in (*self._sources, DOCUMENTS):
             return self._nothing  # nothing has been fetched of it: no need to look
-        return read_newest(self.processed, [measure], self.programme.id, sexes)
+        return read_newest(self.processed, [measure], self.programme.id, self.catalog.replaces, sexes)
 
     def every(self, measure: str) -> pd.DataFrame:
         """Return all observations of a measure: both sexes, all ages and breakdowns."""
