@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.kaa import KaaTable, kaa_measure
-from uvas_stats.clean.kaa_region import Places
 from uvas_stats.clean.kaa_sheet import KaaSheet, find_sheet
 from uvas_stats.clean.kaa_values import Figures, Key, read_figures
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import RawFile, Snapshot
@@ -40,7 +40,7 @@ def read_kaa(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         Its files are workbooks, each with one table or several on sheets of their own. ``options["period"]`` is
         used for those that do not say theirs.
     catalog
-        Where places and measures are.
+        Where areas and measures are.
 
     Returns
     -------
@@ -53,16 +53,16 @@ def read_kaa(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     RawFileError
         In one line: file, sheet and cell, what was found and what was expected.
     """
-    places = Places(catalog)
+    areas = AreaCodes(catalog)
     frames: list[pd.DataFrame] = []
     provenance: dict[str, Any] = {}
     seen: dict[tuple[str, str], str] = {}
     for file in snapshot.files:
         if file.role != "data":
             continue
-        sheets = _sheets(snapshot, file, places)
+        sheets = _sheets(snapshot, file, areas)
         origin = snapshot.origin(file)
-        told = []
+        records = []
         for sheet in sheets:
             key = (sheet.table.number, sheet.period)
             if key in seen:
@@ -73,8 +73,8 @@ def read_kaa(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
             seen[key] = sheet.where
             figures = read_figures(sheet)
             frames.append(_observations(sheet, figures, catalog).assign(origin=origin))
-            told.append(_told(sheet, figures))
-        provenance[origin] = {"sheets": told}
+            records.append(_record(sheet, figures))
+        provenance[origin] = {"sheets": records}
     if not frames:
         raise RawFileError("Utgåvan har inga KAA-tabeller", where=snapshot.folder, todo="Hämta den igen")
     rows = pd.concat(frames, ignore_index=True)
@@ -83,26 +83,26 @@ def read_kaa(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     return made
 
 
-def _sheets(snapshot: Snapshot, file: RawFile, places: Places) -> list[KaaSheet]:
+def _sheets(snapshot: Snapshot, file: RawFile, areas: AreaCodes) -> list[KaaSheet]:
     asked = _ASKED.fullmatch(file.query)
     hint, period = (asked["table"], asked["period"]) if asked else ("", snapshot.options.get("period", ""))
     path = snapshot.path(file)
     book = read_sheets(path)
-    found = [
+    sheets = [
         sheet
         for name, rows in book.items()
-        if (sheet := find_sheet(name, rows, places, file=str(path), hint=hint, period=period)) is not None
+        if (sheet := find_sheet(name, rows, areas, file=str(path), hint=hint, period=period)) is not None
     ]
-    if not found and hint != "5D":
+    if not sheets and hint != "5D":
         raise RawFileError(
             "Arbetsboken har ingen KAA-tabell per kommun",
             where=path,
             todo=f"Bladen är {', '.join(book)}; väntade rubriken Kommun eller Län över namn eller koder",
         )
-    return found
+    return sheets
 
 
-def _told(sheet: KaaSheet, figures: Figures) -> dict[str, Any]:
+def _record(sheet: KaaSheet, figures: Figures) -> dict[str, Any]:
     """Tell how a sheet was read, for the record."""
     return {
         "sheet": sheet.where,
@@ -169,11 +169,11 @@ def _quantities(table: KaaTable, figures: Figures) -> Iterator[tuple[str, str, s
     for quantity in table.quantities:
         unit = "pct" if quantity.whole else "count"
         for sex in _sexes(figures) if quantity.measure else ():
-            found = _published(figures, (quantity.id, unit, sex))
-            if found is None and quantity.whole:
-                found = _share(figures, (quantity.part, "count", sex), (quantity.whole, "count", sex))
-            if found is not None:
-                yield quantity.measure, "", sex, found
+            series = _published(figures, (quantity.id, unit, sex))
+            if series is None and quantity.whole:
+                series = _share(figures, (quantity.part, "count", sex), (quantity.whole, "count", sex))
+            if series is not None:
+                yield quantity.measure, "", sex, series
 
 
 def _derived(
@@ -182,9 +182,8 @@ def _derived(
     """Give the shares that some categories make together."""
     for derived in table.derived:
         for sex in sexes:
-            own = [shares.get((id_, sex)) for id_ in derived.categories]
-            given = [one for one in own if one is not None]
-            if given and (derived.optional or len(given) == len(own)):
+            given = [shares[id_, sex] for id_ in derived.categories if (id_, sex) in shares]
+            if given and (derived.optional or len(given) == len(derived.categories)):
                 yield derived.measure, "", sex, _sum(given)
 
 
@@ -218,5 +217,5 @@ def _sum(series: list[Series]) -> Series:
 
 def _worst(statuses: list[str]) -> str:
     order = ("suppressed", "interval", "not_available", "not_applicable")
-    found = next((status for status in order if status in statuses), "ok")
-    return "not_available" if found == "interval" else found
+    worst = next((status for status in order if status in statuses), "ok")
+    return "not_available" if worst == "interval" else worst

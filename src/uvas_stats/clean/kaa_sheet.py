@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from uvas_stats.catalog.kaa import COVERAGE, KaaTable, kaa_period, load_kaa_tables
 from uvas_stats.clean.kaa_heading import Meaning, expected, meaning, plain
-from uvas_stats.clean.kaa_layout import Layout, cell_text, find_layout, refuse_unheaded
-from uvas_stats.clean.kaa_region import Places, place_cells
+from uvas_stats.clean.kaa_layout import Layout, area_cells, area_code, find_layout, is_area, refuse_unheaded
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.workbook import Rows, cell_name
+from uvas_stats.formats.area_codes import AreaCodes
+from uvas_stats.formats.grid import Rows, cell_name, cell_text
 
 __all__ = ["KaaColumn", "KaaSheet", "find_sheet"]
 
@@ -40,7 +40,7 @@ class KaaSheet:
     title: str
     columns: tuple[KaaColumn, ...]
     rows: tuple[tuple[int, str], ...]
-    """Row number from 0, and the code of its place."""
+    """Row number from 0, and the code of its area."""
     notes: tuple[str, ...]
     cells: Rows
 
@@ -128,37 +128,37 @@ def _doubles(columns: Sequence[KaaColumn], where: str) -> None:
         seen[column.means] = column
 
 
-def _places(raw: Layout, places: Places, at: Sequence[int]) -> tuple[list[tuple[int, str]], list[str]]:
-    """Find the place of each row; a row without figures that names none is a note."""
-    found: list[tuple[int, str]] = []
+def _areas(raw: Layout, areas: AreaCodes, at: Sequence[int]) -> tuple[list[tuple[int, str]], list[str]]:
+    """Find the area of each row; a row without figures that names none is a note."""
+    coded_rows: list[tuple[int, str]] = []
     notes: list[str] = []
     coded = "code" in raw.block.roles
     for number in range(raw.block.data, len(raw.rows)):
         row = raw.rows[number]
         where = f"{raw.where}, cell {cell_name(number, min(raw.block.roles.values()))}"
         filled = [column for column in at if column < len(row) and cell_text(row[column])]
-        named = place_cells(row, raw.block.roles)
-        code = places.find(named, where, coded=coded) if filled or places.is_place(named) else ""
+        named = area_cells(row, raw.block.roles)
+        code = area_code(named, areas, where, coded=coded) if filled or is_area(named, areas) else ""
         if code:
-            found.append((number, code))
+            coded_rows.append((number, code))
         elif filled and any(cell_text(cell) for cell in named.values()):
             text = next(cell_text(cell) for cell in named.values() if cell_text(cell))
             raise RawFileError(
                 f"”{text}” är ingen kommun, inget län och inte riket",
                 where=where,
-                todo=f"Närmast: {places.closest(text)}",
+                todo=f"Närmast: {', '.join(areas.closest(text))}",
             )
         elif filled:
             raise RawFileError("Raden har tal men inget område", where=where, todo="Kontrollera filen")
         elif any(cell_text(cell) for cell in row):
             notes.append(" ".join(filter(None, map(cell_text, row))))
-    _no_doubles(found, raw)
-    return found, notes
+    _no_doubles(coded_rows, raw)
+    return coded_rows, notes
 
 
-def _no_doubles(found: Sequence[tuple[int, str]], raw: Layout) -> None:
+def _no_doubles(coded_rows: Sequence[tuple[int, str]], raw: Layout) -> None:
     seen: dict[str, int] = {}
-    for number, code in found:
+    for number, code in coded_rows:
         if code in seen:
             raise RawFileError(
                 f"Området {code} står på rad {seen[code] + 1} och rad {number + 1}",
@@ -171,7 +171,7 @@ def _no_doubles(found: Sequence[tuple[int, str]], raw: Layout) -> None:
 
 
 def find_sheet(
-    name: str, rows: Rows, places: Places, *, file: str, hint: str = "", period: str = ""
+    name: str, rows: Rows, areas: AreaCodes, *, file: str, hint: str = "", period: str = ""
 ) -> KaaSheet | None:
     """Understand a sheet, or return None if it is no table by kommun.
 
@@ -179,7 +179,7 @@ def find_sheet(
     ----------
     name, rows
         The sheet.
-    places
+    areas
         Where codes and names are looked up.
     file
         For errors.
@@ -191,11 +191,11 @@ def find_sheet(
     Raises
     ------
     RawFileError
-        If the sheet looks like such a table but is another, has headings that are not known, or names places that
+        If the sheet looks like such a table but is another, has headings that are not known, or names areas that
         do not exist.
     """
     where = f"{file}, blad {name}"
-    raw = find_layout(where, rows, places)
+    raw = find_layout(where, rows, areas)
     if raw is None:
         return None
     number = _number(raw.title, name)
@@ -206,14 +206,14 @@ def find_sheet(
         return None
     _doubles(columns, where)
     refuse_unheaded(raw)
-    found, notes = _places(raw, places, [column.at for column in columns])
+    coded_rows, notes = _areas(raw, areas, [column.at for column in columns])
     return KaaSheet(
         where=where,
         table=table,
         period=_period(raw, name, period),
         title=raw.title,
         columns=tuple(_with_unit(column, raw.title) for column in columns),
-        rows=tuple(found),
+        rows=tuple(coded_rows),
         notes=tuple(notes),
         cells=rows,
     )

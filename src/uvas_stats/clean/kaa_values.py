@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from uvas_stats.clean.kaa_sheet import KaaColumn, KaaSheet
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.markers import MarkerRule, parse_number, read_cells, status_texts
+from uvas_stats.formats.markers import MarkerRule, is_mark, parse_number, read_cells, status_texts
 
 __all__ = ["Figures", "Key", "read_figures"]
 
 Key = tuple[str, str, str]
 """Id of the quantity or category, unit (``count`` or ``pct``) and sex."""
-_KNOWN = {"..", ".", "***", "*", "-", "–", "—", ""}
 _LONGEST_MARK = 3
 _SLACK = 1e-6
 _COUNT, _SHARE = MarkerRule(count=True), MarkerRule()
@@ -39,7 +38,7 @@ def _cells(sheet: KaaSheet, column: KaaColumn) -> list[object]:
 
 def _is_unknown_mark(cell: object) -> bool:
     """Tell whether a cell is a short mark without digits that no one has explained."""
-    if not isinstance(cell, str) or cell.strip() in _KNOWN:
+    if not isinstance(cell, str) or is_mark(cell):
         return False
     text = cell.strip()
     return len(text) <= _LONGEST_MARK and not any(char.isdigit() for char in text)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from uvas_stats.catalog import Measure
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
 from uvas_stats.formats.cube import Axis, Cube, damaged
-from uvas_stats.formats.symbols import status_of
+from uvas_stats.formats.markers import symbol_status
 from uvas_stats.observations.contract import STATUSES
 from uvas_stats.observations.cube import Side, cube_observations
 
@@ -140,7 +140,7 @@ def _status(cube: Cube, counts: NDArray[np.bool_], where: object) -> tuple[NDArr
                 continue
             for count in (False, True):
                 cells = here[counts[here] == count]
-                status[cells] = STATUSES.index(status_of(str(text), count=count, where=where))
+                status[cells] = STATUSES.index(symbol_status(str(text), count=count, where=where))
     zero = status == STATUSES.index("true_zero")
     if zero.any():
         values = values.copy()

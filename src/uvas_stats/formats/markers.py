@@ -12,6 +12,10 @@
 ======================  ==================================================================================
 
 Anything else that is no number is an error that names the cell.
+
+PxWeb databases have symbols of their own: ``.`` is not applicable; ``..`` and longer are not available, too
+uncertain or suppressed, which the publisher does not tell apart; ``-`` is nothing to report. In a count, nothing is
+the number 0 and is written as such with status ``true_zero``; in a share there was nobody to take a share of.
 """
 
 from __future__ import annotations
@@ -31,12 +35,15 @@ __all__ = [
     "Cells",
     "MarkerRule",
     "below",
+    "is_mark",
+    "is_symbol",
     "loose_number",
     "marker_counts",
     "parse_number",
     "read_cells",
     "status_texts",
     "suppression_threshold",
+    "symbol_status",
 ]
 
 SPACES = " \u00a0\u2009\u202f"
@@ -47,6 +54,9 @@ _LOOSE_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _BELOW = re.compile(r"<\s?([0-9]{1,3})", re.ASCII)
 _ABOUT = re.compile(rf"cirka\s([0-9{SPACES}]+)", re.ASCII | re.IGNORECASE)
 _DASHES = ("-", "–", "—")
+_MARKS = frozenset(("..", "***", "*", ".", "-", ""))
+_SYMBOL = re.compile(r"\.{1,6}|-")
+_HIDDEN = re.compile(r"sekretess|secret|confidential|skydda|suppress", re.IGNORECASE)
 OK, SUPPRESSED, INTERVAL, TRUE_ZERO = map(STATUSES.index, ("ok", "suppressed", "interval", "true_zero"))
 _UNKNOWN = -1
 _NEAR_ALL = -2
@@ -169,6 +179,17 @@ def _marker(cell: object) -> str:
         return ""
     text = str(cell).strip()
     return "-" if text in _DASHES else text
+
+
+def is_mark(cell: object) -> bool:
+    """Tell whether a cell is blank or one of the marks that stand alone, without a number.
+
+    Examples
+    --------
+    >>> is_mark(" – "), is_mark(None), is_mark("<5"), is_mark("x")
+    (True, True, False, False)
+    """
+    return _marker(cell) in _MARKS
 
 
 def marker_counts(cells: Iterable[object] | Coded) -> dict[str, int]:
@@ -297,3 +318,49 @@ def status_texts(cells: Cells) -> list[str]:
     ['ok', 'not_available']
     """
     return [STATUSES[code] for code in cells.status]
+
+
+def is_symbol(text: str) -> bool:
+    """Tell whether a text is one of the symbols, or the display text of a suppressed cell.
+
+    Examples
+    --------
+    >>> is_symbol(".."), is_symbol("-"), is_symbol("12")
+    (True, True, False)
+    """
+    return bool(_SYMBOL.fullmatch(text) or _HIDDEN.search(text))
+
+
+def symbol_status(symbol: str, *, count: bool, where: object = "") -> str:
+    """Return the status of a cell without a number.
+
+    Parameters
+    ----------
+    symbol
+        As the publisher wrote it; empty where the cell is empty and unmarked.
+    count
+        Whether the measure is a count, where ``-`` is the number 0.
+
+    Raises
+    ------
+    RawFileError
+        If the symbol is none that is known.
+
+    Examples
+    --------
+    >>> [symbol_status(symbol, count=True) for symbol in ("", "..", ".", "-")]
+    ['not_available', 'not_available', 'not_applicable', 'true_zero']
+    >>> symbol_status("-", count=False)
+    'not_applicable'
+    """
+    if symbol == ".":
+        return "not_applicable"
+    if symbol == "-":
+        return "true_zero" if count else "not_applicable"
+    if _HIDDEN.search(symbol):
+        return "suppressed"
+    if symbol == "" or _SYMBOL.fullmatch(symbol):
+        return "not_available"
+    raise RawFileError(
+        f"Symbolen ”{symbol}” är okänd", where=where, todo="Lägg till den i formats/markers.py med vad den betyder"
+    )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from uvas_stats.formats.cube import Axis, Cube, Floats, MalformedError, check_cube, damaged, text_or
 from uvas_stats.formats.jsonstat import BOM
-from uvas_stats.formats.symbols import is_symbol
+from uvas_stats.formats.markers import is_symbol
 
 __all__ = ["read_pxjson"]
 
