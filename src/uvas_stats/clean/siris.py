@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.siris import SirisColumn, SirisReport, siris_reports
-from uvas_stats.clean.siris_checks import check_keys, check_sums
 from uvas_stats.clean.siris_files import open_tables
-from uvas_stats.clean.siris_ids import Rows, stack_rows
+from uvas_stats.clean.siris_ids import Rows, check_keys, check_sums, stack_rows
 from uvas_stats.clean.siris_match import pick_report
 from uvas_stats.clean.siris_rows import EVERYONE, NATIONAL, Part, parts_of
 from uvas_stats.clean.siris_table import RawTable
@@ -76,15 +75,15 @@ def read_siris(files: Mapping[str, Path], dataset: str, edition: str, catalog: C
     for origin, path in files.items():
         for table in open_tables(path):
             report = pick_report(table, reports)
-            found = parts_of(table, report)
-            parts.setdefault(report.name, []).extend((origin, part) for part in found)
-            around[origin].append(_provenance(found[0].table))
+            rows = parts_of(table, report)
+            parts.setdefault(report.name, []).extend((origin, part) for part in rows)
+            around[origin].append(_provenance(rows[0].table))
     if not parts:
         raise RawFileError("Utgåvan har inga filer", where=f"{dataset}/{edition}", todo="Hämta den igen")
     keys = {"dataset": dataset, "edition": edition}
     frames = [_frame(report, parts[report.name], keys, catalog) for report in reports if report.name in parts]
     frame = validate(frames[0] if len(frames) == 1 else concat_observations(frames))
-    frame.attrs["provenance"] = {origin: {"sheets": told} for origin, told in around.items()}
+    frame.attrs["provenance"] = {origin: {"sheets": tables} for origin, tables in around.items()}
     return frame
 
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET  # what could harm is refused before it is parsed, see _checked_xml
 
-from uvas_stats.clean.siris_csv import read_csv_table
-from uvas_stats.clean.siris_table import RawTable, cut_table, distinct_rows, normal
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+
+from uvas_stats.clean.siris_table import (
+    RawTable,
+    cut_table,
+    distinct_rows,
+    heading_row,
+    normal,
+    preamble_of,
+    read_headings,
+    row_text,
+)
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.workbook import cell_name, read_sheets
-from uvas_stats.observations.coded import encode
+from uvas_stats.observations.coded import Coded, encode
 
 __all__ = ["open_tables", "tables_of_bytes"]
 
@@ -19,6 +32,8 @@ LARGEST = 128 * 1024 * 1024
 _AGAIN = "Hämta filen igen från Skolverket"
 _ROW_ELEMENTS = ("skola", "kommun", "lan", "riket", "huvudman")
 _BOM = b"\xef\xbb\xbf"
+_HEAD = 64
+_FOOTER = re.compile(r"^\s*rapportbeskrivning", re.IGNORECASE | re.MULTILINE)
 
 
 def open_tables(path: Path) -> list[RawTable]:
@@ -59,7 +74,7 @@ def tables_of_bytes(body: bytes, where: str) -> list[RawTable]:
     if bare.startswith(b"<"):
         return [_xml_table(bare, where)]
     text, notes = _text(body, where)
-    return [_noted(read_csv_table(text, where), notes)]
+    return [_noted(_csv_table(text, where), notes)]
 
 
 def _text(body: bytes, where: str) -> tuple[str, tuple[str, ...]]:
@@ -81,6 +96,90 @@ def _text(body: bytes, where: str) -> tuple[str, tuple[str, ...]]:
 
 def _noted(table: RawTable, notes: tuple[str, ...]) -> RawTable:
     return replace(table, notes=(*table.notes, *notes))
+
+
+def _csv_cell(line: int, column: int) -> str:
+    return f"rad {line + 1}, kolumn {column + 1}"
+
+
+def _csv_table(text: str, where: str) -> RawTable:
+    """Read the table of a CSV text, as whole columns where it is ordinary.
+
+    Whatever is unusual, from a row that is too short to one that stands twice, is left to the reading row by row,
+    which also says what is wrong and where.
+    """
+    return _whole(text, where) or cut_table(_grid(text), where, _csv_cell, footer=True)
+
+
+def _grid(text: str) -> list[list[str]]:
+    return [line.rstrip("\r").split(";") for line in text.split("\n")]
+
+
+def _whole(text: str, where: str) -> RawTable | None:
+    """Read the ordinary table as columns, or return None if it is not ordinary."""
+    footer = _FOOTER.search(text)
+    if footer is None:
+        return None
+    head = _grid("\n".join(text.split("\n", _HEAD)[:_HEAD]))
+    at = heading_row(head, where)
+    headings, top = read_headings(head, at)
+    columns = _columns(_after(text[: footer.start()], at + 1), len(headings))
+    if columns is None:
+        return None
+    return RawTable(
+        where=where,
+        sheet="",
+        preamble=preamble_of(head[:top]),
+        headings=headings,
+        columns=columns,
+        lines=range(at + 1, at + 1 + len(columns[0].codes)),
+        cell=_csv_cell,
+        definitions="\n".join(row_text(row) for row in _grid(text[footer.start() :])).strip(),
+    )
+
+
+def _after(text: str, lines: int) -> str:
+    """Give the text after so many lines."""
+    start = 0
+    for _ in range(lines):
+        start = text.find("\n", start) + 1
+    return text[start:] if start else ""
+
+
+def _columns(data: str, width: int) -> tuple[Coded, ...] | None:
+    rows = data.split("\n")
+    while rows and not rows[-1].strip("; \t\r\u00a0"):
+        rows.pop()
+    if not rows:
+        return None
+    cells = rows[0].count(";") + 1
+    if cells < width or len(set(rows)) < len(rows):
+        return None
+    body = "\n".join(rows).encode()
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(body),
+            read_options=csv.ReadOptions(
+                column_names=[str(at) for at in range(cells)], use_threads=False, block_size=len(body) + 2
+            ),
+            parse_options=csv.ParseOptions(delimiter=";", quote_char=False, ignore_empty_lines=False),
+            convert_options=csv.ConvertOptions(
+                column_types={str(at): pa.dictionary(pa.int32(), pa.string()) for at in range(cells)}
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    coded = [_coded(table.column(at)) for at in range(cells)]
+    extra = {str(value).strip() for column in coded[width:] for value in column.values}
+    if table.num_rows != len(rows) or extra - {""} or not all(text for text in coded[0].texts()):
+        return None
+    return tuple(coded[:width])
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    array = column.combine_chunks()
+    whole = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
+    return Coded(np.asarray(whole.indices.to_numpy(), dtype=np.intp), tuple(whole.dictionary.to_pylist()))
 
 
 def _workbook_tables(path: Path) -> list[RawTable]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import Rows, cell_text, find_headings, row_texts
 from uvas_stats.observations.coded import Coded, encode
 
 __all__ = [
@@ -22,10 +22,8 @@ __all__ = [
 
 _FIRST_HEADINGS = ("kommun", "skolkommun", "skola", "län", "riket", "huvudman")
 _DEFINITIONS = "rapportbeskrivning"
-_SPACE = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _SEARCHED = 60
 """Rows from the top in which the headings must stand."""
-Grid = Sequence[Sequence[object]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def normal(text: object) -> str:
     >>> normal("  Kommun-kod "), normal("Antal\nelever")
     ('kommun-kod', 'antal elever')
     """
-    return _SPACE.sub(" ", str(text)).strip().casefold()
+    return cell_text(text).casefold()
 
 
 def _is_blank(cell: object) -> bool:
@@ -80,16 +78,12 @@ def _filled(row: Sequence[object]) -> bool:
 
 def row_text(row: Sequence[object]) -> str:
     """Write the cells of a row as one line of text."""
-    return _SPACE.sub(" ", " ".join(str(cell) for cell in row if not _is_blank(cell))).strip()
+    return " ".join(filter(None, row_texts(row)))
 
 
-def preamble_of(rows: Grid) -> tuple[str, ...]:
+def preamble_of(rows: Rows) -> tuple[str, ...]:
     """Give the lines above the headings that have anything in them."""
     return tuple(text for text in (row_text(row) for row in rows) if text)
-
-
-def _first(row: Sequence[object]) -> str:
-    return normal(row[0]) if row and not _is_blank(row[0]) else ""
 
 
 def _is_footer(row: Sequence[object]) -> bool:
@@ -97,11 +91,15 @@ def _is_footer(row: Sequence[object]) -> bool:
     return isinstance(first, str) and first.lstrip()[: len(_DEFINITIONS)].casefold() == _DEFINITIONS
 
 
-def heading_row(grid: Grid, where: str) -> int:
+def _is_headings(texts: Sequence[str]) -> bool:
+    return texts[:1] != [] and texts[0].casefold() in _FIRST_HEADINGS and sum(map(bool, texts)) >= 3
+
+
+def heading_row(grid: Rows, where: str) -> int:
     """Find the row of headings by its first cell, among the first rows."""
-    for at, row in enumerate(grid[:_SEARCHED]):
-        if _first(row) in _FIRST_HEADINGS and sum(not _is_blank(cell) for cell in row) >= 3:
-            return at
+    headings = find_headings(grid, _is_headings, _SEARCHED)
+    if headings is not None:
+        return headings.row
     raise RawFileError(
         "Tabellen har ingen rubrikrad som börjar med Kommun, Län eller Riket",
         where=where,
@@ -109,15 +107,15 @@ def heading_row(grid: Grid, where: str) -> int:
     )
 
 
-def read_headings(grid: Grid, at: int) -> tuple[tuple[str, ...], int]:
+def read_headings(grid: Rows, at: int) -> tuple[tuple[str, ...], int]:
     """Put the group row above the names, if there is one; return the headings and where the table begins."""
-    names = [_SPACE.sub(" ", str("" if cell is None else cell)).strip() for cell in grid[at]]
+    names = row_texts(grid[at])
     while names and not names[-1]:
         names.pop()
     above = grid[at - 1] if at else ()
-    if _first(above) or not _filled(above):
+    if not _filled(above) or not _is_blank(above[0]):
         return tuple(names), at
-    groups = [_SPACE.sub(" ", str("" if cell is None else cell)).strip() for cell in above][: len(names)]
+    groups = row_texts(above)[: len(names)]
     groups += [""] * (len(names) - len(groups))
     for place in range(
         1, len(groups)
@@ -127,7 +125,7 @@ def read_headings(grid: Grid, at: int) -> tuple[tuple[str, ...], int]:
     return tuple(f"{group} | {name}" if group else name for group, name in zip(groups, names, strict=True)), at - 1
 
 
-def _unwanted(grid: Grid, lines: Sequence[int], width: int, where: str) -> None:
+def _unwanted(grid: Rows, lines: Sequence[int], width: int, where: str) -> None:
     """Stop at a row that is shorter than the others or the headings, or has cells that no heading is above."""
     longest = max(width, *(len(grid[line]) for line in lines))
     for line in lines:
@@ -140,7 +138,7 @@ def _unwanted(grid: Grid, lines: Sequence[int], width: int, where: str) -> None:
             )
 
 
-def distinct_rows(grid: Grid, lines: Sequence[int]) -> tuple[Sequence[int], tuple[str, ...]]:
+def distinct_rows(grid: Rows, lines: Sequence[int]) -> tuple[Sequence[int], tuple[str, ...]]:
     """Leave out rows that repeat an earlier one in every cell, and say so.
 
     Examples
@@ -156,7 +154,7 @@ def distinct_rows(grid: Grid, lines: Sequence[int]) -> tuple[Sequence[int], tupl
 
 
 def cut_table(
-    grid: Grid, where: str, cell: Callable[[int, int], str], *, sheet: str = "", footer: bool = False
+    grid: Rows, where: str, cell: Callable[[int, int], str], *, sheet: str = "", footer: bool = False
 ) -> RawTable:
     """Find preamble, headings, rows and definitions in a grid of cells.
 

@@ -14,8 +14,8 @@
 Anything else that is no number is an error that names the cell.
 
 PxWeb databases have symbols of their own: ``.`` is not applicable; ``..`` and longer are not available, too
-uncertain or suppressed, which the publisher does not tell apart; ``-`` is nothing to report. In a count, nothing is
-the number 0 and is written as such with status ``true_zero``; in a share there was nobody to take a share of.
+uncertain or suppressed, which the publisher does not tell apart; ``-`` is nothing to report. In a count that is
+the number 0, written as such with status ``true_zero``; in a share there was nobody to take a share of.
 """
 
 from __future__ import annotations
