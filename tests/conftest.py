@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,11 +61,24 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def observations(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Give the first edition as it is read back from data/processed."""
+def first_edition(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Give a workspace in which the shipped first edition has been built, for all to read and none to write in."""
     workspace = Workspace(tmp_path_factory.mktemp("edition"))
     build(workspace)
-    return read_observations(workspace.processed)
+    return workspace
+
+
+@pytest.fixture
+def built(workspace: Workspace, first_edition: Workspace) -> Workspace:
+    """Give a workspace of one's own in which the shipped first edition has been built."""
+    shutil.copytree(first_edition.processed, workspace.processed)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def observations(first_edition: Workspace) -> pd.DataFrame:
+    """Give the first edition as it is read back from data/processed."""
+    return read_observations(first_edition.processed)
 
 
 @pytest.hookimpl(trylast=True)

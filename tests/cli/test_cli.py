@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from uvas_stats.cli import app as cli
 from uvas_stats.cli import listing
-from uvas_stats.cli.app import app as cli
 from uvas_stats.observations.store import read_observations, read_origins, write_observations
 from uvas_stats.workspace import Workspace
 
@@ -20,11 +20,11 @@ Captured = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def at_home(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """Stand in an empty workspace."""
-    monkeypatch.setenv("UVAS_WORKSPACE", str(workspace.root))
-    monkeypatch.chdir(workspace.root)
-    return workspace
+def at_home(built: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Stand in a workspace with the first edition."""
+    monkeypatch.setenv("UVAS_WORKSPACE", str(built.root))
+    monkeypatch.chdir(built.root)
+    return built
 
 
 def run(capsys: Captured, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:

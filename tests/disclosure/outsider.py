@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 from scipy.optimize import LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
 
 from uvas_stats.disclosure import CountTable, Dimension, Key, Protected, Publication, make_key
 
@@ -18,6 +19,7 @@ class Outsider:
         self.names: dict[Key, int] = {}
         self.equations: list[dict[int, int]] = []
         self.known: dict[int, int] = {}
+        self._made: tuple[tuple[int, int], csr_array] | None = None
 
     def at(self, key: Key) -> int:
         return self.names.setdefault(key, len(self.names))
@@ -54,6 +56,15 @@ class Outsider:
                 if value is not None:
                     self.known[self.at(layout.key(codes))] = value
 
+    def matrix(self) -> csr_array:
+        """Give the equations as a matrix, made anew when there are more of them or of the unknowns."""
+        shape = (len(self.equations), len(self.names))
+        if self._made is None or self._made[0] != shape:
+            cells = [(row, at, times) for row, one in enumerate(self.equations) for at, times in one.items()]
+            rows, columns, values = zip(*cells, strict=True) if cells else ((), (), ())
+            self._made = shape, csr_array((np.array(values, float), (rows, columns)), shape=shape)
+        return self._made[1]
+
     def bounds(self, key: Key, limits: Mapping[Key, tuple[int, int]] | None = None) -> tuple[float, float]:
         """Return the lowest and highest whole number that the count can be; infinity where there is no highest."""
         size = len(self.names)
@@ -62,16 +73,13 @@ class Outsider:
             lower[self.at(name)], upper[self.at(name)] = least, most
         for at, value in self.known.items():
             lower[at] = upper[at] = value
-        matrix = np.zeros((len(self.equations), size))
-        for row, equation in enumerate(self.equations):
-            for at, times in equation.items():
-                matrix[row, at] = times
+        matrix = self.matrix()
         found = []
         for sign in (1, -1):
             direction = np.zeros(size)
             direction[self.names[key]] = sign
             quick = linprog(
-                direction, A_eq=matrix, b_eq=np.zeros(len(matrix)), bounds=np.column_stack([lower, upper])
+                direction, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=np.column_stack([lower, upper])
             )
             if quick.status == 3:
                 found.append(np.inf)

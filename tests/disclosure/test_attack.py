@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,7 @@ def test_no_count_of_a_group_of_tables_is_derived(persons: Persons, rule: Rule) 
     assert_safe(publication, protected, outsider)
 
 
+@pytest.mark.slow
 @given(registers(), RULES)
 @settings(max_examples=12)
 def test_no_count_is_derived_when_zeros_are_hidden_too(persons: Persons, rule: Rule) -> None:
@@ -89,6 +91,7 @@ def test_no_count_is_derived_when_zeros_are_hidden_too(persons: Persons, rule: R
     assert all(count >= rule.threshold for count in shown)
 
 
+@pytest.mark.slow
 @given(registers(), RULES)
 @settings(max_examples=12)
 def test_nobody_learns_that_a_whole_group_has_one_reason(persons: Persons, rule: Rule) -> None:
@@ -107,6 +110,7 @@ def test_nobody_learns_that_a_whole_group_has_one_reason(persons: Persons, rule:
                 assert high - low >= rule.protection_level
 
 
+@pytest.mark.slow
 @given(registers(), RULES)
 @settings(max_examples=12)
 def test_even_who_knows_which_cells_are_small_derives_none_to_the_last_one(persons: Persons, rule: Rule) -> None:
@@ -157,6 +161,7 @@ def test_no_few_who_came_or_left_between_two_dates_are_derived(
             assert high - low >= rule.protection_level
 
 
+@pytest.mark.slow
 @given(registers(80), registers(12), RULES)
 @settings(max_examples=12)
 def test_no_few_between_a_group_and_a_wider_one_are_derived(inner: Persons, more: Persons, rule: Rule) -> None:
@@ -198,6 +203,7 @@ def test_no_count_is_derived_with_what_was_published_before(persons: Persons, th
         assert_safe(publication, protected, outsider)
 
 
+@pytest.mark.slow
 @given(registers(80), registers(6), RULES)
 @settings(max_examples=12)
 def test_a_revised_figure_does_not_tell_of_the_few_that_were_added(
@@ -217,6 +223,7 @@ def test_a_revised_figure_does_not_tell_of_the_few_that_were_added(
             assert before == after or abs(after - before) >= rule.threshold
 
 
+@pytest.mark.slow
 @given(registers(90), st.integers(3, 5))
 @settings(max_examples=12)
 def test_no_count_behind_three_margins_is_derived(persons: Persons, threshold: int) -> None:

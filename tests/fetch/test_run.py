@@ -219,7 +219,10 @@ def test_a_damaged_part_of_an_interrupted_fetch_is_fetched_again(
     assert content(again.edition) == content(whole.edition)
 
 
-def test_killed_at_twenty_random_moments_a_rerun_ends_with_the_same_bytes(quick: Fake, tmp_path: Path) -> None:
+@pytest.mark.parametrize("trials", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_killed_at_random_moments_a_rerun_ends_with_the_same_bytes(
+    quick: Fake, tmp_path: Path, trials: int
+) -> None:
     quick.max_cells = 5000
     quick.faults.delay = 0.01
     whole = fetch_bas(quick.v2, tmp_path / "whole")
@@ -227,7 +230,7 @@ def test_killed_at_twenty_random_moments_a_rerun_ends_with_the_same_bytes(quick:
     context = processes()
     rng = random.Random(20261121)
     stopped = 0
-    for trial in range(20):
+    for trial in range(trials):
         raw = tmp_path / f"trial{trial}"
         started = len(quick.log)
         child = context.Process(target=fetch_bas_quietly, args=(quick.v2, str(raw)))
@@ -245,7 +248,7 @@ def test_killed_at_twenty_random_moments_a_rerun_ends_with_the_same_bytes(quick:
         assert (again.made, again.resumed) == ((0, 0) if found else (again.plan.calls - finished, finished))
         assert [content(edition) for edition in editions(raw, "scb_bas")] == [wanted]
         assert list(raw.glob("scb_bas/.partial-*")) == []
-    assert stopped >= 10
+    assert stopped >= trials // 2
 
 
 def test_two_processes_at_once_make_one_edition(quick: Fake, tmp_path: Path) -> None:

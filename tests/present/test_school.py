@@ -167,7 +167,10 @@ def test_without_data_the_error_says_what_gets_it(workspace: Workspace, who: str
         getattr(of(workspace, who), kind)()
 
 
-@pytest.mark.parametrize("who", ["storuman", "lidkoping", "soderhamn", "Arjeplog"])
+@pytest.mark.parametrize(
+    "who",
+    ["storuman", *(pytest.param(who, marks=pytest.mark.slow) for who in ("lidkoping", "soderhamn", "Arjeplog"))],
+)
 def test_they_are_in_the_nulage(filled: Workspace, workspace: Workspace, who: str) -> None:
     def chapter(situation: Nulage) -> tuple[list[str], str]:
         found = next(one for one in situation.chapters() if "enligt Skolverket" in one.heading)

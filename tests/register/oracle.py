@@ -33,10 +33,15 @@ def _told(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**{name: rows[name].fillna("unknown") for name in named})
 
 
-def in_scope(spell: pd.Series, day: dt.date) -> bool:
-    """Say of one day whether the responsibility covers the person."""
-    at = {name: _date(spell[name]) for name in ("born", "registered", "closed", "compulsory_end", "resident_from",
-          "resident_to", "school_from", "school_to", "examen")}  # fmt: skip
+def dated(spell: pd.Series) -> dict[str, dt.date | None]:
+    """Take the days of a spell."""
+    names = ("born", "registered", "closed", "compulsory_end", "resident_from", "resident_to")
+    return {name: _date(spell[name]) for name in (*names, "school_from", "school_to", "examen")}
+
+
+def in_scope(spell: pd.Series, day: dt.date, at: dict[str, dt.date | None] | None = None) -> bool:
+    """Say of one day whether the responsibility covers the person; ``at`` are the spell's days."""
+    at = at or dated(spell)
     if day < at["registered"] or (at["closed"] and day > at["closed"]):
         return False
     finished = day > at["compulsory_end"] if at["compulsory_end"] else day >= dt.date(at["born"].year + 16, 7, 1)
@@ -63,7 +68,8 @@ def oracle(tables: dict[str, pd.DataFrame], span: Span) -> tuple[Counts, Counter
     days = [span.begins + DAY * at for at in range((span.ends - span.begins).days + 1)]
     spells, contacts, measures = (_told(tables[name]) for name in ("spells", "contacts", "measures"))
     for (region, person), own in spells.groupby(["region", "person"]):
-        covered = [spell for _, spell in own.iterrows() if any(in_scope(spell, day) for day in days)]
+        every = [(spell, dated(spell)) for _, spell in own.iterrows()]
+        covered = [spell for spell, at in every if any(in_scope(spell, day, at) for day in days)]
         if not covered:
             continue
         seen = contacts[(contacts["region"] == region) & (contacts["person"] == person)]

@@ -43,6 +43,7 @@ def counted(engine: Any, tables: dict[str, pd.DataFrame]) -> KaaCounts:
     return count_kaa(engine, bind(engine, tables), span_of("2105/06"))
 
 
+@pytest.mark.slow
 def test_the_counts_are_the_same_when_they_have_to_spill(tables: dict[str, pd.DataFrame], folder: Path) -> None:
     with open_engine() as engine:
         roomy = counted(engine, tables)
@@ -58,6 +59,7 @@ def test_the_counts_are_the_same_when_they_have_to_spill(tables: dict[str, pd.Da
         pd.testing.assert_frame_equal(*both)
 
 
+@pytest.mark.slow
 def test_with_nowhere_to_spill_it_cannot_be_counted(tables: dict[str, pd.DataFrame]) -> None:
     with small_engine() as engine:
         engine.opened.result().connection.execute("SET max_temp_directory_size = '0KB'")

@@ -20,7 +20,7 @@ from typer.main import get_command
 from tests.register.people import HEADINGS, MAPPING, PERIOD, row
 from tests.register.test_terms import COLUMNS
 from uvas_stats.catalog import Catalog
-from uvas_stats.cli.app import app as cli
+from uvas_stats.cli import app as cli
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.register.demo import invented_number
 from uvas_stats.register.engine import bind, open_engine
@@ -136,7 +136,10 @@ def call(*words: str) -> None:
     get_command(cli.app).main(list(words), standalone_mode=False)
 
 
-@pytest.mark.parametrize("programme", list(PROGRAMMES))
+@pytest.mark.parametrize(
+    "programme",
+    ["storuman", *(pytest.param(name, marks=pytest.mark.slow) for name in PROGRAMMES if name != "storuman")],
+)
 def test_nothing_that_is_written_tells_of_a_person_or_a_hidden_count(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
