@@ -102,7 +102,7 @@ def test_a_fault_in_the_package_is_one_line_without_data(
     code, out, err = run(capsys, monkeypatch, "rank", "N02797")
     assert (code, out) == (1, "")
     assert one_line(err)
-    assert err.startswith("Fel: Oväntat fel i programmet: KeyError (cli.py rad ")
+    assert err.startswith("Fel: Oväntat fel i programmet: KeyError (app.py rad ")
     assert "2121" not in err
 
 
