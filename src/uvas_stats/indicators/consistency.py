@@ -4,103 +4,89 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from uvas_stats.catalog import Check, PrintedFigure, Programme
-from uvas_stats.catalog.programme import SMALLEST_SHOWN
 from uvas_stats.indicators.shares import overlap_bounds
-from uvas_stats.numbers import number_text
 
-__all__ = ["Finding", "check_printed"]
+__all__ = ["Finding", "check_printed", "printed_decimals"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check of printed figures found."""
+    """What one check of printed figures found; :mod:`uvas_stats.present.verdicts` puts it in words."""
 
+    kind: str
+    """``share`` of a figure's own counts, or the kind of the declared check."""
     text: str
     ok: bool
-    message: str
-    figures: tuple[str, ...]
-    """Ids of the printed figures it concerns."""
+    parts: tuple[PrintedFigure, ...]
+    total: PrintedFigure | None = None
+    computed: tuple[float, ...] = ()
+    """The true share, the sum of the parts, or the least and the most that a union can be."""
     upper_bound: bool = False
     """The document prints the sum of overlapping parts: not wrong, but the most it can be."""
 
     @property
-    def result(self) -> str:
-        """The result in words."""
-        if self.upper_bound:
-            return "övre gräns"
-        return "stämmer" if self.ok else "stämmer inte"
+    def figures(self) -> tuple[str, ...]:
+        """Ids of the printed figures it concerns."""
+        return tuple(figure.id for figure in (*self.parts, *([self.total] if self.total else [])))
+
+    @property
+    def masked(self) -> bool:
+        """Whether to tell it would write out a masked figure; of a partition only the total is written."""
+        written = () if self.kind == "partition" else self.parts
+        return any(figure.masked for figure in (*written, *([self.total] if self.total else [])))
 
 
-def _decimals(as_printed: str) -> int:
+def printed_decimals(as_printed: str) -> int:
+    """Return with how many decimals a figure is printed.
+
+    Examples
+    --------
+    >>> printed_decimals("1,9 %"), printed_decimals("cirka 50")
+    (1, 0)
+    """
     match = re.search(r"\d,(\d+)", as_printed)
     return len(match[1]) if match else 0
 
 
 def _share(figure: PrintedFigure, numerator: float, denominator: float, printed: float) -> Finding:
     true = 100 * numerator / denominator
-    decimals = _decimals(figure.as_printed)
-    ok = abs(true - printed) <= 0.5 * 10**-decimals + 1e-9
-    counts = f"{number_text(numerator, 0)} av {number_text(denominator, 0)}"
-    message = (
-        f"{counts} är {number_text(true, 2, 'procent')}; dokumentet anger "
-        f"{number_text(printed, decimals, 'procent')}."
-    )
-    return Finding(f"{figure.text} {figure.period}", ok, message, (figure.id,))
+    ok = abs(true - printed) <= 0.5 * 10 ** -printed_decimals(figure.as_printed) + 1e-9
+    return Finding("share", f"{figure.text} {figure.period}", ok, (figure,), computed=(true,))
 
 
-def _values(check: Check, printed: Mapping[str, PrintedFigure]) -> list[float]:
-    values = [printed[id_].value for id_ in check.figures]
-    return [value for value in values if value is not None]
+def _values(parts: tuple[PrintedFigure, ...]) -> list[float]:
+    return [part.value for part in parts if part.value is not None]
 
 
-def _partition(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:
+def _relation(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:
+    parts = tuple(printed[id_] for id_ in check.figures)
+    values = _values(parts)
+    if check.kind == "same":
+        return Finding("same", check.text, len(set(values)) == 1, parts, printed.get(check.total))
     total = printed[check.total]
-    parts = math.fsum(_values(check, printed))  # plain sums of decimals end in ...04
-    ok = total.value is not None and math.isclose(parts, total.value)
-    if ok and any(printed[id_].masked for id_ in check.figures):  # an exact sum would narrow down the masked
-        message = f"Delarna går ihop med dokumentets {total.as_printed}."
-        return Finding(check.text, ok, message, (*check.figures, check.total))
-    message = f"Delarna blir tillsammans {number_text(parts, 0)}; dokumentet anger {total.as_printed}."
-    return Finding(check.text, ok, message, (*check.figures, check.total))
-
-
-def _union(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:
-    parts = _values(check, printed)
-    low, high = overlap_bounds(parts)
-    total = printed[check.total]
+    if check.kind == "partition":
+        whole = math.fsum(values)  # plain sums of decimals end in ...04
+        ok = total.value is not None and math.isclose(whole, total.value)
+        return Finding("partition", check.text, ok, parts, total, (whole,))
+    low, high = overlap_bounds(values)
     inside = total.value is not None and low <= total.value <= high
-    sum_used = total.value == high and len(parts) > 1
-    listed = " + ".join(number_text(part, 0) for part in parts)
-    message = (
-        f"{listed} är en summa med överlapp: gruppen är minst {number_text(low, 0)} och högst "
-        f"{number_text(high, 0)}. Dokumentet anger {total.as_printed}"
-        f"{', alltså den övre gränsen' if sum_used else ''}."
-    )
-    return Finding(check.text, inside and not sum_used, message, (*check.figures, check.total), sum_used)
-
-
-def _same(check: Check, printed: Mapping[str, PrintedFigure]) -> Finding:
-    values = _values(check, printed)
-    shown = " och ".join(f"”{printed[id_].as_printed}” ({printed[id_].section})" for id_ in check.figures)
-    return Finding(check.text, len(set(values)) == 1, f"Samma uppgift anges som {shown}.", check.figures)
-
-
-_KINDS = {"partition": _partition, "union": _union, "same": _same}
+    sum_used = total.value == high and len(values) > 1
+    return Finding("union", check.text, inside and not sum_used, parts, total, (low, high), sum_used)
 
 
 def check_printed(programme: Programme) -> list[Finding]:
-    r"""Check every printed share against its counts, and the relations the programme file declares.
+    """Check every printed share against its counts, and the relations the programme file declares.
 
     Examples
     --------
     >>> from uvas_stats.catalog import load_catalog
     >>> findings = check_printed(load_catalog().programme("storuman"))
-    >>> print([finding.message for finding in findings if not finding.ok][0].replace("\u202f", " "))
-    3 av 146 är 2,05 %; dokumentet anger 1,9 %.
+    >>> [(one.text, round(one.computed[0], 2)) for one in findings if one.kind == "share" and not one.ok][0]
+    ('Studieavbrott 2013/14', 2.05)
     """
     printed = {figure.id: figure for figure in programme.printed}
     shares = [
@@ -108,19 +94,4 @@ def check_printed(programme: Programme) -> list[Finding]:
         for figure in programme.printed
         if figure.numerator is not None and figure.denominator and figure.value is not None
     ]
-    relations = [
-        _discreet(_KINDS[check.kind](check, printed), _shown(check), printed) for check in programme.checks
-    ]
-    return [*[_discreet(finding, finding.figures, printed) for finding in shares], *relations]
-
-
-def _shown(check: Check) -> tuple[str, ...]:
-    """Name the figures that the message of a check writes out: of a partition only the total."""
-    return (check.total,) if check.kind == "partition" else (*check.figures, check.total)
-
-
-def _discreet(finding: Finding, shown: Iterable[str], printed: Mapping[str, PrintedFigure]) -> Finding:
-    """Leave the figures out of a message that would write out a masked one."""
-    if not any(printed[id_].masked for id_ in shown if id_):
-        return finding
-    return replace(finding, message=f"En av uppgifterna är färre än {SMALLEST_SHOWN} och återges inte.")
+    return [*shares, *(_relation(check, printed) for check in programme.checks)]

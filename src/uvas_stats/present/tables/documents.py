@@ -14,6 +14,7 @@ from uvas_stats.present.figure import About
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Number, Table, without
+from uvas_stats.present.verdicts import finding_result, finding_text
 from uvas_stats.present.view import View
 
 __all__ = ["Nearest", "as_printed", "consistency", "documents", "nearest_figure", "printed_figure"]
@@ -145,7 +146,10 @@ def consistency(programme: Programme, catalog: Catalog, observed: pd.DataFrame, 
     findings
         What the checks of them came to.
     """
-    rows = [{"Kontroll": item.text, "Resultat": item.result, "Förklaring": item.message} for item in findings]
+    rows = [
+        {"Kontroll": item.text, "Resultat": finding_result(item), "Förklaring": finding_text(item)}
+        for item in findings
+    ]
     about = About(
         id="kontroll_av_dokumentet",
         title=f"{programme.name}: går dokumentets uppgifter ihop?",
