@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.workbook import cell_name, check_workbook, read_sheets
+from uvas_stats.formats.grid import cell_name
+from uvas_stats.formats.workbook import check_workbook, read_sheets
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from uvas_stats.clean.siris_table import (
     row_text,
 )
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.workbook import cell_name, read_sheets
+from uvas_stats.formats.grid import cell_name
+from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.coded import Coded, encode
 
 __all__ = ["open_tables", "tables_of_bytes"]

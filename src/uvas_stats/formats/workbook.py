@@ -12,9 +12,9 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.grid import Rows, cell_name
+from uvas_stats.formats.grid import Rows
 
-__all__ = ["Rows", "cell_name", "check_workbook", "read_sheets"]
+__all__ = ["check_workbook", "read_sheets"]
 
 MOST_BYTES = 512 * 1024 * 1024
 """How much the parts of a workbook may be when they are unpacked."""
