@@ -71,15 +71,15 @@ def region_role(text: object) -> str:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str:
-    found = list(pattern.finditer(text))
-    return found[-1][0] if found else ""
+    matches = list(pattern.finditer(text))
+    return matches[-1][0] if matches else ""
 
 
 def _birth_year(rest: str) -> str:
-    found = _BIRTH_YEAR.fullmatch(rest)
-    if not found:
+    year = _BIRTH_YEAR.fullmatch(rest)
+    if not year:
         return ""
-    return f"{found[1]}_or_earlier" if found[2] else found[1]
+    return f"{year[1]}_or_earlier" if year[2] else year[1]
 
 
 def _category(table: KaaTable, rest: str) -> str:

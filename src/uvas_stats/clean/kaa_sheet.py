@@ -53,8 +53,8 @@ def _number(title: str, sheet: str) -> str:
     """Read the table's number in the title or the name of the sheet."""
     if "kommunernas rapportering" in plain(f"{title} {sheet}"):
         return COVERAGE
-    found = _NUMBER.search(title) or _NUMBER.search(sheet)
-    return f"{found[1]}{found[2].upper()}" if found else ""
+    number = _NUMBER.search(title) or _NUMBER.search(sheet)
+    return f"{number[1]}{number[2].upper()}" if number else ""
 
 
 def _candidates(number: str, title: str, hint: str, where: str) -> list[KaaTable]:
@@ -74,7 +74,7 @@ def _candidates(number: str, title: str, hint: str, where: str) -> list[KaaTable
 
 def _columns(table: KaaTable, sheet: Layout) -> tuple[list[KaaColumn], list[str]]:
     """Read the headings for a table: what is understood, and what is not."""
-    found, unknown = [], []
+    columns, unknown = [], []
     for at, heading in enumerate(sheet.headings):
         if at in sheet.block.roles.values() or not heading:
             continue
@@ -83,8 +83,8 @@ def _columns(table: KaaTable, sheet: Layout) -> tuple[list[KaaColumn], list[str]
         if means is None:
             unknown.append(f"”{heading}” i {address}")
         else:
-            found.append(KaaColumn(at, heading, address, means))
-    return found, unknown
+            columns.append(KaaColumn(at, heading, address, means))
+    return columns, unknown
 
 
 def _choose(raw: Layout, candidates: Sequence[KaaTable]) -> tuple[KaaTable, list[KaaColumn]]:
@@ -100,9 +100,9 @@ def _choose(raw: Layout, candidates: Sequence[KaaTable]) -> tuple[KaaTable, list
         return fits[0]
     if len(candidates) == 1:
         _, unknown = _columns(candidates[0], raw)
-        told = f"okända rubriker {', '.join(unknown[:3])}" if unknown else "rubriker som behövs saknas"
+        what = f"okända rubriker {', '.join(unknown[:3])}" if unknown else "rubriker som behövs saknas"
         raise RawFileError(
-            f"Tabell {candidates[0].number}: {told}",
+            f"Tabell {candidates[0].number}: {what}",
             where=raw.where,
             todo=f"Väntade: {expected(candidates[0])}. Hittade: {', '.join(filter(None, raw.headings))}",
         )

@@ -67,8 +67,8 @@ def _read(sheet: KaaSheet, column: KaaColumn, unit: str) -> tuple[NDArray[np.flo
 
 
 def _numbers(sheet: KaaSheet, column: KaaColumn) -> NDArray[np.float64]:
-    found = [parse_number(cell) for cell in _cells(sheet, column)]
-    return np.array([np.nan if number is None else number for number in found])
+    numbers = [parse_number(cell) for cell in _cells(sheet, column)]
+    return np.array([np.nan if number is None else number for number in numbers])
 
 
 def _close_to(total: NDArray[np.float64], wanted: NDArray[np.float64] | float, slack: float) -> bool:
@@ -107,9 +107,9 @@ def read_figures(sheet: KaaSheet) -> Figures:
     for column in sheet.columns:
         unit = column.means.unit or silent
         key = (column.means.id, unit, column.means.sex)
-        value[key], status[key], told = _read(sheet, column, unit)
+        value[key], status[key], unknown = _read(sheet, column, unit)
         columns[key] = column
-        remarks += told
+        remarks += unknown
     figures = Figures(_percent(sheet, value), status, columns, tuple(remarks))
     for check in (_check_sexes, _check_shares, _check_parts):
         check(sheet, figures)

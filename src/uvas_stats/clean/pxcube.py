@@ -153,12 +153,12 @@ def _counts(cube: Cube, pairs: Sequence[tuple[Axis, PxDimension]], reading: Read
     flags = np.ones((), dtype=bool)
     columns = {axis.code: dimension for axis, dimension in pairs}
     for axis in cube.axes:
-        own = np.ones(len(axis.codes), dtype=bool)
+        counted = np.ones(len(axis.codes), dtype=bool)
         dimension = columns.get(axis.code)
         if dimension is not None and dimension.column == "measure":
             meaning = reading.meaning.get(axis.code, {})
-            own = np.array([_value(dimension, code, meaning).endswith("_count") for code in axis.codes])
-        flags = np.logical_and.outer(flags, own)
+            counted = np.array([_value(dimension, code, meaning).endswith("_count") for code in axis.codes])
+        flags = np.logical_and.outer(flags, counted)
     return flags.ravel()
 
 

@@ -151,9 +151,9 @@ class _Kinds:
 
     def __init__(self, rows: Rows) -> None:
         size = len(rows.programme.texts)
-        found, places = np.unique(rows.organiser.codes * size + rows.programme.codes, return_inverse=True)
+        pairs_held, places = np.unique(rows.organiser.codes * size + rows.programme.codes, return_inverse=True)
         pairs = [
-            (rows.organiser.texts[code // size], rows.programme.texts[code % size]) for code in found.tolist()
+            (rows.organiser.texts[code // size], rows.programme.texts[code % size]) for code in pairs_held.tolist()
         ]
         kinds = [_kind(organiser, programme) for organiser, programme in pairs]
         alone = [_kind(organiser, "") for organiser, _ in pairs]

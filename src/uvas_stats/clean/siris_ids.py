@@ -108,24 +108,24 @@ def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: 
     RawFileError
         If a code is none of the kommuner or not the one of its name, or a kön is unknown.
     """
-    own = tuple(part for _, part in parts)
-    sizes = [len(part.ids[0].codes) for part in own]
+    stacked = tuple(part for _, part in parts)
+    sizes = [len(part.ids[0].codes) for part in stacked]
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.intp)
-    columns = {key: join([part.ids[at] for part in own]) for at, key in enumerate(IDS)}
+    columns = {key: join([part.ids[at] for part in stacked]) for at, key in enumerate(IDS)}
     codes, texts = columns["code"].codes, columns["code"].texts()
     sexes, sex_texts = columns["sex"].codes, columns["sex"].texts()
-    _check_regions(report, columns, (own, starts, codes, texts), catalog)
+    _check_regions(report, columns, (stacked, starts, codes, texts), catalog)
     unknown = [at for at, text in enumerate(sex_texts) if text.casefold() not in _SEXES]
     if unknown:
         raise RawFileError(
             f"Okänt kön: {sex_texts[unknown[0]]}",
-            where=_where(own, starts, sexes, unknown[0]),
+            where=_where(stacked, starts, sexes, unknown[0]),
             todo="Hämta filen igen",
         )
     organisers, organiser_texts = columns["organiser"].codes, columns["organiser"].texts()
     programmes, programme_texts = columns["programme"].codes, columns["programme"].texts()
     return Rows(
-        parts=own,
+        parts=stacked,
         starts=starts,
         region=Coding(codes, tuple(texts)),
         sex=_translated(sexes, sex_texts, {text: _SEXES[text.casefold()] for text in sex_texts}),
@@ -137,7 +137,7 @@ def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: 
         programme=_translated(
             programmes, programme_texts, {text: programme_name(text) for text in programme_texts}
         ),
-        period=_repeated([part.period for part in own], sizes),
+        period=_repeated([part.period for part in stacked], sizes),
         origin=_repeated([origin for origin, _ in parts], sizes),
     )
 

@@ -23,12 +23,12 @@ _KOMMUN = ("kommun", "skolkommun", "kommun_namn", "kommun-kod", "kommunkod")
 
 
 def _level(headings: Sequence[str]) -> str:
-    found = {normal(heading) for heading in headings}
-    if found & {"skola", "skol-enhetskod", "skolenhetskod", "skolkod", "skol_namn"}:
+    names = {normal(heading) for heading in headings}
+    if names & {"skola", "skol-enhetskod", "skolenhetskod", "skolkod", "skol_namn"}:
         return "skolenhet"
-    if found & set(_KOMMUN):
+    if names & set(_KOMMUN):
         return "kommun"
-    return "riket" if "riket" in found else "lan"
+    return "riket" if "riket" in names else "lan"
 
 
 def pick_report(table: RawTable, reports: Sequence[SirisReport]) -> SirisReport:
@@ -120,7 +120,7 @@ def match_columns(table: RawTable, report: SirisReport) -> dict[int, SirisColumn
         the message.
     """
     years = series_periods(table) if report.series else {}
-    found: dict[int, SirisColumn] = {}
+    matched: dict[int, SirisColumn] = {}
     unknown, double = [], []
     for at, heading in enumerate(table.headings):
         column = column_for(heading, report.columns)
@@ -128,11 +128,11 @@ def match_columns(table: RawTable, report: SirisReport) -> dict[int, SirisColumn
             continue
         if column is None:
             unknown.append(heading)
-        elif column in found.values() and column.role != "not_used":
+        elif column in matched.values() and column.role != "not_used":
             double.append(heading)
         else:
-            found[at] = column
-    missing = _missing(report, found)
+            matched[at] = column
+    missing = _missing(report, matched)
     if report.series and not years:
         missing.append("läsår som kolumner")
     if unknown or double or missing:
@@ -142,7 +142,7 @@ def match_columns(table: RawTable, report: SirisReport) -> dict[int, SirisColumn
             where=table.where,
             todo=f"Väntade: {', '.join(_name(column) for column in report.columns)}",
         )
-    return found
+    return matched
 
 
 def _list(what: str, names: Sequence[str]) -> str:
@@ -153,12 +153,12 @@ def _name(column: SirisColumn) -> str:
     return column.headings[0] if column.headings else " + ".join(column.words)
 
 
-def _missing(report: SirisReport, found: dict[int, SirisColumn]) -> list[str]:
-    roles = {column.role for column in found.values()}
+def _missing(report: SirisReport, matched: dict[int, SirisColumn]) -> list[str]:
+    roles = {column.role for column in matched.values()}
     over_subjects = any(subject.headings for subject in report.subjects)
     needed = {*_NEEDED[report.level], *(["subject"] if over_subjects else [])}
     missing = [_name(column) for column in report.columns if column.role in needed and column.role not in roles]
-    present = list(found.values())
+    present = list(matched.values())
     return missing + [
         _name(column)
         for column in report.columns

@@ -151,15 +151,17 @@ def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) 
 
 def _organiser(table: RawTable, report: SirisReport) -> str:
     """Say whose schools a table without such a column is about: its preamble or the name of its sheet tells."""
-    told = preamble_value(table, "Typ av huvudman")
+    organiser = preamble_value(table, "Typ av huvudman")
     if any(normal(line) == "endast kommunal huvudman" for line in table.preamble):
-        told = "Kommunal"
+        organiser = "Kommunal"
     named = table.sheet if report.sheets == "organiser" and normal(table.sheet) in _ORGANISERS else ""
-    if told and named and normal(told) != normal(named):
+    if organiser and named and normal(organiser) != normal(named):
         raise RawFileError(
-            f"Bladet heter {named} men säger att huvudmannen är {told}", where=table.where, todo="Hämta filen igen"
+            f"Bladet heter {named} men säger att huvudmannen är {organiser}",
+            where=table.where,
+            todo="Hämta filen igen",
         )
-    return told or named or "Samtliga"
+    return organiser or named or "Samtliga"
 
 
 def _series(
@@ -172,10 +174,10 @@ def _series(
     subjects, measures = _subjects(table, report, columns)
     rows: dict[str, Ints] = {}
     for at, measure in enumerate(measures):
-        own = np.flatnonzero(subjects == at)
+        of_measure = np.flatnonzero(subjects == at)
         rows[measure] = np.full(len(first), -1, dtype=np.intp)
-        rows[measure][group[own]] = own
-        _demand_once(table, own, rows[measure][group[own]])
+        rows[measure][group[of_measure]] = of_measure
+        _demand_once(table, of_measure, rows[measure][group[of_measure]])
     who = tuple(take(column, first) for column in ids)
     periods = series_periods(table)
     whole = join([table.columns[at] for at in periods])
@@ -212,14 +214,14 @@ def _subjects(table: RawTable, report: SirisReport, columns: dict[int, SirisColu
     if place is None:
         return np.zeros(len(table.columns[0].codes), dtype=np.intp), [report.subjects[0].measure]
     texts = table.columns[place].texts()
-    found = [column_for(text, report.subjects) for text in texts]
-    unknown = [text for text, column in zip(texts, found, strict=True) if column is None]
+    named = [column_for(text, report.subjects) for text in texts]
+    unknown = [text for text, column in zip(texts, named, strict=True) if column is None]
     if unknown:
         raise RawFileError(
             f"Okända uppgifter: {', '.join(unknown)}. Hittade: {', '.join(texts)}",
             where=f"{table.where}, {table.headings[place]}",
             todo=f"Väntade: {', '.join(column.headings[0] for column in report.subjects)}",
         )
-    measures = list(dict.fromkeys(column.measure for column in found if column is not None))
-    places = [measures.index(column.measure) for column in found if column is not None]
+    measures = list(dict.fromkeys(column.measure for column in named if column is not None))
+    places = [measures.index(column.measure) for column in named if column is not None]
     return np.array(places, dtype=np.intp)[table.columns[place].codes], measures

@@ -201,12 +201,12 @@ def marker_counts(cells: Iterable[object] | Coded) -> dict[str, int]:
     {'..': 2, '~100': 1}
     """
     coded = encode(cells)
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     times = np.bincount(coded.codes, minlength=len(coded.values))
     for cell, count in zip(coded.values, times.tolist(), strict=True):
         if count and parse_number(cell) is None:
-            found[_marker(cell)] = found.get(_marker(cell), 0) + count
-    return found
+            counts[_marker(cell)] = counts.get(_marker(cell), 0) + count
+    return counts
 
 
 def _reading(cell: object, rule: MarkerRule) -> tuple[float, float, float, int]:

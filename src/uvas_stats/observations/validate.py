@@ -170,8 +170,8 @@ def _doubled(frame: pd.DataFrame) -> pd.Series:
         column = frame[name].cat
         count = len(column.categories) + 1  # null has a code of its own
         if keys * count >= 2**62:
-            key, found = pd.factorize(key)
-            keys = len(found)
+            key, distinct = pd.factorize(key)
+            keys = len(distinct)
         key = key * count + (column.codes.to_numpy() + 1)
         keys *= count
     return pd.Series(key, index=frame.index).duplicated(keep=False)
