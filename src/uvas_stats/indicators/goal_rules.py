@@ -1,20 +1,46 @@
-"""The rules a goal is judged by: what is compared with what, the verdict, and the reason in words."""
+"""The rules a goal is judged by: what is compared with what, the verdict, and the figures that it rests on."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
 from uvas_stats.catalog import Goal, Measure
-from uvas_stats.numbers import number_text, rounded
-from uvas_stats.periods import in_period, period_text
+from uvas_stats.numbers import rounded
 
-__all__ = ["NOT_REACHED", "ON_THE_WAY", "REACHED", "RULES", "STATUSES", "UNKNOWN", "Case"]
+__all__ = ["NOT_REACHED", "ON_THE_WAY", "REACHED", "RULES", "STATUSES", "UNKNOWN", "Case", "Reason"]
 
 REACHED, ON_THE_WAY, NOT_REACHED, UNKNOWN = STATUSES = ("nått", "på väg", "inte nått", "kan inte bedömas")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a goal stands as it does; :mod:`uvas_stats.present.verdicts` puts it in words."""
+
+    kind: str
+    """Compared: ``riket``, ``baseline``, ``level``. Too near to tell: ``within_swing``, ``same_rounded``. Not
+    judged: ``not_measurable``, ``hidden``, ``no_figure``, ``too_few_months``, ``no_later_figure``, ``no_riket``,
+    ``no_direction``, ``no_baseline``, ``no_target``."""
+    period: str = ""
+    """Of the outcome."""
+    value: float | None = None
+    """The outcome."""
+    other_period: str = ""
+    other: float | None = None
+    """What the outcome is compared with; of a hidden outcome, the last figure that is shown."""
+    wanted: float | None = None
+    """The level that the goal asks for, where it asks for one."""
+    reached: bool = False
+    swing: float | None = None
+    """The usual change from one year to the next, where it is known."""
+
+
+Judged: TypeAlias = tuple[str, Reason, pd.DataFrame]
+"""A status, why, and the rows that the outcome was compared with."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +60,6 @@ class Case:
         """Take the known figure of a region and period."""
         known = self.series["value"].notna()
         return self.series.loc[(self.series["region_code"] == region) & (self.series["period"] == period) & known]
-
-    def text(self, value: float) -> str:
-        """Write a figure in its unit."""
-        return number_text(value, self.measure.decimals, self.measure.unit)
-
-    def texts(self, value: float, other: float) -> tuple[str, str]:
-        """Write two figures with as many decimals as it takes to tell them apart, two more at most."""
-        for decimals in range(self.measure.decimals, self.measure.decimals + 3):
-            pair = tuple(number_text(number, decimals, self.measure.unit) for number in (value, other))
-            if pair[0] != pair[1]:
-                return pair[0], pair[1]
-        return self.text(value), self.text(other)
 
     @property
     def open(self) -> bool:
@@ -76,78 +90,66 @@ def _right_way(case: Case, value: float, other: float) -> bool:
 
 def _improving(case: Case) -> bool:
     """Compare with the region's own earlier figure: the baseline if one is named, else the period before."""
-    own = case.series.loc[(case.series["region_code"] == case.region) & case.series["value"].notna()]
-    before = own.loc[own["period_end"] < case.outcome["period_end"]]
+    known = case.series.loc[(case.series["region_code"] == case.region) & case.series["value"].notna()]
+    before = known.loc[known["period_end"] < case.outcome["period_end"]]
     if case.goal.baseline_period:
-        before = own.loc[own["period"] == case.goal.baseline_period]
+        before = known.loc[known["period"] == case.goal.baseline_period]
     return len(before) > 0 and _right_way(case, case.outcome["value"], before["value"].iloc[-1])
 
 
-def _against_riket(case: Case) -> tuple[str, str, pd.DataFrame]:
-    riket = case.row("00", case.outcome["period"])
+def _against_riket(case: Case) -> Judged:
+    value, period = float(case.outcome["value"]), str(case.outcome["period"])
+    riket = case.row("00", period)
     if riket.empty:
-        return UNKNOWN, f"Uppgift för riket saknas {period_text(case.outcome['period'])}.", riket
+        return UNKNOWN, Reason("no_riket", period), riket
     if case.measure.direction == "none":
-        return UNKNOWN, f"Måttet {case.measure.short} har ingen bättre riktning.", riket
-    value, other = case.outcome["value"], float(riket["value"].iloc[0])
+        return UNKNOWN, Reason("no_direction", period), riket
+    other = float(riket["value"].iloc[0])
     reached = _better(case.measure, value, other)
-    shown = case.texts(value, other)
-    reason = (
-        f"{shown[0]} mot rikets {shown[1]} {in_period(case.outcome['period'])}: "
-        f"{'bättre' if reached else 'inte bättre'} än riksgenomsnittet."
-    )
+    reason = Reason("riket", period, value, period, other, reached=reached)
     return _verdict(case, reached, _improving(case)), reason, riket
 
 
-def _against_baseline(case: Case) -> tuple[str, str, pd.DataFrame]:
+def _against_baseline(case: Case) -> Judged:
+    period = str(case.outcome["period"])
     base = case.row(case.region, case.goal.baseline_period)
     if base.empty:
-        named = period_text(case.goal.baseline_period) if case.goal.baseline_period else "är inte angiven och"
-        return UNKNOWN, f"Baslinjen {named} saknas.", base
-    value, start = case.outcome["value"], float(base["value"].iloc[0])
+        return UNKNOWN, Reason("no_baseline", period), base
+    value, start = float(case.outcome["value"]), float(base["value"].iloc[0])
+    wanted = None
     if case.goal.rule == "change_pct":
         if case.goal.target is None:
-            return UNKNOWN, "Målet saknar målvärde.", base
+            return UNKNOWN, Reason("no_target", period), base
         wanted = start * (1 + case.goal.target / 100)
         reached = value <= wanted if case.goal.target < 0 else value >= wanted
-        aim = f"målet {case.text(wanted)}"
     else:
         reached = value < start if case.goal.rule == "falls" else value > start
-        aim = f"{'' if reached else 'inte '}{'lägre' if case.goal.rule == 'falls' else 'högre'}"
-    now, before = case.texts(value, start)
-    compared = f"{now} {period_text(case.outcome['period'])} mot {before} {period_text(case.goal.baseline_period)}"
-    doubt = _doubt(case, value, start)
-    if doubt:
-        return UNKNOWN, f"{compared}: {doubt}.", base
-    return _verdict(case, reached, _improving(case)), f"{compared}; {aim}.", base
+    kind = _doubt(case, value, start) or "baseline"
+    reason = Reason(kind, period, value, case.goal.baseline_period, start, wanted, reached, case.swing)
+    return _verdict(case, reached, _improving(case)) if kind == "baseline" else UNKNOWN, reason, base
 
 
 def _doubt(case: Case, value: float, start: float) -> str:
-    """Say why two shares are too near each other for one to be called lower; empty where they are not."""
+    """Tell why two shares are too near each other for one to be called lower; empty where they are not."""
     if case.goal.rule not in ("falls", "rises") or case.measure.unit != "procent":
         return ""
     if case.swing is not None and abs(value - start) <= case.swing:
-        usual = number_text(case.swing, 1 if case.swing >= 0.05 else 2)
-        return (
-            f"skillnaden är inte större än den vanliga ändringen från ett år till nästa ({usual} procentenheter)"
-        )
+        return "within_swing"
     same = rounded(value, case.measure.decimals) == rounded(start, case.measure.decimals)
-    return "skillnaden försvinner i avrundningen" if same else ""
+    return "same_rounded" if same else ""
 
 
-def _against_level(case: Case) -> tuple[str, str, pd.DataFrame]:
+def _against_level(case: Case) -> Judged:
+    period, nothing = str(case.outcome["period"]), case.series.iloc[:0]
     if case.goal.target is None:
-        return UNKNOWN, "Målet saknar målvärde.", case.series.iloc[:0]
-    value, target = case.outcome["value"], case.goal.target
+        return UNKNOWN, Reason("no_target", period), nothing
+    value, target = float(case.outcome["value"]), case.goal.target
     reached = {"at_least": value >= target, "at_most": value <= target, "below": value < target}[case.goal.rule]
-    when = period_text(case.outcome["period"])
-    shown, wanted = case.texts(value, target)
-    aim = "under " if case.goal.rule == "below" else ""
-    reason = f"Utfall {shown} ({when}) mot målet {aim}{wanted}."
-    return _verdict(case, reached, _improving(case)), reason, case.series.iloc[:0]
+    reason = Reason("level", period, value, wanted=target, reached=reached)
+    return _verdict(case, reached, _improving(case)), reason, nothing
 
 
-RULES: dict[str, Callable[[Case], tuple[str, str, pd.DataFrame]]] = {
+RULES: dict[str, Callable[[Case], Judged]] = {
     "better_than_riket": _against_riket,
     "change_pct": _against_baseline,
     "falls": _against_baseline,

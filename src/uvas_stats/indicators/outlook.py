@@ -12,19 +12,14 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.compare import difference
 from uvas_stats.indicators.projection import Projection, project
 from uvas_stats.indicators.series import period_after, unbroken_run
-from uvas_stats.numbers import THIN_SPACE, count_word, number_text, rounded, signed_text
 from uvas_stats.periods import period_end, period_text
 
-__all__ = ["Outlook", "goal_outlook", "probability_text"]
-
-_PERCENT = f"{THIN_SPACE}%"
-SURE = 5
-"""Percent: a probability nearer to none or all than this is not told apart from it."""
+__all__ = ["Outlook", "goal_outlook"]
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """A projection of the figure that a goal is about."""
+    """A projection of the figure that a goal is about; :mod:`uvas_stats.present.verdicts` puts it in words."""
 
     projection: Projection
     threshold: float
@@ -36,51 +31,6 @@ class Outlook:
     """Whether the goal's day has passed; the projection is then one year ahead."""
     probability: float | None
     """That the goal is met then; None where it has no day, or is met already."""
-
-    def number(self, value: float, measure: Measure) -> str:
-        """Write a figure of the projection."""
-        if self.to_riket:
-            return signed_text(value, measure.decimals)
-        return number_text(value, measure.decimals, measure.unit)
-
-    def text(self, measure: Measure) -> str:
-        """Write the projection, the probability and the test of it as sentences."""
-        one, test = self.projection, self.projection.test
-        mean, low, high = (self.number(value, measure) for value in (one.mean, one.low, one.high))
-        start = "Målets dag har passerat; framskrivningen gäller ett år framåt. " if self.passed else ""
-        met = "läget då är bättre än målet" if self.passed else "målet nås"
-        chance = self.probability
-        likely = "" if chance is None else f" Sannolikheten att {met} är {probability_text(chance)}."
-        held = count_word(test.held, neuter=True) if test.held else "inget"
-        wide = "; därför har intervallet vidgats" if test.widened > 1.05 else ""
-        expected = f"{mean} procentenheter" if self.to_riket else mean
-        return (
-            f"{start}{self._subject(measure)} väntas bli {expected}, troligen mellan {low.removesuffix(_PERCENT)} "
-            f"och {high} (80 procents intervall).{likely} När metoden prövades på tidigare år hamnade {held} av "
-            f"{count_word(test.origins)} utfall i intervallet{wide}."
-        )
-
-    def _subject(self, measure: Measure) -> str:
-        what = "Skillnaden mot riket" if self.to_riket else "Värdet"
-        if measure.period_kind == "month":
-            return f"{what}, som tolvmånadersmedel till och med {period_text(self.projection.period)},"
-        return f"{what} {period_text(self.projection.period)}"
-
-
-def probability_text(probability: float) -> str:
-    """Write a probability as roughly as it is known.
-
-    Examples
-    --------
-    >>> [probability_text(p) for p in (0.004, 0.28, 0.97)]
-    ['under 5 procent', 'omkring 30 procent', 'över 95 procent']
-    """
-    percent = 100 * probability
-    if percent < SURE:
-        return f"under {SURE} procent"
-    if percent > 100 - SURE:
-        return f"över {100 - SURE} procent"
-    return f"omkring {number_text(5 * rounded(percent / 5, 0), 0)} procent"
 
 
 def _threshold(goal: Goal, series: pd.DataFrame, region: str, breaks: list[Break]) -> float:
@@ -140,17 +90,17 @@ def goal_outlook(
     """
     breaks = list(breaks)
     to_riket = goal.rule == "better_than_riket"
-    own = series.loc[series["region_code"].isin([region, "00"])]
+    figures = series.loc[series["region_code"].isin([region, "00"])]
     if to_riket:
-        gap = difference(own, region)
-        own = gap.assign(region_code=region, value=gap["difference"])
-    known = own.loc[(own["region_code"] == region) & own["value"].notna()].sort_values("period_end")
+        gap = difference(figures, region)
+        figures = gap.assign(region_code=region, value=gap["difference"])
+    known = figures.loc[(figures["region_code"] == region) & figures["value"].notna()].sort_values("period_end")
     if known.empty:
         raise IndicatorError(f"Framskrivningen kan inte bedömas: uppgift saknas för {measure.short}", where=region)
     period, passed = _due(goal, str(known["period"].iloc[-1]))
-    threshold = 0.0 if to_riket else _threshold(goal, own, region, breaks)
+    threshold = 0.0 if to_riket else _threshold(goal, figures, region, breaks)
     below = _below(goal, measure)
-    found = project(own, region, period, breaks)
-    met = (float(found.history["mean"].iloc[-1]) < threshold) == below
-    odds = None if met or goal.deadline is None else found.probability(threshold, below=below)
-    return Outlook(found, threshold, below, to_riket, passed, odds)
+    ahead = project(figures, region, period, breaks)
+    met = (float(ahead.history["mean"].iloc[-1]) < threshold) == below
+    odds = None if met or goal.deadline is None else ahead.probability(threshold, below=below)
+    return Outlook(ahead, threshold, below, to_riket, passed, odds)

@@ -14,6 +14,7 @@ from uvas_stats.indicators import STATUSES, assess_goal, goal_outlook
 from uvas_stats.numbers import count_word
 from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
 from uvas_stats.present.source import source_line
+from uvas_stats.present.verdicts import goal_reason, outlook_text
 from uvas_stats.present.view import join_words
 
 __all__ = ["Assessed", "GoalRow", "assess_programme", "goals_in_brief", "tally", "tally_cases"]
@@ -94,7 +95,7 @@ def assess_programme(
             outlook = _outlook(declared, goal, catalog, series, region, as_of, breaks) if known else ""
             name = catalog.names[region] if len(regions) > 1 else ""
             note = goal.note if known and rank is None else ""  # without a figure it is in the reason
-            reason = f"{status.reason} {note}".strip()
+            reason = f"{goal_reason(status)} {note}".strip()
             assessed.append(GoalRow(goal.text, name, status.status, reason, outlook, place))
             figures += [status.figures] if place.data is None else [status.figures, place.data]
             ranked += [] if place.n is None else [place.n]
@@ -142,7 +143,7 @@ def _open(goal: Goal, today: dt.date) -> bool:
 
 def _projected(goal: Goal, measure: Measure, series: pd.DataFrame, region: str, breaks: tuple[Break, ...]) -> str:
     try:
-        return goal_outlook(goal, measure, series, region, breaks).text(measure)
+        return outlook_text(goal_outlook(goal, measure, series, region, breaks), measure)
     except IndicatorError as error:
         return f"{error.reason.rstrip('.')}."
 

@@ -1,12 +1,22 @@
-"""What the checks of a document's figures found, in words."""
+"""In words: what the checks of a document's figures found, how a goal stands, and where it is heading."""
 
 from __future__ import annotations
 
-from uvas_stats.catalog.programme import SMALLEST_SHOWN
-from uvas_stats.indicators.consistency import Finding, printed_decimals
-from uvas_stats.numbers import number_text
+from collections.abc import Callable
 
-__all__ = ["finding_result", "finding_text"]
+from uvas_stats.catalog import Goal, Measure
+from uvas_stats.catalog.programme import SMALLEST_SHOWN
+from uvas_stats.indicators import GoalStatus, Outlook
+from uvas_stats.indicators.consistency import Finding, printed_decimals
+from uvas_stats.indicators.goal_rules import Reason
+from uvas_stats.indicators.goals import MonthsMet
+from uvas_stats.numbers import THIN_SPACE, count_word, number_text, rounded, signed_text
+from uvas_stats.periods import in_period, period_text
+
+__all__ = ["finding_result", "finding_text", "goal_reason", "outlook_number", "outlook_text", "probability_text"]
+
+SURE = 5
+"""Percent: a probability nearer to none or all than this is not told apart from it."""
 
 
 def finding_result(finding: Finding) -> str:
@@ -64,3 +74,196 @@ def finding_text(finding: Finding) -> str:
     if finding.masked:
         return f"En av uppgifterna är färre än {SMALLEST_SHOWN} och återges inte."
     return _TEXTS[finding.kind](finding)
+
+
+def _apart(measure: Measure, value: float | None, other: float | None) -> tuple[str, str]:
+    """Write two figures with as many decimals as it takes to tell them apart, two more at most."""
+    least = measure.decimals
+    for decimals in (least, least + 1, least + 2, least):
+        first, second = (number_text(number, decimals, measure.unit) for number in (value, other))
+        if first != second:
+            break
+    return first, second
+
+
+def _against_riket(reason: Reason, goal: Goal, measure: Measure) -> str:
+    value, riket = _apart(measure, reason.value, reason.other)
+    better = "bättre" if reason.reached else "inte bättre"
+    return f"{value} mot rikets {riket} {in_period(reason.period)}: {better} än riksgenomsnittet."
+
+
+def _two_periods(reason: Reason, measure: Measure) -> str:
+    now, before = _apart(measure, reason.value, reason.other)
+    return f"{now} {period_text(reason.period)} mot {before} {period_text(reason.other_period)}"
+
+
+def _against_baseline(reason: Reason, goal: Goal, measure: Measure) -> str:
+    aim = f"{'' if reason.reached else 'inte '}{'lägre' if goal.rule == 'falls' else 'högre'}"
+    if reason.wanted is not None:
+        aim = f"målet {number_text(reason.wanted, measure.decimals, measure.unit)}"
+    return f"{_two_periods(reason, measure)}; {aim}."
+
+
+def _within_swing(reason: Reason, goal: Goal, measure: Measure) -> str:
+    assert reason.swing is not None
+    usual = number_text(reason.swing, 1 if reason.swing >= 0.05 else 2)
+    return (
+        f"{_two_periods(reason, measure)}: skillnaden är inte större än den vanliga ändringen från ett år till "
+        f"nästa ({usual} procentenheter)."
+    )
+
+
+def _against_level(reason: Reason, goal: Goal, measure: Measure) -> str:
+    value, wanted = _apart(measure, reason.value, reason.wanted)
+    under = "under " if goal.rule == "below" else ""
+    return f"Utfall {value} ({period_text(reason.period)}) mot målet {under}{wanted}."
+
+
+def _hidden(reason: Reason, goal: Goal, measure: Measure) -> str:
+    shown = ""
+    if reason.other is not None:
+        number = number_text(reason.other, measure.decimals, measure.unit)
+        shown = f" Senast synliga uppgift: {number}, {period_text(reason.other_period)}."
+    return (
+        f"Utfallet {period_text(reason.period)} är dolt: det gäller för få personer, eller skulle röja andra som "
+        f"är få.{shown}"
+    )
+
+
+def _no_figure(reason: Reason, goal: Goal, measure: Measure) -> str:
+    counted = measure.dataset == "register"
+    text = "Deltagarna är inte räknade." if counted else f"Uppgift saknas: {measure.short}."
+    return f"{text} {goal.note}".strip()
+
+
+def _no_baseline(reason: Reason, goal: Goal, measure: Measure) -> str:
+    named = period_text(goal.baseline_period) if goal.baseline_period else "är inte angiven och"
+    return f"Baslinjen {named} saknas."
+
+
+_REASONS: dict[str, Callable[[Reason, Goal, Measure], str]] = {
+    "riket": _against_riket,
+    "baseline": _against_baseline,
+    "level": _against_level,
+    "within_swing": _within_swing,
+    "same_rounded": lambda reason, _, measure: (
+        f"{_two_periods(reason, measure)}: skillnaden försvinner i avrundningen."
+    ),
+    "hidden": _hidden,
+    "no_figure": _no_figure,
+    "too_few_months": lambda *_: (
+        "Tolv månader i följd behövs sedan senaste tidsseriebrott eller lucka; en månad avgör inte."
+    ),
+    "no_later_figure": lambda _, goal, __: f"Uppgift efter baslinjen {period_text(goal.baseline_period)} saknas.",
+    "no_riket": lambda reason, *_: f"Uppgift för riket saknas {period_text(reason.period)}.",
+    "no_direction": lambda _, __, measure: f"Måttet {measure.short} har ingen bättre riktning.",
+    "no_baseline": _no_baseline,
+    "no_target": lambda *_: "Målet saknar målvärde.",
+}
+
+
+def goal_reason(assessed: GoalStatus) -> str:
+    r"""Say why a goal stands as it does, with the figures compared.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import pandas as pd
+    >>> from uvas_stats.catalog import load_catalog
+    >>> from uvas_stats.indicators import assess_goal
+    >>> rows = pd.DataFrame({"region_code": ["2182", "00"], "period": "2024", "value": [9.15, 6.16],
+    ...     "status": "ok", "period_end": pd.Timestamp("2024-12-31")})
+    >>> aim = Goal("g", "Mål", "resultat", "better_than_riket", measure="N02797")
+    >>> status = assess_goal(aim, load_catalog().measure("N02797"), rows, "2182", dt.date(2025, 1, 1))
+    >>> print(goal_reason(status).replace("\u202f", " "))
+    9,2 % mot rikets 6,2 % 2024: inte bättre än riksgenomsnittet.
+    """
+    goal, measure, reason = assessed.goal, assessed.measure, assessed.reason
+    if measure is None or reason.kind == "not_measurable":
+        return goal.note or "Målet är inte mätbart i statistiken."
+    parts = [
+        "Tolvmånadersmedel:" if assessed.by_year else "",
+        _REASONS[reason.kind](reason, goal, measure),
+        _stands_in(assessed),
+        assessed.broken_by,
+        _months(assessed.months),
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _stands_in(assessed: GoalStatus) -> str:
+    """Say that the year due has no figure, and on which the goal was judged instead."""
+    if not assessed.stands_in or assessed.goal.deadline is None:
+        return ""
+    judged = "uppgiften före" if assessed.stands_in == "earlier" else "senaste uppgift"
+    period = period_text(assessed.reason.period)
+    return f"Utfall för {assessed.goal.deadline.year} saknas; bedömt på {judged}, {period}."
+
+
+def _months(months: MonthsMet | None) -> str:
+    if months is None:
+        return ""
+    many = count_word(months.met) if months.met else "ingen"
+    return (
+        f"Nått i {many} av de tolv månaderna; närmast i {period_text(months.nearest)}, längst ifrån i "
+        f"{period_text(months.farthest)}."
+    )
+
+
+def outlook_number(outlook: Outlook, value: float, measure: Measure) -> str:
+    """Write a figure of a projection: with its sign where it is a difference to riket.
+
+    Parameters
+    ----------
+    outlook
+        The projection of what a goal is about.
+    value
+        One of its figures, such as the mean or a bound.
+    measure
+        The measure that the goal is followed with.
+    """
+    if outlook.to_riket:
+        return signed_text(value, measure.decimals)
+    return number_text(value, measure.decimals, measure.unit)
+
+
+def outlook_text(outlook: Outlook, measure: Measure) -> str:
+    """Write a projection, the probability and the test of it as sentences."""
+    one, test = outlook.projection, outlook.projection.test
+    mean, low, high = (outlook_number(outlook, value, measure) for value in (one.mean, one.low, one.high))
+    start = "Målets dag har passerat; framskrivningen gäller ett år framåt. " if outlook.passed else ""
+    met = "läget då är bättre än målet" if outlook.passed else "målet nås"
+    chance = outlook.probability
+    likely = "" if chance is None else f" Sannolikheten att {met} är {probability_text(chance)}."
+    held = count_word(test.held, neuter=True) if test.held else "inget"
+    wide = "; därför har intervallet vidgats" if test.widened > 1.05 else ""
+    expected = f"{mean} procentenheter" if outlook.to_riket else mean
+    return (
+        f"{start}{_subject(outlook, measure)} väntas bli {expected}, troligen mellan "
+        f"{low.removesuffix(f'{THIN_SPACE}%')} och {high} (80 procents intervall).{likely} När metoden prövades "
+        f"på tidigare år hamnade {held} av {count_word(test.origins)} utfall i intervallet{wide}."
+    )
+
+
+def _subject(outlook: Outlook, measure: Measure) -> str:
+    what = "Skillnaden mot riket" if outlook.to_riket else "Värdet"
+    period = period_text(outlook.projection.period)
+    if measure.period_kind == "month":
+        return f"{what}, som tolvmånadersmedel till och med {period},"
+    return f"{what} {period}"
+
+
+def probability_text(probability: float) -> str:
+    """Write a probability as roughly as it is known.
+
+    Examples
+    --------
+    >>> [probability_text(p) for p in (0.004, 0.28, 0.97)]
+    ['under 5 procent', 'omkring 30 procent', 'över 95 procent']
+    """
+    percent = 100 * probability
+    if percent < SURE:
+        return f"under {SURE} procent"
+    if percent > 100 - SURE:
+        return f"över {100 - SURE} procent"
+    return f"omkring {number_text(5 * rounded(percent / 5, 0), 0)} procent"

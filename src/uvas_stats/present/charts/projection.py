@@ -9,13 +9,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from uvas_stats.catalog import Goal
 from uvas_stats.indicators import Outlook
-from uvas_stats.indicators.outlook import probability_text
 from uvas_stats.numbers import count_word, number_text, signed_text
 from uvas_stats.periods import in_period, period_kind, period_text
 from uvas_stats.present.charts.timeline import position, time_axis
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread
+from uvas_stats.present.verdicts import outlook_number, outlook_text, probability_text
 from uvas_stats.present.view import View
 
 __all__ = ["projection"]
@@ -44,7 +44,7 @@ def projection(outlook: Outlook, goal: Goal, used: pd.DataFrame, view: View) -> 
         title=view.title or _title(outlook, view),
         subtitle=_subtitle(outlook, goal, view),
         source=source_line(used, view.catalog, computed=True),
-        alt=f"Linjediagram med framskrivning för {name}. {outlook.text(view.measure)}",
+        alt=f"Linjediagram med framskrivning för {name}. {outlook_text(outlook, view.measure)}",
         note=_note(outlook, view),
         data=used,
         derived=_rows(outlook),
@@ -58,9 +58,9 @@ def _title(outlook: Outlook, view: View) -> str:
     one = outlook.projection
     name = view.name(one.region_code)
     if outlook.probability is None:
-        likely = f"{outlook.number(one.low, view.measure)} till {outlook.number(one.high, view.measure)}"
+        low, high = (outlook_number(outlook, value, view.measure) for value in (one.low, one.high))
         against = f"{view.difference_unit} mot riket" if outlook.to_riket else ""
-        return f"{name} {period_text(one.period)}: troligen {likely}{against}"
+        return f"{name} {period_text(one.period)}: troligen {low} till {high}{against}"
     reach = "bättre än riksgenomsnittet" if outlook.to_riket else "målet nått"
     return f"{name} {reach} {in_period(one.period)}: sannolikheten är {probability_text(outlook.probability)}"
 
@@ -142,8 +142,10 @@ def _limits(axes: Axes, values: list[float], outlook: Outlook, view: View) -> No
 
 def _labels(axes: Axes, outlook: Outlook, view: View, end: float) -> None:
     one = outlook.projection
-    mean, low, high = (outlook.number(value, view.measure) for value in (one.mean, one.low, one.high))
-    goal = "Riksgenomsnittet" if outlook.to_riket else f"Målet {outlook.number(outlook.threshold, view.measure)}"
+    mean, low, high, threshold = (
+        outlook_number(outlook, value, view.measure) for value in (one.mean, one.low, one.high, outlook.threshold)
+    )
+    goal = "Riksgenomsnittet" if outlook.to_riket else f"Målet {threshold}"
     texts = [
         (one.high, high, GREY, False),
         (one.mean, f"{mean} {in_period(one.period)}", FOCUS[0].colour, True),
