@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from uvas_stats.catalog.check_programme import check_period, check_programme, require
+from uvas_stats.catalog.check_programme import check_period, check_programme, require_known
 from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.model import CORRECTION_ACTIONS, LAYOUT_COLUMNS, Group
 from uvas_stats.errors import CatalogError
@@ -21,24 +21,26 @@ _GROUP_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 def _check_measures(catalog: Catalog, folder: Path) -> None:
     for dataset in catalog.datasets.values():
-        require(dataset.replaces, ("", *WITHIN), f"{dataset.id}: replaces", folder / "datasets.toml")
+        require_known(dataset.replaces, ("", *WITHIN), f"{dataset.id}: replaces", folder / "datasets.toml")
     where = folder / "measures.toml"
     for measure in catalog.measures.values():
-        require(measure.dataset, catalog.datasets, f"{measure.id}: dataset", where)
-        require(measure.direction, ("lower", "higher", "none"), f"{measure.id}: direction", where)
-        require(measure.period_kind, PERIOD_KINDS, f"{measure.id}: period_kind", where)
+        require_known(measure.dataset, catalog.datasets, f"{measure.id}: dataset", where)
+        require_known(measure.direction, ("lower", "higher", "none"), f"{measure.id}: direction", where)
+        require_known(measure.period_kind, PERIOD_KINDS, f"{measure.id}: period_kind", where)
         if measure.follow_up:
-            require(measure.follow_up, catalog.measures, f"{measure.id}: follow_up", where)
+            require_known(measure.follow_up, catalog.measures, f"{measure.id}: follow_up", where)
         if measure.denominator_measure:
-            require(measure.denominator_measure, catalog.measures, f"{measure.id}: denominator_measure", where)
+            require_known(
+                measure.denominator_measure, catalog.measures, f"{measure.id}: denominator_measure", where
+            )
         if measure.coverage_measure:
-            require(measure.coverage_measure, catalog.measures, f"{measure.id}: coverage_measure", where)
+            require_known(measure.coverage_measure, catalog.measures, f"{measure.id}: coverage_measure", where)
     where = folder / "breaks.toml"
     for item in catalog.breaks:
-        require(item.measure, catalog.measures, f"{item.id}: measure", where)
+        require_known(item.measure, catalog.measures, f"{item.id}: measure", where)
         check_period(item.at, catalog.measures[item.measure].period_kind, f"{item.id}: at", where)
         for code in item.regions:
-            require(code, catalog.names, f"{item.id}: regions", where)
+            require_known(code, catalog.names, f"{item.id}: regions", where)
 
 
 def check_corrections(catalog: Catalog, where: Path) -> None:
@@ -52,13 +54,13 @@ def check_corrections(catalog: Catalog, where: Path) -> None:
     areas = [region.code for region in catalog.regions if region.current]
     for one in catalog.corrections:
         name = f"rättelsen av {one.measure} {one.region} {one.period}"
-        require(one.dataset, catalog.datasets, f"{name}: dataset", where)
-        require(one.measure, catalog.measures, f"{name}: measure", where)
-        require(one.region, areas, f"{name}: region", where)
+        require_known(one.dataset, catalog.datasets, f"{name}: dataset", where)
+        require_known(one.measure, catalog.measures, f"{name}: measure", where)
+        require_known(one.region, areas, f"{name}: region", where)
         check_period(one.period, catalog.measures[one.measure].period_kind, f"{name}: period", where)
         for sex in one.sexes:
-            require(sex, SEXES, f"{name}: sexes", where)
-        require(one.action, CORRECTION_ACTIONS, f"{name}: action", where)
+            require_known(sex, SEXES, f"{name}: sexes", where)
+        require_known(one.action, CORRECTION_ACTIONS, f"{name}: action", where)
         if (one.action == "replace") != (one.value is not None) or one.value == one.expect:
             raise CatalogError(
                 f"{name}: value stämmer inte med action ”{one.action}”",
@@ -78,11 +80,11 @@ def _check_layouts(catalog: Catalog, folder: Path) -> None:
         if layout is None:
             continue
         for role in layout.columns:
-            require(role, LAYOUT_COLUMNS, f"{dataset.id}: layout.columns", where)
+            require_known(role, LAYOUT_COLUMNS, f"{dataset.id}: layout.columns", where)
         for role in ("area", "year"):
-            require(role, layout.columns, f"{dataset.id}: layout.columns", where)
+            require_known(role, layout.columns, f"{dataset.id}: layout.columns", where)
         for measure in layout.values.values():
-            require(measure, catalog.measures, f"{dataset.id}: layout.values", where)
+            require_known(measure, catalog.measures, f"{dataset.id}: layout.values", where)
 
 
 def check_groups(catalog: Catalog, where: Path) -> None:
@@ -97,7 +99,7 @@ def check_groups(catalog: Catalog, where: Path) -> None:
     for group in catalog.groups.values():
         _check_group_id(group, where)
         for code in group.members:
-            require(code, codes, f"gruppen {group.id}: kommunkod", where)
+            require_known(code, codes, f"gruppen {group.id}: kommunkod", where)
         if len(set(group.members)) != len(group.members) or not group.members:
             raise CatalogError(
                 f"Gruppen {group.id} är tom eller har en kommun två gånger", where=where, todo="Rätta members"
