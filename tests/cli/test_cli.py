@@ -315,6 +315,7 @@ def test_nulage_cannot_write_where_a_file_lies(
     assert blocker.read_text(encoding="utf-8") == "min egen"
 
 
+@pytest.mark.slow
 def test_several_programmes_are_written_side_by_side(
     at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -324,6 +325,7 @@ def test_several_programmes_are_written_side_by_side(
     assert (tmp_path / "ut" / "ale" / "manifest.json").exists()
 
 
+@pytest.mark.slow
 def test_an_error_in_a_process_of_its_own_is_still_one_line(
     at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

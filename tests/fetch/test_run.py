@@ -12,6 +12,7 @@ import pytest
 
 from tests.fakes.server import Fake
 from tests.fetch.children import MOMENT, fetch_bas, fetch_bas_quietly
+from tests.slow import quick
 from uvas_stats.catalog.pxweb import tables_of
 from uvas_stats.errors import RawFileError
 from uvas_stats.fetch.run import DatasetPlan, fetch_dataset, plan_dataset
@@ -219,7 +220,7 @@ def test_a_damaged_part_of_an_interrupted_fetch_is_fetched_again(
     assert content(again.edition) == content(whole.edition)
 
 
-@pytest.mark.parametrize("trials", [4, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("trials", quick([4, 20], 4))
 def test_killed_at_random_moments_a_rerun_ends_with_the_same_bytes(
     quick: Fake, tmp_path: Path, trials: int
 ) -> None:

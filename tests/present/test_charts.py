@@ -12,6 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.model import Break
@@ -81,7 +82,7 @@ def faults(chart: Chart) -> Iterator[str]:
             yield f"{label!r} overlaps {other!r}"
 
 
-@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("choice", quick(CHOICES, "ostra_sodertorn", "large group", "long name"))
 def test_no_text_is_clipped_and_no_labels_overlap(choice: str) -> None:
     found = [f"{chart.about.id}: {fault}" for chart in drawn(choice) for fault in faults(chart)]
     assert found == []

@@ -9,6 +9,7 @@ import pytest
 from tests.fakes.documents import period_text
 from tests.fakes.kaa_workbook import Book, Place, workbook
 from tests.present.test_charts import faults, words
+from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
@@ -65,7 +66,7 @@ def storuman(covered: Workspace) -> Nulage:
     return nulage("storuman", workspace=covered.root)
 
 
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", quick(WHO, "area", "long"))
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_text_is_clipped_and_no_labels_overlap(
     covered: Workspace, bare: Workspace, who: str, kind: str

@@ -12,6 +12,7 @@ import pytest
 from tests import monthly
 from tests.monthly import RATE
 from tests.present.test_charts import faults, words
+from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.catalog import Catalog, Goal, Measure
 from uvas_stats.catalog.sources import load_euro_regions
@@ -45,7 +46,7 @@ def plain(text: str) -> str:
     return text.replace(THIN_SPACE, " ")
 
 
-@pytest.mark.parametrize("name", PROGRAMMES)
+@pytest.mark.parametrize("name", quick(PROGRAMMES, "soderhamn"))
 def test_nothing_is_clipped_or_overlaps_and_nothing_is_missing_but_what_was_not_fetched(
     workspace: Workspace, name: str
 ) -> None:

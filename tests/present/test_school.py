@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.school import NEAR, TINY, WITHOUT, write_reports
 from tests.present.test_charts import faults, words
+from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
@@ -62,7 +63,7 @@ def bars(chart: Chart) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", quick(WHO, "storuman", "area", "long name"))
 def test_no_text_is_clipped_and_no_labels_overlap(filled: Workspace, who: str, kind: str) -> None:
     situation = of(filled, who)
     if kind != "eligibility" and TINY in situation.programme.municipalities:
@@ -167,10 +168,7 @@ def test_without_data_the_error_says_what_gets_it(workspace: Workspace, who: str
         getattr(of(workspace, who), kind)()
 
 
-@pytest.mark.parametrize(
-    "who",
-    ["storuman", *(pytest.param(who, marks=pytest.mark.slow) for who in ("lidkoping", "soderhamn", "Arjeplog"))],
-)
+@pytest.mark.parametrize("who", quick(["storuman", "lidkoping", "soderhamn", "Arjeplog"], "storuman"))
 def test_they_are_in_the_nulage(filled: Workspace, workspace: Workspace, who: str) -> None:
     def chapter(situation: Nulage) -> tuple[list[str], str]:
         found = next(one for one in situation.chapters() if "enligt Skolverket" in one.heading)

@@ -14,6 +14,7 @@ import pytest
 from tests.disclosure.outsider import Outsider, small_counts
 from tests.register.lists import write_participants
 from tests.register.registers import random_register
+from tests.slow import quick
 from uvas_stats.disclosure import CountTable, Key, Ledger, Protected, Publication, make_key, protect
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.demo import write_demo
@@ -151,22 +152,20 @@ def _reached(outsider: Outsider, whole: Tables, halves: list[Tables]) -> dict[Ke
 
 @pytest.mark.parametrize(
     "periods",
-    [
+    quick(
+        [("2105H2", "2105/06"), ("2105/06", "2105H2"), (*PARTS, "2105/06"), PARTS, PARTS[::-1]],
         ("2105H2", "2105/06"),
-        pytest.param(("2105/06", "2105H2"), marks=pytest.mark.slow),
         (*PARTS, "2105/06"),
-        pytest.param(PARTS, marks=pytest.mark.slow),
-        pytest.param(PARTS[::-1], marks=pytest.mark.slow),
-    ],
+    ),
 )
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", quick(range(2), 0))
 def test_no_few_are_found_between_half_years_and_the_school_year(periods: tuple[str, ...], seed: int) -> None:
     done, truth = published(seed, periods)
     assert any(protected.published.shown for _, protected in done[1:])
     assert found(done, truth, {}) == []
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.parametrize("seed", quick(range(3), 0))
 def test_no_few_are_found_in_a_small_register(seed: int) -> None:
     done, truth = published(seed, PARTS, persons=40)
     assert any(protected.published.shown for _, protected in done)
@@ -203,7 +202,7 @@ def terms(seed: int, size: int = 120) -> tuple[list[ParticipantCounts], dict[str
     return counts, people
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.parametrize("seed", quick(range(3), 0))
 def test_no_few_are_found_between_two_terms_in_any_breakdown(seed: int) -> None:
     counts, people = terms(seed)
     publication = participant_publication(counts, KOMMUN)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.register.oracle import in_scope, oracle
 from tests.register.registers import edge_register, random_register
+from tests.slow import quick
 from uvas_stats.errors import ObservationError, RegisterError
 from uvas_stats.register.engine import bind, open_engine
 from uvas_stats.register.kaa import KaaCounts, count_kaa
@@ -34,7 +35,7 @@ def counted(
         return count_kaa(connection, bind(connection, tables), span_of(period, at, 45))
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.parametrize("seed", quick(range(3), 0))
 @pytest.mark.parametrize(("period", "at", "year"), SPANS)
 def test_every_figure_is_that_of_a_plain_count(period: str, at: dt.date | None, year: int, seed: int) -> None:
     tables = random_register(seed, year=year)
@@ -51,7 +52,7 @@ EDGES = [("2107/08", dt.date(2108, 2, 28), 2088), ("2107/08", dt.date(2108, 2, 2
          ("2018", dt.date(2018, 1, 1), 2000), ("2018", dt.date(2018, 12, 31), 2000)]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", quick(range(2), 0))
 @pytest.mark.parametrize(("period", "at", "leap"), EDGES)
 def test_every_figure_is_that_of_a_plain_count_where_each_day_decides(
     period: str, at: dt.date, leap: int, seed: int

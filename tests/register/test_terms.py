@@ -13,6 +13,7 @@ import pytest
 
 from tests.disclosure.outsider import Outsider
 from tests.register.people import number
+from tests.slow import quick
 from uvas_stats.disclosure import Key, make_key
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.run import run_participants
@@ -103,7 +104,7 @@ def _values(rows: pd.DataFrame) -> Iterator[tuple[str, float]]:
             yield names[one.breakdown, one.category], one.value
 
 
-@pytest.mark.parametrize("more", [1, *(pytest.param(more, marks=pytest.mark.slow) for more in (2, 4))])
+@pytest.mark.parametrize("more", quick([1, 2, 4], 1))
 @pytest.mark.parametrize("what", ["left", "ended"])
 def test_a_few_since_the_last_term_are_not_given_away(tmp_path: Path, what: str, more: int) -> None:
     space, shown = Workspace(tmp_path), []

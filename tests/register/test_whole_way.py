@@ -19,6 +19,7 @@ from typer.main import get_command
 
 from tests.register.people import HEADINGS, MAPPING, PERIOD, row
 from tests.register.test_terms import COLUMNS
+from tests.slow import quick
 from uvas_stats.catalog import Catalog
 from uvas_stats.cli import app as cli
 from uvas_stats.disclosure import read_ledger
@@ -136,10 +137,7 @@ def call(*words: str) -> None:
     get_command(cli.app).main(list(words), standalone_mode=False)
 
 
-@pytest.mark.parametrize(
-    "programme",
-    ["storuman", *(pytest.param(name, marks=pytest.mark.slow) for name in PROGRAMMES if name != "storuman")],
-)
+@pytest.mark.parametrize("programme", quick(PROGRAMMES, "storuman"))
 def test_nothing_that_is_written_tells_of_a_person_or_a_hidden_count(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
