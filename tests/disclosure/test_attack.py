@@ -128,6 +128,7 @@ def test_even_who_knows_which_cells_are_small_derives_none_to_the_last_one(perso
             assert blind.bounds(key, limits) == (low, high)
 
 
+@pytest.mark.slow
 @given(registers(60), registers(20), st.integers(0, 100), RULES)
 @settings(max_examples=12)
 def test_no_few_who_came_or_left_between_two_dates_are_derived(
@@ -185,6 +186,7 @@ def test_no_few_between_a_group_and_a_wider_one_are_derived(inner: Persons, more
             assert high - low >= rule.protection_level
 
 
+@pytest.mark.slow
 @given(registers(), st.integers(3, 6))
 @settings(max_examples=12)
 def test_no_count_is_derived_with_what_was_published_before(persons: Persons, threshold: int) -> None:

@@ -121,6 +121,7 @@ def test_a_total_that_is_not_shown_is_known_to_be_the_sum() -> None:
     assert len(protect(one(first)).published.shown) == 3  # without any total the 2 is hidden already
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.sampled_from([3, 8, 20]))
 @settings(max_examples=12)
 def test_no_pattern_of_fewer_cells_is_safe(seed: int, mean: float) -> None:
@@ -149,6 +150,7 @@ def test_never_more_cells_than_a_greedy_choice(seed: int, mean: float) -> None:
     assert optimise(system, 30).suppressed.sum() <= greedy.sum()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.sampled_from([5, 20, 60]))
 @settings(max_examples=20)
 def test_when_time_runs_out_what_is_chosen_is_as_safe_and_no_less(seed: int, mean: float) -> None:

@@ -96,6 +96,7 @@ def test_an_id_that_leads_to_another_table_makes_no_edition(
     assert not list(tmp_path.rglob("origin.toml"))
 
 
+@pytest.mark.slow
 def test_dropped_and_cut_answers_are_asked_for_again(
     service: Documents, clients: Clients, catalog: Catalog, tmp_path: Path
 ) -> None:

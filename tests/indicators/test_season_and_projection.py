@@ -113,6 +113,7 @@ def test_a_projection_sees_nothing_newer_than_it_may() -> None:
     assert cut.path.equals(project(whole.iloc[:72], "2182", "2026-12").path)
 
 
+@pytest.mark.slow
 def test_the_interval_holds_about_as_often_as_it_says() -> None:
     """Eighty percent, on figures made without a season's memory; between 65 and 95 of a hundred."""
     held = []

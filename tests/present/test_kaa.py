@@ -85,6 +85,7 @@ def test_without_kaa_the_commands_that_get_it_are_told(kind: str) -> None:
         getattr(nulage("storuman"), kind)()
 
 
+@pytest.mark.slow
 def test_a_report_without_kaa_says_once_what_would_add_it() -> None:
     for n in (nulage("storuman"), nulage("lidkoping"), nulage(kommun="Gävle")):
         chapter = next(one for one in n.chapters() if one.heading == "Kommunala aktivitetsansvaret")

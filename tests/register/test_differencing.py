@@ -154,7 +154,6 @@ def _reached(outsider: Outsider, whole: Tables, halves: list[Tables]) -> dict[Ke
     "periods",
     quick(
         [("2105H2", "2105/06"), ("2105/06", "2105H2"), (*PARTS, "2105/06"), PARTS, PARTS[::-1]],
-        ("2105H2", "2105/06"),
         (*PARTS, "2105/06"),
     ),
 )

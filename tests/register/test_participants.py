@@ -139,6 +139,7 @@ def test_a_nulage_shows_the_participants_beside_the_goals(tmp_path: Path) -> Non
     assert "deltagare" not in parts_of("ale", tmp_path)
 
 
+@pytest.mark.slow
 def test_a_nulage_shows_the_kaa_register_last_and_says_how_it_differs(tmp_path: Path) -> None:
     write_demo(tmp_path / "demo", kommun="1440", persons=200)
     files = tmp_path / "demo" / "kaa.csv", tmp_path / "demo" / "kaa.toml"
@@ -149,6 +150,7 @@ def test_a_nulage_shows_the_kaa_register_last_and_says_how_it_differs(tmp_path: 
         assert word in last.parts[0].about.note
 
 
+@pytest.mark.slow
 def test_an_area_is_the_sum_of_three_lists_where_all_are_shown(tmp_path: Path) -> None:
     path, mapping = write_participants(tmp_path)
     for code in ("0136", "0192", "0138"):

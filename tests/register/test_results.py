@@ -69,6 +69,7 @@ def test_the_table_of_the_nulage_tells_the_sexes_apart(demo: Path) -> None:
     assert cells.loc["Pågående registreringar, läsår", ["Kvinnor", "Män"]].tolist() == ["–", "–"]
 
 
+@pytest.mark.slow
 def test_a_nulage_of_an_earlier_period_has_no_chapter_of_later_registers(demo: Path) -> None:
     count(demo)
     build(Workspace(demo))
@@ -128,6 +129,7 @@ def test_the_day_that_the_first_participant_started_is_not_told(demo: Path) -> N
     assert run.run_participants(*files, workspace=Workspace(demo), at=dt.date(2106, 6, 30)).files
 
 
+@pytest.mark.slow
 def test_a_register_without_a_column_tells_nothing_of_it_rather_than_nobody(demo: Path) -> None:
     mapping = demo / "demo" / "kaa.toml"
     gone = ("closed", "closed_reason", "closed_to", "measure_reason", "schooling", "contact_occupation")
@@ -158,6 +160,7 @@ def test_a_hidden_count_has_quartiles_that_are_hidden_whether_it_is_none_or_few(
     assert {one["status"] for one in found[0]} == {"suppressed"}
 
 
+@pytest.mark.slow
 def test_kinds_of_period_are_measures_of_their_own(demo: Path) -> None:
     year, half = count(demo), count(demo, "2105H2")
     own = [set(one.loc[one["measure"] != "register_kaa_stock_count", "measure"]) for one in (year, half)]
@@ -226,6 +229,7 @@ def test_a_damaged_result_is_told_of(demo: Path) -> None:
         build(Workspace(demo))
 
 
+@pytest.mark.slow
 def test_a_demonstration_is_marked_and_can_be_removed_with_its_ledger(demo: Path) -> None:
     count(demo)
     note = nulage(kommun="2182", workspace=demo).registers().about.note

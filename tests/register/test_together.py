@@ -162,6 +162,7 @@ def test_the_list_of_the_kaa_is_the_stock_of_the_day(tmp_path: Path) -> None:
     assert later.group("kaa", "af") == 60
 
 
+@pytest.mark.slow
 def test_every_day_that_has_been_measured_is_gone_along_with(tmp_path: Path) -> None:
     folder = Folder(tmp_path, kaa=set(range(40)))
     days = [dt.date(2105, 8, 15), dt.date(2106, 1, 9), dt.date(2106, 1, 20)]

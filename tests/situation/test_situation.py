@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.errors import CatalogError, ObservationError, UnknownNameError, UvasStatsError
 from uvas_stats.present.figure import Chart
@@ -19,7 +20,7 @@ from uvas_stats.workspace import Workspace
 PROGRAMMES = ("soderhamn", "storuman", "lidkoping", "ale", "ostra_sodertorn")
 
 
-@pytest.mark.parametrize("name", PROGRAMMES)
+@pytest.mark.parametrize("name", quick(PROGRAMMES, "soderhamn", "storuman"))
 def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> None:
     one = nulage(name)
     for section, chapter in zip(one.programme.sections, one.chapters(), strict=True):
@@ -118,6 +119,7 @@ def test_a_break_of_a_member_is_marked_where_the_group_is_shown() -> None:
     assert "gränspendlare" not in nulage("ale").trend("uvas_share_pct", "GR").about.note
 
 
+@pytest.mark.slow
 def test_what_is_computed_stands_in_the_workbook_and_the_manifest(tmp_path: Path) -> None:
     nulage("soderhamn").export(tmp_path)
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))

@@ -81,6 +81,7 @@ def test_what_was_left_out_is_counted_where_the_sources_are_listed(
     assert "som stod två gånger" in line
 
 
+@pytest.mark.slow
 def test_a_new_vintage_is_an_edition_of_its_own_and_its_revisions_are_listed(
     kolada: KoladaFake, workspace: Workspace, catalog: Catalog
 ) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
+from tests.slow import quick
 from uvas_stats.present.chapter import Chapter
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.table import Table
@@ -54,7 +55,7 @@ def run_cells(path: Path) -> list[object]:
     return shown
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS[2:-1], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", quick(NOTEBOOKS[2:-1], NOTEBOOKS[4]), ids=lambda path: path.stem)
 def test_the_cells_of_a_notebook_show_charts_and_tables(
     path: Path, built: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +71,7 @@ def test_the_cells_of_a_notebook_show_charts_and_tables(
     assert (exported / "rapport.html").exists()
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS[:2], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", quick(NOTEBOOKS[:2], NOTEBOOKS[0]), ids=lambda path: path.stem)
 def test_a_notebook_runs_in_a_kernel_of_its_own_and_shows_its_charts(
     path: Path, built: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

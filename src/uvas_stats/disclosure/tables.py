@@ -114,7 +114,7 @@ class CountTable(Layout):
             )
 
     def __repr__(self) -> str:
-        return f"Table({self.id}, {len(self.counts)} cells)"
+        return f"CountTable({self.id}, {len(self.counts)} cells)"
 
     @property
     def layout(self) -> Layout:
