@@ -22,6 +22,15 @@ _UNITS = {"procent": f"{THIN_SPACE}%", "kkr": f"{THIN_SPACE}tkr"}
 def number_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
     """Write a number; null, or what is not a finite number, becomes a dash.
 
+    Parameters
+    ----------
+    value
+        The number; None or what is not finite is shown as a dash.
+    decimals
+        How many decimals are shown.
+    unit
+        The unit that is written after it, such as ``procent``; empty for none.
+
     Examples
     --------
     >>> number_text(9.15, 1, "procent").replace(THIN_SPACE, "_"), number_text(157080, 0).replace(THIN_SPACE, "_")
@@ -38,6 +47,15 @@ def number_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
 
 def signed_text(value: float | None, decimals: int = 1, unit: str = "") -> str:
     """Write a difference with its sign.
+
+    Parameters
+    ----------
+    value
+        The difference.
+    decimals
+        How many decimals are shown.
+    unit
+        The unit that is written after it.
 
     Examples
     --------

@@ -29,7 +29,15 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*|")
 
 
 def require_known(value: str, allowed: Iterable[str], key: str, where: Path) -> None:
-    """Demand that a value is one of those allowed, and name the nearest if not."""
+    """Demand that a value is one of those allowed, and name the nearest if not.
+
+    Parameters
+    ----------
+    value, allowed
+        What is looked at, and what it may be.
+    key, where
+        The key and the file, for the error.
+    """
     allowed = list(allowed)
     if value not in allowed:
         close = ", ".join(nearest(value, [name for name in allowed if name])) or "inget"
@@ -37,7 +45,15 @@ def require_known(value: str, allowed: Iterable[str], key: str, where: Path) -> 
 
 
 def check_period(period: str, kind: str, key: str, where: Path) -> None:
-    """Demand a period of the kind its measure has."""
+    """Demand a period of the kind its measure has.
+
+    Parameters
+    ----------
+    period, kind
+        The period as written, and the kind that it must be.
+    key, where
+        The key and the file, for the error.
+    """
     try:
         actual = period_kind(period)
     except ObservationError as error:
@@ -169,6 +185,13 @@ def _check_secrecy(parts: list[PrintedFigure], text: str, where: Path) -> None:
 
 def check_programme(catalog: Catalog, programme: Programme, where: Path) -> None:
     """Check all that a programme names and declares.
+
+    Parameters
+    ----------
+    catalog, programme
+        What there is, and the programme that names it.
+    where
+        The file, for the error.
 
     Raises
     ------

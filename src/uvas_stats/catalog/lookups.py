@@ -137,6 +137,15 @@ def choose_programme(
 ) -> Programme:
     """Choose a programme by name, or make one for a kommun; a group given takes the place of all others.
 
+    Parameters
+    ----------
+    catalog
+        What there is.
+    programme, kommun
+        Id or name of one of the two.
+    group
+        A group to compare with instead of the declared ones.
+
     Raises
     ------
     UnknownNameError

@@ -194,6 +194,15 @@ def is_similar(text: str) -> bool:
 def pick_similar(text: str, groups: Mapping[str, Group], kommuner: tuple[str, ...]) -> Group:
     """Find the group of kommuner like one's own: ``liknande``, or ``liknande`` and a theme.
 
+    Parameters
+    ----------
+    text
+        What was typed.
+    groups
+        All groups by id.
+    kommuner
+        The codes of those that ask.
+
     Raises
     ------
     UnknownNameError

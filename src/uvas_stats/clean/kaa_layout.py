@@ -173,7 +173,17 @@ def refuse_unheaded(layout: Layout) -> None:
 
 
 def find_layout(where: str, rows: Rows, areas: AreaCodes) -> Layout | None:
-    """Find the heading of a sheet, or return None if no row names an area under one."""
+    """Find the heading of a sheet, or return None if no row names an area under one.
+
+    Parameters
+    ----------
+    where
+        File and sheet, for errors.
+    rows
+        The rows of the sheet.
+    areas
+        The areas that there are.
+    """
     block = _block(rows, areas)
     if block is None:
         return None

@@ -103,6 +103,13 @@ def _row_place(parts: Sequence[Part], starts: Ints, row: int) -> str:
 def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: Catalog) -> Rows:
     """Put the rows of all files together and say who each is about.
 
+    Parameters
+    ----------
+    parts
+        The rows of each file, with its name.
+    report, catalog
+        What the report declares, and the kommuner there are.
+
     Raises
     ------
     RawFileError
@@ -215,6 +222,15 @@ def check_keys(rows: Rows) -> None:
 
 def check_sums(report: SirisReport, rows: Rows, values: Mapping[str, Floats], pupils: str) -> None:
     """Stop where parts that are all known do not make their total.
+
+    Parameters
+    ----------
+    report
+        What the report declares of sums.
+    rows, values
+        Who the rows are about, and the columns of numbers by measure.
+    pupils
+        The measure that counts pupils, if there is one.
 
     Raises
     ------

@@ -175,9 +175,9 @@ app.add_typer(cli_register.app, name="register")
 def _unexpected(error: Exception) -> str:
     """Say of a fault in the package what kind it is and where it arose, and nothing of the data."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "uvas_stats" in frame.filename][-1]
-    place = f"{Path(own.filename).name} rad {own.lineno}"
-    return f"Oväntat fel i programmet: {type(error).__name__} ({place}). Rapportera felet med den här raden."
+    frame_here = [frame for frame in frames if "uvas_stats" in frame.filename][-1]
+    where = f"{Path(frame_here.filename).name} rad {frame_here.lineno}"
+    return f"Oväntat fel i programmet: {type(error).__name__} ({where}). Rapportera felet med den här raden."
 
 
 def main() -> None:

@@ -98,7 +98,17 @@ def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> st
 
 
 def ranking(measure: str, *, period: str | None, group: str | None, order: str, form: str) -> str:
-    """Write the ranking of a measure within a group or all kommuner."""
+    """Write the ranking of a measure within a group or all kommuner.
+
+    Parameters
+    ----------
+    measure, period, group
+        What is ranked, when and among whom; None means the newest, and all kommuner.
+    order
+        ``worst`` or ``best``: what place 1 is.
+    form
+        ``table``, ``csv`` or ``json``.
+    """
     workspace, catalog = _open()
     chosen = catalog.measure(measure)
     series = _series(workspace, catalog, chosen)
@@ -111,10 +121,10 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
             todo="Välj ett mått som publiceras per kommun",
         )
     words = direction_words(chosen, order)
-    told, coverage = _coverage(workspace, catalog, chosen, when)
+    coverage_text, coverage = _coverage(workspace, catalog, chosen, when)
     ranked = ranked.assign(region_name=ranked["region_code"].map(catalog.names), direction=words)
     places = dict.fromkeys(("rank", "rank_low", "rank_high", "n"), "Int64")
-    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning.{told}"
+    heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning.{coverage_text}"
     table = ranked[RANK_COLUMNS].astype(places)
     if chosen.coverage_measure:
         table = table.assign(coverage=table["region_code"].map(coverage))
@@ -136,14 +146,24 @@ def _coverage(
 
 
 def history(measure: str, area: str, *, since: str | None, form: str) -> str:
-    """Write a measure over time for one area, beside riket."""
+    """Write a measure over time for one area, beside riket.
+
+    Parameters
+    ----------
+    measure, area
+        The measure and the kommun, län or group.
+    since
+        The first period; None means all.
+    form
+        ``table``, ``csv`` or ``json``.
+    """
     workspace, catalog = _open()
     chosen, region = catalog.measure(measure), catalog.area(area)
     series = _series(workspace, catalog, chosen)
     rows = difference(series, region.code).rename(columns={"reference": "riket"})
     columns = ["period", *BOUNDS, "status", "edition", "origin"]
-    own = series.loc[series["region_code"] == region.code, columns]
-    rows = rows.merge(own, on="period", how="left", validate="1:1")
+    of_region = series.loc[series["region_code"] == region.code, columns]
+    rows = rows.merge(of_region, on="period", how="left", validate="1:1")
     rows["difference"] = rows["difference"].round(4)
     if since is not None:
         rows = rows.loc[rows["period_end"] >= pd.Timestamp(period_end(since))]
@@ -165,20 +185,20 @@ def history(measure: str, area: str, *, since: str | None, form: str) -> str:
 def _first_after(rows: pd.DataFrame, breaks: Iterable[Break]) -> dict[str, str]:
     """Give the texts of the breaks by the first period that is shown after each, where one before it is too."""
     ends = rows.set_index("period")["period_end"].sort_values()
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for item in breaks:
         after = ends.index[ends >= pd.Timestamp(period_end(item.at))]
         if 0 < len(after) < len(ends):
             period = str(after[0])
-            found[period] = " ".join(filter(None, [found.get(period, ""), item.text]))
-    return found
+            texts[period] = " ".join(filter(None, [texts.get(period, ""), item.text]))
+    return texts
 
 
 def _left_out(snapshot: Snapshot, files: dict[str, Any]) -> str:
     """Say how many values of an edition were left out, and why, where its reader counted them."""
-    told = [files.get(snapshot.origin(file), {}).get("read_as", {}) for file in snapshot.files]
+    provenance = [files.get(snapshot.origin(file), {}).get("read_as", {}) for file in snapshot.files]
     words = {"deleted": "som källan har tagit bort", "repeated": "som stod två gånger"}
-    counts = {text: sum(one.get(name, 0) for one in told) for name, text in words.items()}
+    counts = {text: sum(one.get(name, 0) for one in provenance) for name, text in words.items()}
     listed = [f"{number_text(float(count), 0)} {text}" for text, count in counts.items() if count]
     return f" Utelämnade värden: {' och '.join(listed)}." if listed else ""
 
@@ -197,9 +217,9 @@ def sources() -> str:
             lines.append(f"{snapshot.dataset} {snapshot.edition}: {snapshot.title}. {snapshot.publisher}.")
             continue
         n = number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0)
-        told = f"{n} uppgifter" if snapshot in read else "äldre utgåva, ligger kvar i data/raw"
+        held = f"{n} uppgifter" if snapshot in read else "äldre utgåva, ligger kvar i data/raw"
         lines.append(
-            f"{snapshot.dataset} {snapshot.edition}: {told}. {snapshot.publisher}. "
+            f"{snapshot.dataset} {snapshot.edition}: {held}. {snapshot.publisher}. "
             f"{dataset.licence.rstrip('.')}. Uppdateras: {dataset.cadence.lower()}.{_left_out(snapshot, files)}"
         )
     for origin, about in files.items():

@@ -23,7 +23,17 @@ _KEPT_WHOLE = 500_000
 
 
 def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:
-    """Write a validated frame and its origins to data/processed, each file whole or not at all."""
+    """Write a validated frame and its origins to data/processed, each file whole or not at all.
+
+    Parameters
+    ----------
+    frame
+        Validated observations.
+    folder
+        The folder of processed files.
+    origins
+        What is known of each raw file, and what the build depends on.
+    """
     with atomic_file(folder / "observations.parquet") as path:
         frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False, write_page_checksum=True)
     with atomic_file(folder / "origins.json") as path:

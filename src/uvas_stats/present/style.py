@@ -62,7 +62,19 @@ def line_of(code: str, focus: Sequence[str]) -> Line:
 
 
 def wrap(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
-    """Break text into lines of at most ``width`` inches, by the mean width of a letter of the typeface."""
+    """Break text into lines of at most ``width`` inches, by the mean width of a letter of the typeface.
+
+    Parameters
+    ----------
+    text
+        What is written.
+    size
+        Points of the typeface.
+    width
+        Inches.
+    bold
+        Whether the letters are bold.
+    """
     letter = size / 72 * (0.625 if bold else 0.545)
     return (
         textwrap.wrap(glued(text), max(8, int(width / letter)), break_long_words=False, break_on_hyphens=False)
@@ -137,7 +149,21 @@ def clean_axes(axes: Axes) -> None:
 
 
 def value_axis(axes: Axes, low: float, high: float, unit: str, *, zero: bool, which: str = "y") -> None:
-    """Give the value axis few round ticks, light lines and Swedish numbers."""
+    """Give the value axis few round ticks, light lines and Swedish numbers.
+
+    Parameters
+    ----------
+    axes
+        Where.
+    low, high
+        The values that must fit.
+    unit
+        The unit of the ticks.
+    zero
+        Whether the axis begins at zero.
+    which
+        ``x`` or ``y``.
+    """
     axis = axes.yaxis if which == "y" else axes.xaxis
     span = high - (0 if zero else low) or max(abs(high), 1.0) / 10  # values that are all one have no span
     bottom = 0.0 if zero else max(0.0, low - 0.12 * span)
@@ -152,6 +178,15 @@ def value_axis(axes: Axes, low: float, high: float, unit: str, *, zero: bool, wh
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move label positions apart so that neighbours are at least ``gap`` apart, as little as needed.
+
+    Parameters
+    ----------
+    wanted
+        Where the labels would lie.
+    gap
+        The least distance.
+    low, high
+        Between what they must lie.
 
     Examples
     --------

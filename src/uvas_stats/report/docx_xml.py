@@ -48,7 +48,17 @@ def _ink(text: str) -> float:
 
 
 def column_widths(cells: pd.DataFrame, align: Sequence[str], total: int) -> list[int]:
-    """Share the width between columns: first room for what must not break, then by how much text there is."""
+    """Share the width between columns: first room for what must not break, then by how much text there is.
+
+    Parameters
+    ----------
+    cells
+        The table as text, with its headings.
+    align
+        How each column is set.
+    total
+        The width to share.
+    """
     columns = [[_unbroken(str(text)) for text in cells[name]] for name in cells.columns]
     wanted, least, words = [], [], []
     for name, texts, side in zip(cells.columns, columns, align, strict=True):

@@ -139,6 +139,17 @@ def export_all(
 ) -> Iterator[Exported]:
     """Export programmes, or one kommun; no names and no kommun means all programmes.
 
+    Parameters
+    ----------
+    programmes
+        Ids or names.
+    kommun, group, period
+        As for :func:`uvas_stats.nulage`.
+    out
+        The folder that gets a folder each; None means reports/.
+    template
+        The municipality's own Word template.
+
     Yields
     ------
     Exported

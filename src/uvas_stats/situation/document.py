@@ -69,8 +69,8 @@ class Documents(Part):
             )
             for one in shown
         ]
-        own = self.figures.document_figures[names].fillna("").itertuples(index=False, name=None)
-        data = self.figures.document_figures.loc[[key in keys for key in own]]
+        rows = self.figures.document_figures[names].fillna("").itertuples(index=False, name=None)
+        data = self.figures.document_figures.loc[[key in keys for key in rows]]
         published, today = self._published(printed, shown)
         total = printed[group.total].as_printed if group.total else ""
         lines = [

@@ -181,7 +181,17 @@ def nulage(
     period: str | None = None,
     workspace: Workspace | Path | str | None = None,
 ) -> Nulage:
-    """Return the nuläge of a programme or a kommun from data/processed; see :func:`uvas_stats.nulage`."""
+    """Return the nuläge of a programme or a kommun from data/processed; see :func:`uvas_stats.nulage`.
+
+    Parameters
+    ----------
+    programme, kommun
+        One of the two.
+    group, period
+        As for :func:`uvas_stats.nulage`.
+    workspace
+        Where the figures are; what is built is used as it is.
+    """
     folder = workspace if isinstance(workspace, Workspace) else find_workspace(workspace)
     catalog = load_catalog(folder)
     chosen = choose_programme(catalog, programme, kommun, group)

@@ -54,6 +54,19 @@ def read_newest(
     """Read the newest edition of what is published of the measures, and one programme's printed figures.
 
     Of what is published only the sexes asked for, and of the population not the one-year ages.
+
+    Parameters
+    ----------
+    folder
+        The folder of processed files.
+    measures
+        Ids of the measures.
+    programme
+        The id of the programme whose printed figures are wanted.
+    replaces
+        Within what a newer edition replaces an older one, by dataset.
+    sexes
+        The sexes that are wanted.
     """
     wanted, total = set(measures), ("sex", "in", sexes)
     filters: list[list[tuple[str, str, Any]]] = []
@@ -70,6 +83,15 @@ def read_newest(
 
 def pick_age(rows: pd.DataFrame, measure: Measure, age: str | None = None) -> pd.DataFrame:
     """Take one age group: the one asked for, else that of the measure where there are several.
+
+    Parameters
+    ----------
+    rows
+        Observations of the measure.
+    measure
+        The measure, whose own ages are used where there are several.
+    age
+        The age group asked for.
 
     Raises
     ------
