@@ -17,6 +17,7 @@ from uvas_stats.errors import RawFileError
 
 SEEKERS = "web-sok-lan-kom-2026-08.xlsx"
 DURATION = "web-inskrivna-arbetslosa-tid-utan-arbete-lan-kom-2026-08.xlsx"
+EVERYONE = "af_registered_unemployed_all_ages_count"
 AGES = ("16-17 år", "18-24 år", "25-59 år", "60 år och äldre")
 
 
@@ -29,7 +30,7 @@ def areas(catalog: Catalog) -> pd.DataFrame:
 
 def seekers(catalog: Catalog) -> pd.DataFrame:
     rest = pd.MultiIndex.from_product(
-        [["2026-07", "2026-08"], ["Kvinnor", "Män"], AGES], names=["PERIOD", "KOEN", "ALDGR"]
+        [["2026-07", "2026-08"], ["K", "M"], AGES], names=["PERIOD", "KOEN", "ALDGR"]
     ).to_frame(index=False)
     frame = rest.merge(areas(catalog), how="cross")
     frame["INSAL"] = np.random.default_rng(4).integers(0, 300, len(frame)).astype(float)
@@ -56,16 +57,69 @@ def test_riket_is_the_sum_of_all_rows_and_lan_of_those_with_a_lan(catalog: Catal
     falun = young.loc[young["KOMMUN_BESKR"] == "Falun"]
     assert one(part, measure, "2080", "2026-08", "women")["value"] == falun["INSAL"].iloc[0]
     everyone = found.loc[found["age_group"] == "total"]
-    assert (
-        one(everyone, measure, "00", "2026-08")["value"] == frame.loc[frame["PERIOD"] == "2026-08", "INSAL"].sum()
-    )
+    assert set(everyone["measure"]) == {EVERYONE}
+    newest = frame.loc[frame["PERIOD"] == "2026-08"]
+    assert one(everyone, EVERYONE, "00", "2026-08")["value"] == newest["INSAL"].sum()
+    women = newest.loc[newest["KOEN"] == "K", "INSAL"].sum()
+    assert one(everyone, EVERYONE, "00", "2026-08", "women")["value"] == women
     assert one(part, measure, "unknown_20", "2026-08")["value"] > 0
+
+
+@pytest.mark.parametrize("age", ["ÅLDER", "ALDER"])
+@pytest.mark.parametrize(
+    "words", [{"K": "K", "M": "M"}, {"K": "Kvinnor", "M": "Män"}, {"K": "kvinna", "M": "man "}]
+)
+def test_headings_and_words_of_sex_are_read_as_they_are_written(
+    catalog: Catalog, tmp_path: Path, age: str, words: dict[str, str]
+) -> None:
+    frame = seekers(catalog)
+    written = frame.assign(KOEN=frame["KOEN"].map(words)).rename(columns={"ALDGR": age})
+    plain = read_af_registered(edition(tmp_path, {SEEKERS: seekers_book(frame)}, "af_registered"), catalog)
+    content = books.workbook({"Info": [["Info"]]}, [books.FakeCache(written)])
+    found = read_af_registered(edition(tmp_path, {SEEKERS: content}, "af_registered"), catalog)
+    pd.testing.assert_frame_equal(found, plain)
+
+
+def test_the_figures_of_riket_of_august_2026_come_out(catalog: Catalog, tmp_path: Path) -> None:
+    frame = seekers(catalog).assign(INSAL=1.0)
+    known = {"K": 171_986, "M": 177_412}
+    for sex, number in known.items():
+        hits = frame.index[(frame["PERIOD"] == "2026-08") & (frame["KOEN"] == sex)]
+        frame.loc[hits[0], "INSAL"] = number - (len(hits) - 1)
+    found = read_af_registered(edition(tmp_path, {SEEKERS: seekers_book(frame)}, "af_registered"), catalog)
+    riket = {sex: one(found, EVERYONE, "00", "2026-08", sex)["value"] for sex in ("total", "women", "men")}
+    assert riket == {"total": 349_398, "women": 171_986, "men": 177_412}
+
+
+def first_months(catalog: Catalog) -> pd.DataFrame:
+    """Make the months around 2003, of which the first has no Knivsta."""
+    frame = seekers(catalog)
+    frame["PERIOD"] = frame["PERIOD"].map({"2026-07": "2002-12", "2026-08": "2003-01"})
+    return frame.loc[(frame["PERIOD"] != "2002-12") | (frame["KOMMUN_BESKR"] != "Knivsta")]
+
+
+def test_a_month_before_a_kommun_existed_is_whole_without_it(catalog: Catalog, tmp_path: Path) -> None:
+    name = "web-sok-lan-kom-2003-01.xlsx"
+    frame = first_months(catalog)
+    found = read_af_registered(edition(tmp_path, {name: seekers_book(frame)}, "af_registered"), catalog)
+    assert one(found, EVERYONE, "00", "2002-12")["value"] == frame.loc[frame["PERIOD"] == "2002-12", "INSAL"].sum()
+    knivsta = found.loc[(found["region_code"] == "0330") & (found["measure"] == EVERYONE)]
+    assert set(knivsta["period"]) == {"2003-01"}
+    gone = frame.loc[(frame["PERIOD"] != "2003-01") | (frame["KOMMUN_BESKR"] != "Knivsta")]
+    with pytest.raises(RawFileError, match="2003-01 saknar 1 kommuner, först Knivsta"):
+        read_af_registered(edition(tmp_path, {name: seekers_book(gone)}, "af_registered"), catalog)
+
+
+def test_all_ages_are_other_ages_from_2023_and_2026_and_the_young_are_not(catalog: Catalog) -> None:
+    assert [item.at for item in catalog.breaks_of(EVERYONE)] == ["2023-01", "2026-01"]
+    assert catalog.breaks_of("af_registered_unemployed_count") == ()
+    assert {"2023-01", "2026-01"} <= {item.at for item in catalog.breaks_of("af_unemployed_rate_pct")}
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda f: f.assign(KOEN=f["KOEN"].replace("Män", "Okänt")), "”Okänt” är inget av kvinna"),
+        (lambda f: f.assign(KOEN=f["KOEN"].replace("M", "Okänt")), "”Okänt” är inget av K, M"),
         (lambda f: f.assign(ALDGR=f["ALDGR"].replace("18-24 år", "unga")), "”unga” är ingen känd åldersgrupp"),
         (lambda f: pd.concat([f, f.head(1).assign(INSAL=999.0)]), "två gånger med olika tal"),
         (lambda f: f.loc[f["KOMMUN_BESKR"] != "Mora"], "saknar 1 kommuner, först Mora"),
@@ -118,6 +172,12 @@ def test_hidden_counts_are_bounds_and_so_are_their_sums(catalog: Catalog, tmp_pa
     assert one(found, "af_long_term_18_24_count", "21", "2026-08")["status"] == "ok"
     assert one(found, "af_without_work_6_months_18_24_count", "00", "2026-08")["value"] == 12 * 292
     assert one(found, "af_long_term_count", "00", "2026-08")["value"] == 40 * 292
+
+
+def test_ages_under_a_heading_without_a_ring_are_read(catalog: Catalog, tmp_path: Path) -> None:
+    sheets = renamed(duration_sheets(catalog), "Ålder", "ÅLDER", "ALDER")
+    found = read_af_duration(edition(tmp_path, {DURATION: books.workbook(sheets)}, "af_duration"), catalog)
+    assert one(found, "af_without_work_6_months_18_24_count", "00", "2026-08")["value"] == 12 * 292
 
 
 def renamed(

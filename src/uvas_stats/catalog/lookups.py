@@ -46,6 +46,22 @@ class Catalog:
         """The 290 kommuner of today, by code."""
         return tuple(region for region in self.regions if region.kind == "kommun" and region.current)
 
+    def kommuner_in(self, month: str) -> tuple[Region, ...]:
+        """Return the kommuner of today that there were in a month, under whatever code, name or län.
+
+        Examples
+        --------
+        >>> from uvas_stats.catalog import load_catalog
+        >>> [len(load_catalog().kommuner_in(month)) for month in ("1996-01", "2002-12", "2003-01", "2006-12")]
+        [288, 289, 290, 290]
+        """
+        return tuple(region for region in self.kommuner if self._since(region.code) <= month)
+
+    def _since(self, code: str) -> str:
+        """Give the first month of a kommun; empty if it was always there."""
+        spans = [row.valid_from for row in self.regions if code in (row.code, row.successor)]
+        return min(f"{day:%Y-%m}" if day else "" for day in spans)
+
     @property
     def names(self) -> dict[str, str]:
         """Names by code of all current regions, and of the groups by id."""

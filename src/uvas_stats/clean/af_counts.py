@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,19 +16,29 @@ from uvas_stats.catalog.sources import af_kind, month_of
 from uvas_stats.clean.af_tables import area_codes, bounds, check_periods, demand_kommuner, once, with_sums
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import Rows, find_headings
-from uvas_stats.formats.pivot_cache import find_cache, read_cache
-from uvas_stats.formats.sex_and_age import age_group
+from uvas_stats.formats.pivot_cache import find_cache, list_caches, read_cache
+from uvas_stats.formats.sex_and_age import age_group, sex_of
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
 
 __all__ = ["age_of", "counted", "read_af_duration", "read_af_registered"]
 
-_SEX = {"kvinna": "women", "kvinnor": "women", "man": "men", "män": "men"}
-_FIELDS = ("PERIOD", "KOEN", "LAN", "KOMMUN_BESKR", "ALDGR", "INSAL")
+_SPELLINGS = {
+    "PERIOD": ("PERIOD",),
+    "KOEN": ("KOEN", "KÖN", "KON"),
+    "LAN": ("LAN", "LÄN"),
+    "KOMMUN_BESKR": ("KOMMUN_BESKR", "KOMMUN"),
+    "ALDGR": ("ALDGR", "ÅLDER", "ALDER"),
+    "INSAL": ("INSAL",),
+}
+"""The fields of the workbook of job seekers, and how each may be written."""
+_FIELDS = tuple(_SPELLINGS)
+_AGE_HEADINGS = {"ALDER": "ÅLDER"}
 _HEAD = ("PERIOD", "LÄN", "KOMMUN")
 _DURATION = re.compile(r"utan arbete mer än (6|12|24) månader", re.IGNORECASE)
 _AGAIN = "Hämta arbetsboken igen"
+_BY_AGE, _ALL_AGES = "af_registered_unemployed_count", "af_registered_unemployed_all_ages_count"
 
 
 def age_of(text: object, where: object) -> str:
@@ -50,13 +60,14 @@ def age_of(text: object, where: object) -> str:
     return group
 
 
-def _mapped(values: pd.Series, names: Mapping[str, str], where: object) -> pd.Series:
-    wrong = [value for value in values.unique() if str(value).strip().casefold() not in names]
+def _sexes(values: pd.Series, where: object) -> pd.Series:
+    sexes = {value: sex_of(value) for value in values.unique()}
+    wrong = [value for value, sex in sexes.items() if sex not in ("women", "men")]
     if wrong:
         raise RawFileError(
-            f"”{wrong[0]}” är inget av {', '.join(names)}", where=f"{where}, {values.name}", todo=_AGAIN
+            f"”{wrong[0]}” är inget av K, M, Kvinnor och Män", where=f"{where}, {values.name}", todo=_AGAIN
         )
-    return values.map({value: names[str(value).strip().casefold()] for value in values.unique()}).astype("str")
+    return values.map(sexes).astype("str")
 
 
 def counted(frame: pd.DataFrame) -> pd.DataFrame:
@@ -77,14 +88,25 @@ def counted(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _fields(path: Path) -> dict[str, str]:
+    """Find how a workbook writes each field, and give our name by it."""
+    for names in (set(cache.names) for cache in list_caches(path)):
+        written = {field: next((one for one in ways if one in names), "") for field, ways in _SPELLINGS.items()}
+        if all(written.values()):
+            return {name: field for field, name in written.items()}
+    return {field: field for field in _FIELDS}
+
+
 def _registered(path: Path, catalog: Catalog) -> pd.DataFrame:
-    frame = once(read_cache(path, find_cache(path, _FIELDS)), _FIELDS[:-1], path)[list(_FIELDS)]
+    fields = _fields(path)
+    frame = read_cache(path, find_cache(path, fields)).rename(columns=fields)
+    frame = once(frame, _FIELDS[:-1], path)[list(_FIELDS)]
     months = check_periods(frame["PERIOD"].unique(), path, month_of(path.name))
     frame = area_codes(frame, "LAN", "KOMMUN_BESKR", catalog, path)
     ages = {value: age_of(value, path) for value in frame["ALDGR"].unique()}
     frame = frame.assign(
         period=frame["PERIOD"],
-        sex=_mapped(frame["KOEN"], _SEX, path),
+        sex=_sexes(frame["KOEN"], path),
         age_group=frame["ALDGR"].map(ages).astype("str"),
         **bounds(frame["INSAL"], path),
     )
@@ -92,7 +114,8 @@ def _registered(path: Path, catalog: Catalog) -> pd.DataFrame:
     frame = pd.concat([frame, frame.assign(sex="total")], ignore_index=True)
     frame = pd.concat([frame, frame.assign(age_group="total")], ignore_index=True)
     areas = with_sums(frame, ["period", "sex", "age_group"], ["lower", "upper"])
-    return counted(areas).assign(measure="af_registered_unemployed_count")
+    everyone = areas["age_group"] == "total"
+    return counted(areas).assign(measure=np.where(everyone, _ALL_AGES, _BY_AGE))
 
 
 def read_af_registered(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
@@ -118,7 +141,7 @@ def _edition(parts: Sequence[pd.DataFrame], snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _table(rows: Rows, where: str) -> pd.DataFrame | None:
-    """Take the table of a sheet; None if it has no row of headings."""
+    """Take the table of a sheet; None if it has no row of headings. Ages may stand under ALDER."""
     headings = find_headings(rows, lambda names: tuple(names[: len(_HEAD)]) == _HEAD, within=30)
     if headings is None:
         return None
@@ -126,8 +149,9 @@ def _table(rows: Rows, where: str) -> pd.DataFrame | None:
         raise RawFileError("Två kolumner har samma rubrik", where=f"{where}, {headings.cell()}", todo=_AGAIN)
     used = [at for at, name in enumerate(headings.names) if name]
     body = [row for row in rows[headings.row + 1 :] if any(cell != "" for cell in row)]
-    return pd.DataFrame(
-        [[row[at] for at in used] for row in body], columns=[headings.names[at] for at in used], dtype=object
+    names = [headings.names[at] for at in used]
+    return pd.DataFrame([[row[at] for at in used] for row in body], columns=names, dtype=object).rename(
+        columns=_AGE_HEADINGS
     )
 
 

@@ -215,7 +215,7 @@ def check_periods(periods: Iterable[object], where: object, last: str = "") -> l
 
 
 def demand_kommuner(frame: pd.DataFrame, months: Sequence[str], catalog: Catalog, where: object) -> None:
-    """Demand every kommun in every month: a sum over those that are there is not riket.
+    """Demand every kommun in every month that it existed: a sum over those that are there is not riket.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def demand_kommuner(frame: pd.DataFrame, months: Sequence[str], catalog: Catalog
     months
         The months that must be whole.
     catalog
-        The kommuner of today.
+        The kommuner, and since when they are.
     where
         The file, for an error.
 
@@ -233,15 +233,13 @@ def demand_kommuner(frame: pd.DataFrame, months: Sequence[str], catalog: Catalog
     RawFileError
         Naming the first month and kommun.
     """
-    there = frame[["period", "region_code"]].drop_duplicates()
-    there = there.loc[~there["region_code"].astype("str").str.startswith(UNKNOWN)]
-    counted = there.groupby("period", observed=True)["region_code"].nunique()
+    there = frame[["period", "region_code"]].drop_duplicates().astype("str")
+    codes = there.groupby("period")["region_code"].agg(set)
     for month in months:
-        if counted.get(month, 0) != len(catalog.kommuner):
-            codes = set(there.loc[there["period"] == month, "region_code"].astype("str"))
-            gone = next(region for region in catalog.kommuner if region.code not in codes)
+        gone = [region for region in catalog.kommuner_in(month) if region.code not in codes.get(month, ())]
+        if gone:
             raise RawFileError(
-                f"{month} saknar {len(catalog.kommuner) - len(codes)} kommuner, först {gone.name} ({gone.code})",
+                f"{month} saknar {len(gone)} kommuner, först {gone[0].name} ({gone[0].code})",
                 where=where,
                 todo="Hämta filen igen",
             )

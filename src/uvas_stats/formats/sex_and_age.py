@@ -9,8 +9,8 @@ from uvas_stats.catalog.names import tidy
 __all__ = ["age_group", "sex_of"]
 
 _SEXES = {
-    **dict.fromkeys(("kvinnor", "kvinna", "flickor"), "women"),
-    **dict.fromkeys(("män", "man", "pojkar"), "men"),
+    **dict.fromkeys(("kvinnor", "kvinna", "flickor", "k"), "women"),
+    **dict.fromkeys(("män", "man", "pojkar", "m"), "men"),
     **dict.fromkeys(("kvinnor och män", "båda könen", "totalt", "samtliga", "alla"), "total"),
 }
 _DASH = "[-\u2010-\u2015]"
@@ -24,8 +24,8 @@ def sex_of(text: object) -> str:
 
     Examples
     --------
-    >>> sex_of("Kvinnor"), sex_of("Kvinnor och män"), sex_of("Okänt")
-    ('women', 'total', '')
+    >>> sex_of("Kvinnor"), sex_of("M"), sex_of("Kvinnor och män"), sex_of("Okänt")
+    ('women', 'men', 'total', '')
     """
     return _SEXES.get(tidy(str(text)), "")
 
