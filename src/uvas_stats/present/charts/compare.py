@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import rank
 from uvas_stats.present.cautions import coverage_note, with_coverage
+from uvas_stats.present.charts.labels import beside, mark_riket
 from uvas_stats.present.charts.place import places_text
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import GREY, INK, RIKET, SMALL, canvas, line_of
+from uvas_stats.present.style import GREY, INK, SMALL, canvas, line_of
 from uvas_stats.present.view import STATUS_TEXT, View
 
 __all__ = ["compare"]
@@ -61,18 +64,7 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
     axes.set_xlim(0, 1.02 * max(ranked["value"].max(), riket["value"].max() if len(riket) else 0.0))
     if len(riket):
         value = float(riket["value"].iloc[0])
-        axes.axvline(value, color=RIKET, linewidth=1.2, linestyle=(0, (4, 2)), zorder=3)
-        axes.annotate(
-            f"Riket {view.number(value)}",
-            (value, 1),
-            xycoords=("data", "axes fraction"),
-            ha="center",
-            xytext=(0, 2),
-            textcoords="offset points",
-            size=SMALL,
-            color=INK,
-            annotation_clip=False,
-        )
+        mark_riket(axes, value, view)
     return chart
 
 
@@ -98,35 +90,18 @@ def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
     for i, (_, row) in enumerate(ranked.iterrows()):
         code, focus = row["region_code"], row["region_code"] in view.focus
         colour = line_of(code, view.focus).colour if focus else "#b5b5b5"
-        weight = "bold" if focus else "normal"
+        style: dict[str, Any] = {"size": size, "color": colour if focus else INK, "bold": focus}
         if pd.isna(row["value"]):
             axes.text(0, i, STATUS_TEXT[row["status"]], size=size, va="center", color=GREY, style="italic")
         else:
             axes.barh(i, row["value"], height=0.72, color=colour, zorder=2)
-            axes.annotate(  # in a column of their own, where riket's line does not go through them
-                view.number(row["value"]),
-                (1, i),
-                xycoords=("axes fraction", "data"),
-                xytext=(VALUES, 0),
-                textcoords="offset points",
-                ha="right",
-                va="center",
-                size=size,
-                color=colour if focus else INK,
-                weight=weight,
-            )
+            column: dict[str, Any] = {
+                "xycoords": ("axes fraction", "data"),
+                "ha": "right",
+            }  # clear of riket's line
+            beside(axes, view.number(row["value"]), (1, i), VALUES, **column, **style)
         place = "" if pd.isna(row["rank_low"]) else f"{place_text(row['rank_low'], row['rank_high'])}  "
-        axes.annotate(
-            f"{place}{view.name(code)}",
-            (0, i),
-            xytext=(-5, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            size=size,
-            color=colour if focus else INK,
-            weight=weight,
-        )
+        beside(axes, f"{place}{view.name(code)}", (0, i), -5, **style)
     axes.set_ylim(len(ranked) - 0.4, -0.9)
     axes.set_yticks([])
     axes.set_xticks([])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.catalog.sources import load_euro_regions
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import latest_period
+from uvas_stats.present.charts.labels import beside
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import FOCUS, GREY, INK, canvas
@@ -106,18 +109,9 @@ def _draw(axes: Axes, known: pd.DataFrame, region: str, view: View) -> None:
         own = code in (SWEDEN, region)
         colour = colours.get(code, "#b5b5b5")
         axes.barh(at, value, height=0.72, color=colour, zorder=2)
-        for x, text, side in ((0, place_name(code, view), "right"), (value, view.number(value), "left")):
-            axes.annotate(
-                text,
-                (x, at),
-                xytext=(-5 if side == "right" else 3, 0),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                size=7.5,
-                color=colour if own else INK,
-                weight="bold" if own or code == "EU27_2020" else "normal",
-            )
+        style: dict[str, Any] = {"size": 7.5, "color": colour if own else INK, "bold": own or code == "EU27_2020"}
+        beside(axes, place_name(code, view), (0, at), -5, **style)
+        beside(axes, view.number(value), (value, at), 3, **style)
     axes.set_ylim(len(known) - 0.4, -0.6)
     axes.set_xlim(0, float(known["value"].max()) * 1.02)
     axes.set_yticks([])

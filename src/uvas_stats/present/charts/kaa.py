@@ -11,10 +11,11 @@ from uvas_stats.catalog import Measure
 from uvas_stats.indicators import quartiles
 from uvas_stats.numbers import number_text
 from uvas_stats.present.cautions import coverage_note, coverage_of, with_coverage
+from uvas_stats.present.charts.labels import beside, mark_riket
 from uvas_stats.present.charts.trend import quartile_rows
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import GREY, INK, RIKET, SMALL, canvas, line_of
+from uvas_stats.present.style import GREY, INK, SMALL, canvas, line_of
 from uvas_stats.present.view import STATUS_TEXT, View, join_words
 
 __all__ = ["kaa", "kaa_when"]
@@ -98,7 +99,9 @@ def kaa(series: pd.DataFrame, view: View) -> Chart:
     chart, axes = canvas(about, height * (len(rows) + 0.6), left=1.35, right=right, below=0.12)
     _draw(axes, rows, view, coverage, size=min(SMALL + 0.5, height * 72 * 0.72))
     if len(riket):
-        _draw_riket(axes, float(riket["value"].iloc[0]), view)
+        value = float(riket["value"].iloc[0])
+        axes.set_xlim(0, max(axes.get_xlim()[1], value * 1.05))
+        mark_riket(axes, value, view)
     return chart
 
 
@@ -126,32 +129,19 @@ def _draw(axes: Axes, rows: pd.DataFrame, view: View, coverage: dict[str, float]
     for i, (code, value, status) in enumerate(rows[["region_code", "value", "status"]].itertuples(index=False)):
         focus = code in view.focus
         colour = line_of(code, view.focus).colour if focus else "#b5b5b5"
-        style: dict[str, Any] = {"size": size, "va": "center", "weight": "bold" if focus else "normal"}
+        style: dict[str, Any] = {"size": size, "bold": focus}
         if pd.isna(value):
             axes.text(0, i, f" {STATUS_TEXT[status]}", size=size, va="center", color=GREY, style="italic")
         else:
             axes.barh(i, value, height=0.72, color=colour, zorder=2)
-            axes.annotate(
-                view.number(value),
-                (value, i),
-                xytext=(3, 0),
-                textcoords="offset points",
-                color=INK,
-                zorder=4,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-                **style,
-            )
-        name = view.name(code)
-        axes.annotate(
-            name, (0, i), xytext=(-5, 0), textcoords="offset points", ha="right",
-            color=colour if focus else INK, **style,
-        )  # fmt: skip
+            white = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+            beside(axes, view.number(value), (value, i), 3, zorder=4, bbox=white, **style)
+        beside(axes, view.name(code), (0, i), -5, color=colour if focus else INK, **style)
         if coverage:
-            told = number_text(coverage[code], 0, "procent") if code in coverage else "okänd"
-            axes.annotate(
-                told, (1, i), xycoords=("axes fraction", "data"), xytext=(COVERAGE_ROOM * 72 + 18, 0),
-                textcoords="offset points", ha="right", color=INK if code in coverage else GREY, **style,
-            )  # fmt: skip
+            known = code in coverage
+            text = number_text(coverage[code], 0, "procent") if known else "okänd"
+            style |= {"xycoords": ("axes fraction", "data"), "ha": "right", "color": INK if known else GREY}
+            beside(axes, text, (1, i), COVERAGE_ROOM * 72 + 18, **style)
     axes.set_ylim(len(rows) - 0.4, -0.9)
     axes.set_xlim(0, float(rows["value"].max()) * 1.02)
     axes.set_yticks([])
@@ -161,12 +151,3 @@ def _draw(axes: Axes, rows: pd.DataFrame, view: View, coverage: dict[str, float]
             "Täckning", (1, 1), xycoords="axes fraction", xytext=(COVERAGE_ROOM * 72 + 18, 2), ha="right",
             textcoords="offset points", size=SMALL, color=INK, annotation_clip=False,
         )  # fmt: skip
-
-
-def _draw_riket(axes: Axes, value: float, view: View) -> None:
-    axes.axvline(value, color=RIKET, linewidth=1.2, linestyle=(0, (4, 2)), zorder=3)
-    axes.set_xlim(0, max(axes.get_xlim()[1], value * 1.05))
-    axes.annotate(
-        f"Riket {view.number(value)}", (value, 1), xycoords=("data", "axes fraction"), ha="center",
-        xytext=(0, 2), textcoords="offset points", size=SMALL, color=INK, annotation_clip=False,
-    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,9 +15,10 @@ from uvas_stats.indicators import NOT_SHOWN, parts_of_whole
 from uvas_stats.numbers import number_text
 from uvas_stats.present.cautions import coverage_note
 from uvas_stats.present.charts.kaa import kaa_when
+from uvas_stats.present.charts.labels import beside
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import GREY, INK, SMALL, TEXT, canvas, line_of
+from uvas_stats.present.style import GREY, INK, SMALL, canvas, line_of
 from uvas_stats.present.view import STATUS_TEXT, View, join_words
 
 __all__ = ["kaa_flow", "kaa_occupation"]
@@ -263,11 +265,7 @@ def _drawn(about: About, bars: list[_Bar], view: View, left: float) -> Chart:
 
 
 def _bar(axes: Axes, row: int, bar: _Bar, colour: str) -> None:
-    weight = "bold" if bar.strong else "normal"
-    axes.annotate(
-        bar.label, (0, row), xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
-        size=SMALL + 0.5, color=INK, weight=weight,
-    )  # fmt: skip
+    beside(axes, bar.label, (0, row), -6, bold=bar.strong, size=SMALL + 0.5)
     end = 0.0
     if bar.value is not None:
         end = bar.value
@@ -280,8 +278,6 @@ def _bar(axes: Axes, row: int, bar: _Bar, colour: str) -> None:
         axes.plot([bar.tick, bar.tick], [row - 0.42, row + 0.42], color="white", linewidth=3.4, zorder=3)
         axes.plot([bar.tick, bar.tick], [row - 0.42, row + 0.42], color=INK, linewidth=1.6, zorder=4)
         end = max(end, bar.tick)
-    axes.annotate(
-        bar.text, (end, row), xytext=(5, 0), textcoords="offset points", va="center", size=TEXT,
-        color=INK if bar.value is not None else GREY, weight=weight, annotation_clip=False,
-        style="normal" if bar.value is not None else "italic",
-    )  # fmt: skip
+    known = bar.value is not None
+    style: dict[str, Any] = {"color": INK if known else GREY, "style": "normal" if known else "italic"}
+    beside(axes, bar.text, (end, row), 5, bold=bar.strong, annotation_clip=False, **style)

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import MONTHS, period_text, same_period_last_year
+from uvas_stats.present.charts.labels import EndLabel, Leader, label_ends, text_gap
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import (
-    FOCUS,
-    GREY,
-    INK,
-    LIGHT,
-    RIKET,
-    SMALL,
-    TEXT,
-    canvas,
-    clean_axes,
-    spread,
-    value_axis,
-)
+from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, clean_axes, value_axis
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["months", "panels"]
@@ -37,15 +24,6 @@ COMPARABLE = ("procent", "poäng")
 """Units of what a kommun and riket can be drawn together by; riket's counts are of another size."""
 ZERO_FROM = 0.5
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
-
-
-@dataclass(frozen=True)
-class _Label:
-    x: float
-    y: float
-    text: str
-    colour: str
-    bold: bool = False
 
 
 def _wide(series: pd.DataFrame, code: str) -> pd.DataFrame:
@@ -66,7 +44,7 @@ def _tint(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _earlier(axes: Axes, wide: pd.DataFrame, year: int) -> list[_Label]:
+def _earlier(axes: Axes, wide: pd.DataFrame, year: int) -> list[EndLabel]:
     """Draw what the years before the two newest span."""
     years = wide.loc[wide.index < year - 1].dropna(how="all")
     if years.empty:
@@ -77,7 +55,7 @@ def _earlier(axes: Axes, wide: pd.DataFrame, year: int) -> list[_Label]:
         axes.plot(low.index, low, color=GREY, linewidth=1.0)
     last = int(low.dropna().index[-1])
     span = f"{years.index[0]}–{years.index[-1]}" if len(years) > 1 else f"{years.index[0]}"
-    return [_Label(last, float((low[last] + high[last]) / 2), span, GREY)]
+    return [EndLabel(float((low[last] + high[last]) / 2), span, GREY, x=last)]
 
 
 def _line(axes: Axes, row: pd.Series, **style: object) -> tuple[int, float] | None:
@@ -88,50 +66,20 @@ def _line(axes: Axes, row: pd.Series, **style: object) -> tuple[int, float] | No
     return int(known.index[-1]), float(known.iloc[-1])
 
 
-def _panel(axes: Axes, series: pd.DataFrame, view: View, at: int, year: int) -> list[_Label]:
+def _panel(axes: Axes, series: pd.DataFrame, view: View, at: int, year: int) -> list[EndLabel]:
     wide, riket = _wide(series, view.focus[at]), _wide(series, "00")
     colour = FOCUS[at % len(FOCUS)].colour
     labels = _earlier(axes, wide, year)
     style: dict[str, object] = {"color": _tint(colour), "linewidth": 1.5, "linestyle": (0, (5, 2))}
     if end := _line(axes, _year(wide, year - 1), **style):
-        labels.append(_Label(*end, f"{year - 1}", colour))
+        labels.append(EndLabel(end[1], f"{year - 1}", colour, x=end[0]))
     style = {"color": RIKET, "linewidth": 1.0, "linestyle": (0, (2, 2))}
     if end := _line(axes, _year(riket, year), **style):
-        labels.append(_Label(*end, f"Riket {year} {view.number(end[1])}", INK))
+        labels.append(EndLabel(end[1], f"Riket {year} {view.number(end[1])}", INK, x=end[0]))
     style = {"color": colour, "linewidth": 2.6, "marker": "o", "markersize": 3.5}
     if end := _line(axes, _year(wide, year), **style):
-        labels.append(_Label(*end, f"{year} {view.number(end[1])}", colour, bold=True))
+        labels.append(EndLabel(end[1], f"{year} {view.number(end[1])}", colour, bold=True, x=end[0]))
     return labels
-
-
-def _write(axes: Axes, labels: list[_Label], height: float) -> None:
-    """Write all labels in the margin, apart from each other; a thin line leads to what ends earlier."""
-    low, high = axes.get_ylim()
-    gap = (high - low) * TEXT * 1.3 / 72 / height
-    for label, y in zip(labels, spread([label.y for label in labels], gap, low, high), strict=True):
-        if label.x < 12 or abs(y - label.y) > gap / 2:
-            axes.annotate(
-                "",
-                (label.x + 0.12, label.y),
-                xytext=(12.35, y),
-                annotation_clip=False,
-                arrowprops={
-                    "arrowstyle": "-",
-                    "color": label.colour,
-                    "linewidth": 0.6,
-                    "shrinkA": 0,
-                    "shrinkB": 0,
-                },
-            )
-        axes.annotate(
-            label.text,
-            (12.42, y),
-            annotation_clip=False,
-            va="center",
-            size=TEXT,
-            color=label.colour,
-            weight="bold" if label.bold else "normal",
-        )
 
 
 def _changes(series: pd.DataFrame, view: View, period: str) -> list[tuple[str, float | None, float | None]]:
@@ -247,5 +195,6 @@ def months(series: pd.DataFrame, view: View) -> Chart:
         axes.set_xlim(0.7, 12.3)
         axes.set_xticks(range(1, 13), [name[:3] for name in MONTHS])
         axes.tick_params(axis="x", labelsize=SMALL)
-        _write(axes, _panel(axes, shown, view, at, int(period[:4])), height)
+        labels = _panel(axes, shown, view, at, int(period[:4]))
+        label_ends(axes, labels, 12.42, gap=text_gap(axes, 1.3), leader=Leader(12, 0.12, 12.35, shrink=0))
     return chart

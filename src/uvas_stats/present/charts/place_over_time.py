@@ -9,11 +9,12 @@ from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import place_panel, rank
 from uvas_stats.periods import period_end
 from uvas_stats.present.cautions import coverage_note, with_coverage
+from uvas_stats.present.charts.labels import EndLabel, label_ends
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text, ranked_on
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread
+from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["place_over_time"]
@@ -160,7 +161,7 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> Non
         for piece in pieces(riket.assign(value=riket["riket_low"]), view, ["00"], "riket_low"):
             axes.plot(piece["x"], piece["riket_low"], color=RIKET, linewidth=1.3, linestyle=(0, (4, 2)))
         newest = float(riket["riket_low"].iloc[-1])
-        labels.append((newest, f"Riket motsvarar plats {newest:.0f}", INK))
+        labels.append(EndLabel(newest, f"Riket motsvarar plats {newest:.0f}", INK))
     for code in view.focus:
         line = line_of(code, view.focus)
         rows = own.loc[own["region_code"] == code]
@@ -181,20 +182,11 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> Non
         _same_month(axes, own, rows, view, line.colour)
         last = rows.iloc[-1]
         text = f"{view.name(code)}, plats {place_text(last['rank_low'], last['rank_high'])}"
-        labels.append((float(last["rank_low"]), text, line.colour))
+        labels.append(EndLabel(float(last["rank_low"]), text, line.colour, bold=True))
     n = float(own["n"].max())
     right = max(own["period"].map(position))
-    heights = spread([label[0] for label in labels], n * TEXT * 1.3 / 72 / PLOT_HEIGHT, 1, n)
-    for (_, text, colour), y in zip(labels, heights, strict=True):
-        axes.annotate(
-            text,
-            (right + 0.3, y),
-            annotation_clip=False,
-            va="center",
-            size=TEXT,
-            weight="normal" if colour == INK else "bold",
-            color=colour,
-        )
+    gap = n * TEXT * 1.3 / 72 / PLOT_HEIGHT
+    label_ends(axes, labels, right + 0.3, gap=gap, bounds=(1, n))
 
 
 def _axes(axes: Axes, own: pd.DataFrame, n: int, view: View) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.numbers import number_text
+from uvas_stats.present.charts.labels import beside
 from uvas_stats.present.figure import About, Chart, Missing
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, TEXT, canvas, value_axis
+from uvas_stats.present.style import FOCUS, GREY, INK, RIKET, SMALL, canvas, value_axis
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["PooledRow", "about_pooled", "interval_text", "pooled"]
@@ -156,29 +158,11 @@ def _draw(axes: Axes, rows: list[PooledRow], view: View) -> None:
         axes.plot([share], [at], marker="o", markersize=7, color=colour, markeredgecolor="white")
         if row.riket is not None:
             axes.plot([row.riket], [at], marker="|", markersize=14, markeredgewidth=1.8, color=RIKET)
-        axes.annotate(
-            row.label,
-            (0, at),
-            xycoords=("axes fraction", "data"),
-            xytext=(-8, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            size=TEXT,
-            color=INK,
-        )
+        beside(axes, row.label, (0, at), -8, xycoords=("axes fraction", "data"))
         count = (
             f"  {number_text(float(row.own['persons']), 0)} av {number_text(float(row.own['people']), 0)}"
             if bool(row.own["pooled"])
             else ""
         )
-        axes.annotate(
-            f"{view.number(share)}{count}",
-            (1, at),
-            xycoords=("axes fraction", "data"),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            size=SMALL,
-            color=GREY if count else INK,
-        )
+        style: dict[str, Any] = {"size": SMALL, "color": GREY if count else INK}
+        beside(axes, f"{view.number(share)}{count}", (1, at), 8, xycoords=("axes fraction", "data"), **style)

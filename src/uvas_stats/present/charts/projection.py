@@ -11,10 +11,11 @@ from uvas_stats.catalog import Goal
 from uvas_stats.indicators import Outlook
 from uvas_stats.numbers import count_word, number_text, signed_text
 from uvas_stats.periods import in_period, period_kind, period_text
+from uvas_stats.present.charts.labels import EndLabel, label_ends, text_gap
 from uvas_stats.present.charts.timeline import position, time_axis
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, spread
+from uvas_stats.present.style import FOCUS, GREY, INK, LIGHT, RIKET, SMALL, canvas
 from uvas_stats.present.verdicts import outlook_number, outlook_text, probability_text
 from uvas_stats.present.view import View
 
@@ -146,22 +147,14 @@ def _labels(axes: Axes, outlook: Outlook, view: View, end: float) -> None:
         outlook_number(outlook, value, view.measure) for value in (one.mean, one.low, one.high, outlook.threshold)
     )
     goal = "Riksgenomsnittet" if outlook.to_riket else f"Målet {threshold}"
-    texts = [
-        (one.high, high, GREY, False),
-        (one.mean, f"{mean} {in_period(one.period)}", FOCUS[0].colour, True),
-        (one.low, low, GREY, False),
-        (outlook.threshold, goal, INK, False),
+    newest = f"{mean} {in_period(one.period)}"
+    labels = [
+        EndLabel(one.high, high, GREY, size=SMALL),
+        EndLabel(
+            one.mean, newest if len(newest) <= 24 else newest.replace(" i ", "\ni "), FOCUS[0].colour, bold=True
+        ),
+        EndLabel(one.low, low, GREY, size=SMALL),
+        EndLabel(outlook.threshold, goal, INK, size=SMALL),
     ]
-    bottom, top = axes.get_ylim()
-    gap = (top - bottom) * TEXT * 1.3 / 72 / PLOT_HEIGHT
     width = axes.get_xlim()[1] - axes.get_xlim()[0]
-    for (_, text, colour, bold), y in zip(texts, spread([one[0] for one in texts], gap, bottom, top), strict=True):
-        axes.annotate(
-            text.replace(" i ", "\ni ") if len(text) > 24 else text,
-            (end + 0.025 * width, y),
-            annotation_clip=False,
-            va="center",
-            size=TEXT if bold else SMALL,
-            color=colour,
-            weight="bold" if bold else "normal",
-        )
+    label_ends(axes, labels, end + 0.025 * width, gap=text_gap(axes, 1.3))

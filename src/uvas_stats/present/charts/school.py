@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from uvas_stats.catalog.model import Break
 from uvas_stats.errors import IndicatorError
 from uvas_stats.present.cautions import cohort_note
+from uvas_stats.present.charts.labels import EndLabel, label_ends
 from uvas_stats.present.charts.school_figures import (
     GAPS,
     Drawn,
@@ -34,7 +35,6 @@ from uvas_stats.present.style import (
     canvas,
     clean_axes,
     line_of,
-    spread,
     value_axis,
 )
 from uvas_stats.present.view import View
@@ -231,14 +231,7 @@ def _draw_panel(axes: Axes, one: Drawn, tall: float, *, alone: bool) -> None:
             word, (x, 0), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points",
             size=SMALL, rotation=90, ha="center", va="bottom", color=colour, style="italic",
         )  # fmt: skip
-    labels = _draw_lines(axes, one, alone=alone)
-    gap = (high - low) * TEXT * 1.25 / 72 / tall
-    at = position(one.periods[-1])
-    for (_, text, colour), y in zip(labels, spread([label[0] for label in labels], gap, low, high), strict=True):
-        axes.annotate(
-            text, (at, y), xytext=(9, 0), textcoords="offset points", annotation_clip=False, va="center",
-            size=TEXT if alone else SMALL, color=colour, weight="normal" if colour in (GREY, INK) else "bold",
-        )  # fmt: skip
+    label_ends(axes, _draw_lines(axes, one, alone=alone), position(one.periods[-1]), points=9)
 
 
 def _fewer_labels(axes: Axes, periods: list[str]) -> None:
@@ -247,22 +240,22 @@ def _fewer_labels(axes: Axes, periods: list[str]) -> None:
     axes.set_xticks([position(period) for period in shown], shown)
 
 
-def _draw_lines(axes: Axes, one: Drawn, *, alone: bool) -> list[tuple[float, str, str]]:
+def _draw_lines(axes: Axes, one: Drawn, *, alone: bool) -> list[EndLabel]:
     """Draw median, riket and kommuner; give where each ends, and what its label says."""
-    view, labels = one.panel.view, []
+    view, labels, size = one.panel.view, [], TEXT if alone else SMALL
     if len(one.median.points):
         points = one.median.points.assign(x=one.median.points["period"].map(position))
         axes.fill_between(points["x"], points["low"], points["high"], color=GREY, alpha=0.25, linewidth=0)
         for name in ("low", "high"):
             axes.plot(points["x"], points[name], color=GREY, linewidth=1.0)
         middle = float(points[["low", "high"]].iloc[-1].mean())
-        labels.append((middle, f"{one.median.name} " * alone + one.median.newest(view), GREY))
+        labels.append(EndLabel(middle, f"{one.median.name} " * alone + one.median.newest(view), GREY, size=size))
     riket = one.riket.loc[one.riket["value"].notna()]
     if len(riket):
         for piece in pieces(riket, view, ["00"]):
             axes.plot(piece["x"], piece["value"], color=RIKET, linewidth=1.4, linestyle=(0, (4, 2)))
         last = float(riket["value"].iloc[-1])
-        labels.append((last, "Riket " * alone + view.number(last), INK))
+        labels.append(EndLabel(last, "Riket " * alone + view.number(last), INK, size=size))
     for code in view.focus:
         line = line_of(code, view.focus)
         rows = one.own.loc[one.own["region_code"] == code]
@@ -281,5 +274,6 @@ def _draw_lines(axes: Axes, one: Drawn, *, alone: bool) -> list[tuple[float, str
         middle = newest["value"] if pd.notna(newest["value"]) else (newest["lower"] + newest["upper"]) / 2
         text = newest_text(rows, view, dated=newest["period"] != one.periods[-1])
         text = text if alone else text.replace(" (", "\n(")
-        labels.append((float(middle), f"{view.name(code)} " * alone + text, line.colour))
+        text = f"{view.name(code)} " * alone + text
+        labels.append(EndLabel(float(middle), text, line.colour, bold=True, size=size))
     return labels

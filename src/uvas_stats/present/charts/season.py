@@ -12,6 +12,7 @@ from uvas_stats.indicators import place_panel, quartiles, refuse_break, same_per
 from uvas_stats.numbers import signed_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.cautions import cohort_note, coverage_note
+from uvas_stats.present.charts.labels import beside, text_gap
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
@@ -199,7 +200,7 @@ def _draw(axes: Axes, slopes: list[_Slope], view: View) -> None:
     high = max(max(slope.before, slope.now) for slope in slopes)
     pad = max(0.12 * (high - low), 0.02 * high)
     axes.set_ylim(low - pad, high + pad)
-    gap = (high - low + 2 * pad) * TEXT * 1.25 / 72 / PLOT_HEIGHT
+    gap = text_gap(axes)
     left = spread([slope.before for slope in slopes], gap, low - pad, high + pad)
     right = spread([slope.now for slope in slopes], gap, low - pad, high + pad)
     for i, slope in enumerate(slopes):
@@ -214,15 +215,6 @@ def _draw(axes: Axes, slopes: list[_Slope], view: View) -> None:
             markersize=4.5,
             clip_on=False,
         )
-        for x, y, value, side in ((0, left[i], slope.before, "right"), (1, right[i], slope.now, "left")):
-            axes.annotate(
-                f"{slope.name} {view.number(value)}",
-                (x, y),
-                xytext=(-8 if side == "right" else 8, 0),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                size=TEXT,
-                color=line.colour,
-                weight="bold" if slope.bold else "normal",
-            )
+        for x, y, value, points in ((0, left[i], slope.before, -8), (1, right[i], slope.now, 8)):
+            text = f"{slope.name} {view.number(value)}"
+            beside(axes, text, (x, y), points, bold=slope.bold, color=line.colour)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from uvas_stats.indicators import overlap_bounds
 from uvas_stats.numbers import number_text
+from uvas_stats.present.charts.labels import beside
 from uvas_stats.present.figure import About, Chart, Missing
-from uvas_stats.present.style import FOCUS, INK, SMALL, TEXT, canvas
+from uvas_stats.present.style import FOCUS, SMALL, canvas
 
 __all__ = ["target_group"]
 
@@ -55,16 +55,8 @@ def target_group(
     chart, axes = canvas(about, 0.34 * (len(parts) + 1) + 0.1, left=2.75, right=0.75, below=0.08)
     for i, (label, count) in enumerate(parts):
         axes.barh(i, count, height=0.6, color="#a9a9a9")
-        axes.annotate(
-            number_text(count, 0),
-            (count, i),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            size=TEXT,
-            color=INK,
-        )
-        _label(axes, i, label, bold=False)
+        beside(axes, number_text(count, 0), (count, i), 4)
+        beside(axes, label, (0, i), -6, size=SMALL + 0.5)
     i = len(parts)
     axes.barh(i, low, height=0.6, color=FOCUS[0].colour)
     axes.barh(
@@ -77,33 +69,11 @@ def target_group(
         hatch="////",
         linewidth=0.8,
     )
-    axes.annotate(
-        f"{number_text(low, 0)}–{number_text(high, 0)}",
-        (high, i),
-        xytext=(4, 0),
-        va="center",
-        textcoords="offset points",
-        size=TEXT,
-        weight="bold",
-        color=FOCUS[0].colour,
-    )
-    _label(axes, i, "Tillsammans, utan dubbelräkning", bold=True)
+    union = f"{number_text(low, 0)}–{number_text(high, 0)}"
+    beside(axes, union, (high, i), 4, bold=True, color=FOCUS[0].colour)
+    beside(axes, "Tillsammans, utan dubbelräkning", (0, i), -6, bold=True, size=SMALL + 0.5)
     axes.set_ylim(len(parts) + 0.5, -0.5)
     axes.set_xlim(0, high * 1.02)
     axes.set_yticks([])
     axes.set_xticks([])
     return chart
-
-
-def _label(axes: Axes, row: int, label: str, *, bold: bool) -> None:
-    axes.annotate(
-        label,
-        (0, row),
-        xytext=(-6, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        size=SMALL + 0.5,
-        color=INK,
-        weight="bold" if bold else "normal",
-    )

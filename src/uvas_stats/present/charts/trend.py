@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles
 from uvas_stats.periods import period_end
 from uvas_stats.present.cautions import cohort_note, coverage_note
+from uvas_stats.present.charts.labels import EndLabel, Leader, label_ends
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.charts.weighted import AreaLine, area_line
 from uvas_stats.present.figure import About, Chart
 from uvas_stats.present.source import source_line
-from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread, value_axis
+from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, canvas, line_of, value_axis
 from uvas_stats.present.view import View, join_words
 
 __all__ = ["quartile_rows", "trend"]
@@ -26,14 +25,6 @@ MONTHS_SHOWN = 60
 """A measure by month is shown for five years; the seasons of twenty make a hatching of the lines."""
 ZERO_FROM = 0.6
 """The value axis starts at zero where the lowest value is less than this share of the highest."""
-
-
-@dataclass(frozen=True)
-class _Label:
-    y: float
-    text: str
-    colour: str
-    bold: bool
 
 
 def _draw(axes: Axes, parts: list[pd.DataFrame], **style: object) -> None:
@@ -50,36 +41,13 @@ def _spreads(series: pd.DataFrame, view: View) -> pd.DataFrame | None:
     return spreads if len(spreads) > 1 else None
 
 
-def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> _Label:
+def _draw_band(axes: Axes, spreads: pd.DataFrame, view: View) -> EndLabel:
     last = float(spreads["median"].iloc[-1])
     members = view.group.members if view.group is not None else ()
     for piece in pieces(spreads, view, members, "median"):
         axes.fill_between(piece["x"], piece["q1"], piece["q3"], color=LIGHT, alpha=0.75, linewidth=0)
         axes.plot(piece["x"], piece["median"], color=GREY, linewidth=1.0)
-    return _Label(last, f"Gruppens median {view.number(last)}", GREY, bold=False)
-
-
-def _label_ends(axes: Axes, labels: list[_Label], x: float) -> None:
-    low, high = axes.get_ylim()
-    gap = (high - low) * TEXT * 1.25 / 72 / PLOT_HEIGHT
-    for label, y in zip(labels, spread([label.y for label in labels], gap, low, high), strict=True):
-        if abs(y - label.y) > gap / 2:
-            axes.annotate(
-                "",
-                (x + 0.02, label.y),
-                xytext=(x + 0.26, y),
-                annotation_clip=False,
-                arrowprops={"arrowstyle": "-", "color": label.colour, "linewidth": 0.6},
-            )
-        axes.annotate(
-            label.text,
-            (x + 0.28, y),
-            annotation_clip=False,
-            va="center",
-            size=TEXT,
-            color=label.colour,
-            weight="bold" if label.bold else "normal",
-        )
+    return EndLabel(last, f"Gruppens median {view.number(last)}", GREY)
 
 
 def _alt(shown: pd.DataFrame, view: View, weighted: AreaLine) -> str:
@@ -210,7 +178,8 @@ def trend(
     labels += _draw_lines(axes, main, view)
     labels += _draw_weighted(axes, weighted, view)
     _draw_printed(axes, printed)
-    _label_ends(axes, labels, position(periods[-1]))
+    end = position(periods[-1])
+    label_ends(axes, labels, end + 0.28, leader=Leader(end, 0.02, end + 0.26))
     return chart
 
 
@@ -219,13 +188,13 @@ def _limits(known: pd.Series, spreads: pd.DataFrame | None) -> tuple[float, floa
     return float(every.min()), float(every.max())
 
 
-def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
+def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[EndLabel]:
     labels = []
     riket = main.loc[main["region_code"] == "00"]
     if riket["value"].notna().any():
         _draw(axes, pieces(riket, view, ["00"]), color=RIKET, linewidth=1.4, linestyle=(0, (4, 2)))
         last = riket.loc[riket["value"].notna()].iloc[-1]
-        labels.append(_Label(last["value"], f"Riket {view.number(last['value'])}", INK, bold=False))
+        labels.append(EndLabel(last["value"], f"Riket {view.number(last['value'])}", INK))
     for code in view.focus:
         line = line_of(code, view.focus)
         rows = main.loc[main["region_code"] == code]
@@ -234,12 +203,12 @@ def _draw_lines(axes: Axes, main: pd.DataFrame, view: View) -> list[_Label]:
             _draw(axes, pieces(rows, view, [code]), **style, markersize=4.0 if len(rows) <= CROWDED else 0.0)
             last = rows.loc[rows["value"].notna()].iloc[-1]
             labels.append(
-                _Label(last["value"], f"{view.name(code)} {view.number(last['value'])}", line.colour, bold=True)
+                EndLabel(last["value"], f"{view.name(code)} {view.number(last['value'])}", line.colour, bold=True)
             )
     return labels
 
 
-def _draw_weighted(axes: Axes, weighted: AreaLine, view: View) -> list[_Label]:
+def _draw_weighted(axes: Axes, weighted: AreaLine, view: View) -> list[EndLabel]:
     """Draw the newest shares' intervals, and the line of the kommuner together if there is one."""
     for _, row in weighted.intervals.iterrows():
         colour = line_of(row["region_code"], view.focus).colour
@@ -250,7 +219,7 @@ def _draw_weighted(axes: Axes, weighted: AreaLine, view: View) -> list[_Label]:
     _draw(axes, pieces(weighted.area, view, view.focus), color=INK, linewidth=2.4)
     last = float(weighted.area["value"].iloc[-1])
     text = weighted.name if weighted.until else f"{weighted.name} {view.number(last)}"
-    return [_Label(last, text, INK, bold=True)]
+    return [EndLabel(last, text, INK, bold=True)]
 
 
 def _draw_printed(axes: Axes, printed: pd.DataFrame | None) -> None:
