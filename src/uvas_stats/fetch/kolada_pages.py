@@ -1,11 +1,14 @@
-"""Ask Kolada, page by page to the end: every page is there once, whole, and from the host that was asked."""
+"""Ask Kolada, page by page to the end: every page is there once, whole, and from the host that was asked.
+
+Where the service says that the next page is at an odd address, the page's number is raised instead.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import orjson
 
@@ -83,29 +86,36 @@ def _get(http: Http, path: str) -> tuple[bytes, dict[str, Any]]:
     return answer.body.removeprefix(BOM), read[-1]
 
 
-def _next(content: Mapping[str, Any], current: str, bases: Sequence[str]) -> str:
-    """Give the path of the next page after one of the allowed addresses; empty at the end.
+def _next(content: Mapping[str, Any], address: str, number: int, bases: Sequence[str]) -> str:
+    """Give the path of the next page; empty at the end.
 
-    Raises
-    ------
-    FetchError
-        If the next page is on another host, or is no address.
+    An address of another host, with another scheme or that is none is not called: the page of that number is asked
+    for instead, at the host that was asked, until one is empty.
+
+    Examples
+    --------
+    >>> bases = ["https://api.kolada.se/v3"]
+    >>> _next({"next_url": "https://api.kolada.se/v3/kpi?page=2"}, "/kpi?page=1", 2, bases)
+    '/kpi?page=2'
+    >>> odd = "http://10.0.0.7:8080/v3/kpi?page=2"
+    >>> _next({"next_url": odd, "values": [{"id": "a"}]}, "/kpi?page=1", 2, bases)
+    '/kpi?page=2'
     """
     url = content.get("next_url")
-    if url is None or url == "":
+    if not url:
         return ""
-    if not isinstance(url, str):
-        raise FetchError("Koladas nästa sida är ingen adress", where=current, todo=_LATER)
-    target = urlsplit(urljoin(current, url))
-    for base in bases:
+    for base in bases if isinstance(url, str) else ():
         allowed = urlsplit(base)
-        if (target.scheme, target.netloc) == (allowed.scheme, allowed.netloc) and target.path.startswith(
-            allowed.path + "/"
-        ):
+        try:
+            target = urlsplit(urljoin(base + address, str(url)))
+        except ValueError:  # no address
+            break
+        same_host = (target.scheme, target.netloc) == (allowed.scheme, allowed.netloc)
+        if same_host and target.path.startswith(allowed.path + "/"):
             return f"{target.path.removeprefix(allowed.path)}?{target.query}"
-    raise FetchError(
-        "Kolada hänvisar till en nästa sida någon annanstans", where=str(url), todo="Inget har hämtats därifrån"
-    )
+    path, _, query = address.partition("?")
+    following = urlencode({**parse_qs(query), "page": [number]}, doseq=True)
+    return f"{path}?{following}" if content["values"] else ""
 
 
 def _key(value: Mapping[str, Any]) -> str:
@@ -131,8 +141,8 @@ def get_pages(http: Http, path: str, declared: str, params: Mapping[str, str] | 
     Raises
     ------
     FetchError
-        If a call fails for good, a page comes again, the pages do not end, the next page is on another host, or
-        the number of values is not what the service says.
+        If a call fails for good, a page comes again, the pages do not end, or the number of values is not what the
+        service says.
     """
     first = f"{path}?{urlencode({**(params or {}), 'page': 1, 'per_page': LARGEST_PAGE})}"
     address, visited = first, set[str]()
@@ -151,7 +161,7 @@ def get_pages(http: Http, path: str, declared: str, params: Mapping[str, str] | 
         values += content["values"]
         counts.append(content.get("count"))
         sizes.append(len(content["values"]))
-        address = _next(content, where, (http.base_url, declared))
+        address = _next(content, address, len(bodies) + 1, (http.base_url, declared))
         if address in visited:
             raise FetchError("Koladas sidor går i cirkel", where=where, todo=_LATER)
         if len(bodies) >= MOST_PAGES and address:
