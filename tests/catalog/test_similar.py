@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.catalog.similar import pick_similar, read_similar, similar_groups, write_similar
+from uvas_stats.catalog.similar import pick_similar, read_similar, similar_groups, sort_groups, write_similar
 from uvas_stats.catalog.sources import load_kolada_kpis
-from uvas_stats.errors import CatalogError, RawFileError, UnknownNameError
+from uvas_stats.errors import CatalogError, UnknownNameError
 from uvas_stats.workspace import Workspace
 
 
@@ -24,22 +26,59 @@ def group(title: str, *members: str) -> dict[str, Any]:
         ([group("Liknande kommuner, IFO, Höör\ufffd, 2024", "1266")], "fel teckenkodning"),
         ([group("Liknande kommuner, IFO, Hööör, 2024", "1266")], "okänd kommun, ”Hööör”"),
         ([group("Liknande kommuner, IFO, Höör, 2024", "0014")], "okända medlemmar: 0014"),
-        ([group("Liknande kommuner, IFO, Höör, 2024")], "okända medlemmar: inga"),
+        ([group("Liknande kommuner, IFO, Höör, 2024")], "saknar medlemmar"),
+        ([group("Liknande kommuner, IFO, Höör", "1266")], "inte tema, kommun och år"),
         ([{"title": "Liknande kommuner, IFO, Höör, 2024"}], "saknar medlemmar"),
         (
             [
                 group("Liknande kommuner IFO, Höör, 2024", "1266"),
                 group("Liknande kommuner, IFO, Höör 2024", "1260"),
             ],
-            "samma år skiljer sig",
+            "skiljer sig från en annan för samma år",
         ),
     ],
 )
-def test_a_group_that_cannot_be_trusted_is_refused(
+def test_a_group_that_cannot_be_trusted_is_left_out_and_told(
     catalog: Catalog, groups: list[dict[str, Any]], message: str
 ) -> None:
-    with pytest.raises(RawFileError, match=message):
-        similar_groups(groups, catalog.regions)
+    good = group("Liknande kommuner, arbetsmarknad, Höör, 2024", "1266")
+    made = sort_groups([*groups, good], catalog.regions)
+    assert [one.id for one in made.groups] == ["similar_1267_arbetsmarknad"]
+    assert len(made.left_out) == len(groups)
+    assert message in made.told
+    assert made.of_regions == 0
+
+
+def test_where_the_newest_cannot_be_trusted_the_year_before_counts(catalog: Catalog) -> None:
+    groups = [
+        group("Liknande kommuner, IFO, Höör, 2023", "1266"),
+        group("Liknande kommuner, IFO, Höör, 2024", "1260"),
+        group("Liknande kommuner IFO, Höör, 2024", "1266", "1260"),
+    ]
+    made = sort_groups(groups, catalog.regions)
+    assert [(one.name, one.members) for one in made.groups] == [("liknande kommuner (ifo 2023)", ("1267", "1266"))]
+    assert len(made.left_out) == 2
+
+
+def test_many_that_are_left_out_are_counted_and_three_are_named(catalog: Catalog) -> None:
+    groups = [group(f"Liknande kommuner, IFO, Hö{'ö' * number}r, 2024", "1266") for number in range(2, 9)]
+    told = sort_groups(groups, catalog.regions).told
+    assert told.startswith("7 jämförelsegrupper lämnades utanför, t.ex. ”Liknande kommuner, IFO, Hö")
+    assert told.count("gäller en okänd kommun") == 3
+    assert "\n" not in told
+
+
+def test_the_real_list_is_read_but_for_its_groups_of_regions(shared: Path, catalog: Catalog) -> None:
+    path = shared / "data" / "kolada" / "municipality_groups_2026-03.json"
+    listed = [group(one["title"], *one["members"]) for one in json.loads(path.read_text(encoding="utf-8"))]
+    made = sort_groups(listed, catalog.regions)
+    assert (made.of_regions, made.left_out, made.told) == (21, (), "")
+    similar = [one for one in listed if one["title"].startswith("Liknande kommuner")]
+    assert len(similar) - made.of_regions == 3479
+    one_by_one = [sort_groups([one], catalog.regions) for one in similar]
+    assert sum(len(one.groups) for one in one_by_one) == 3479
+    assert len({one.id for one in made.groups}) == len(made.groups)
+    assert {one.id.split("_")[1] for one in made.groups} == {one.code for one in catalog.kommuner}
 
 
 def test_titles_vary_and_the_newest_year_counts(catalog: Catalog) -> None:
@@ -105,3 +144,17 @@ def test_every_declared_key_figure_is_a_measure_of_kolada(catalog: Catalog) -> N
     for kpi in load_kolada_kpis():
         measure = catalog.measures[kpi.measure]
         assert (measure.dataset, measure.source_id) == ("kolada", kpi.id)
+
+
+REQUIRED = {"N02797", "N03942", "N15428", "N17473"}
+
+
+def test_every_declared_key_figure_is_in_the_real_list(shared: Path) -> None:
+    """In the list of March 2026 each has the declared id and title, and only four may stop a fetch."""
+    with (shared / "data" / "kolada" / "kpi_list_2026-03.csv").open(encoding="utf-8", newline="") as file:
+        titles = {row["id"]: row["title"] for row in csv.DictReader(file)}
+    kpis = load_kolada_kpis()
+    assert {kpi.id for kpi in kpis if not kpi.optional} == REQUIRED
+    assert [kpi.id for kpi in kpis if not kpi.fits(titles.get(kpi.id, ""))] == []
+    fitting = {kpi.id: [id_ for id_, title in titles.items() if kpi.fits(title)] for kpi in kpis}
+    assert fitting == {kpi.id: [kpi.id] for kpi in kpis}  # no other could be taken for it

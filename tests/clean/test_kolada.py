@@ -143,6 +143,19 @@ def test_groups_come_from_the_newest_edition(tmp_path: Path, catalog: Catalog) -
     assert newest_similar([bare], catalog) == ()
 
 
+def test_an_edition_whose_groups_cannot_be_trusted_leaves_the_earlier_ones(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    folders = [tmp_path / "old", tmp_path / "new"]
+    for folder in folders:
+        folder.mkdir()
+    old = edition(folders[0], item())
+    new = edition(folders[1], item(), groups=({**GROUP, "members": [{"member_id": "0014"}]},))
+    new = replace(new, edition="2026-12-01_v3")
+    assert [group.id for group in newest_similar([old, new], catalog)] == ["similar_2182_overgripande"]
+    assert len(read_kolada(new, catalog)) == 1
+
+
 def test_the_original_dump_s_national_zeros_are_missing(shared: Path, tmp_path: Path, catalog: Catalog) -> None:
     """Kolada's own export writes 0 for riket in 2007, women and men, and no total."""
     dump = pd.read_csv(shared / "data" / "kolada" / "df_kpi_9_uvas.csv", dtype=str)

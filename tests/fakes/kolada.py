@@ -20,18 +20,29 @@ LARGEST_SEGMENT = 25
 TITLES = {
     "N02797": "Invånare 16-24 år som varken arbetar eller studerar, andel (%)",
     "N02906": "Invånare 17-24 år som varken arbetar eller studerar, andel (%)",
-    "N03942": "Arbetslösa av arbetskraften (BAS) 18-24 år, årsmedelvärde, andel (%)",
+    "N03942": "Arbetslösa av arbetskraften (BAS), 18-24 år, andel (%)",
     "N15428": "Elever i åk 9 som är behöriga till yrkesprogram, hemkommun, andel (%)",
     "N15424": "Elever i åk 9 som är behöriga till yrkesprogram, lägeskommun, andel (%)",
-    "N17473": "Gymnasieelever med grundläggande behörighet till högskola inom 3 år, hemkommun, andel (%)",
+    "N17473": "Gymnasieelever som uppnått grundläggande behörighet till universitet och högskola inom 3 år, hemkommun, "
+    "andel (%)",
     "N17457": "Gymnasieelever med examen eller studiebevis inom 4 år, hemkommun, andel (%)",
     "N17445": "Gymnasieelever med examen inom 3 år, hemkommun, andel (%)",
-    "N31807": "Invånare som någon gång under året erhållit ekonomiskt bistånd, andel av bef. (%)",
+    "N18601": "Ungdomar som är etablerade på arbetsmarknaden eller studerar 2 år efter gymnasieexamen, hemkommun, "
+    "andel (%)",
+    "N18611": "Ungdomar som är etablerade på arbetsmarknaden eller studerar 2 år efter studiebevis från gymnasiet, "
+    "hemkommun, andel (%)",
+    "N31807": "Invånare som någon gång under året erhållit ekonomiskt bistånd, andel (%) av bef.",
     "N01954": "Invånare 16-19 år, antal",
-    "N09999": "Invånare 25-29 år som varken arbetar eller studerar, andel (%)",
+    "N02798": "Invånare 25-29 som varken studerar eller arbetar, andel (%)",
 }
 FIRST_YEAR = {"N03942": 2023, "N15428": 2018, "N17473": 2016}
 THEMES = ("övergripande", "arbetsmarknad")
+REGIONS = ("Region Blekinge", "Region Dalarna", "Region Gotland", "Region Gävleborg", "Region Halland")
+REGIONS += ("Region Jämtland Härjedalen", "Region Jönköpings län", "Region Kalmar", "Region Kronoberg")
+REGIONS += ("Region Norrbotten", "Region Skåne", "Region Stockholm", "Region Sörmland", "Region Uppsala")
+REGIONS += ("Region Värmland", "Region Västerbotten", "Region Västernorrland", "Region Västmanland")
+REGIONS += ("Region Örebro län", "Region Östergötland", "Västra Götalandsregionen")
+"""The regions that stand where a kommun should, in titles of groups of similar kommuner."""
 
 
 @dataclass
@@ -67,7 +78,9 @@ class KoladaFake:
     publication: dict[str, dict[str, Any]] = field(default_factory=dict)
     double_gotland: bool = True
     group_titles: str = "fine"
-    """``fine``, ``mojibake`` (read as cp1252), ``broken`` (cannot be undone), ``unknown`` or ``clash``."""
+    """``fine``, ``mojibake`` (read as cp1252), ``broken`` (cannot be undone), ``unknown``, ``member`` or ``clash``."""
+    groups_gone: bool = False
+    """The groups cannot be had."""
 
     @property
     def v3(self) -> str:
@@ -87,7 +100,7 @@ class KoladaFake:
         too_many = [part for part in parts if part.count(",") >= LARGEST_SEGMENT]
         if size > LARGEST_PAGE or too_many:
             return _json(422, {"detail": [{"msg": "Input should be less than or equal", "type": "too_long"}]})
-        items = self._items(parts, parse_qs(query))
+        items = None if self.groups_gone and "groups" in path else self._items(parts, parse_qs(query))
         if items is None:
             return _json(404, {"detail": "Not Found"})
         return self._page(path, query, params, items, min(size, self.page_size))
@@ -163,6 +176,15 @@ class KoladaFake:
                     title = f"Liknande kommuner{comma} {theme}, {kommun.name}, {year}"
                     members = [{"member_id": one.code, "member_title": one.name} for one in near]
                     found.append({"id": f"G{len(found) + 10000}", "title": title, "members": members})
+        of_region = [{"member_id": code, "member_title": "…"} for code in ("0020", "0021")]
+        found += [
+            {
+                "id": f"G{number}",
+                "title": f"Liknande kommuner räddningstjänst, {region}, 2024",
+                "members": of_region,
+            }
+            for number, region in enumerate(REGIONS, start=20000)
+        ]
         return self._spoilt(found)
 
     def _spoilt(self, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -174,6 +196,8 @@ class KoladaFake:
             "unknown": title.replace("Söderhamn", "Söderköpstad"),
         }
         groups[at]["title"] = spoilt.get(self.group_titles, title)
+        if self.group_titles == "member":
+            groups[at]["members"] = [{"member_id": "0014", "member_title": "…"}]
         if self.group_titles == "clash":
             groups.append({**groups[at], "id": "G9", "members": groups[at]["members"][1:]})
         return groups

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,15 +67,11 @@ def nothing_stored(raw: Path) -> bool:
         ({"titles": {}}, "N02797 finns inte hos Kolada"),
         ({"lost_unit": "2182"}, "utelämnade områden: 2182"),
         ({"same_page": True, "page_size": 500}, "en gång till"),
-        ({"foreign_next": "https://example.org/v3/kpi?page=2", "page_size": 500}, "någon annanstans"),
         ({"wrong_count": True}, "värden men gav"),
         ({"stray": True}, "områden som inte frågades efter: 0180C1A03"),
         ({"differing": True}, "två olika värden"),
         ({"text_value": True}, "”5,7” är inte ett tal"),
         ({"missing_status": ("Oklart",)}, "Statusen ”Oklart” är okänd"),
-        ({"group_titles": "broken"}, "fel teckenkodning"),
-        ({"group_titles": "unknown"}, "okänd kommun, ”Söderköpstad”"),
-        ({"group_titles": "clash"}, "samma år skiljer sig"),
     ],
 )
 def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(
@@ -89,6 +86,36 @@ def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(
     with pytest.raises((FetchError, RawFileError), match=message):
         fetch()
     assert nothing_stored(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"group_titles": "broken"}, "2024”: titeln har fel teckenkodning."),
+        ({"group_titles": "unknown"}, "gäller en okänd kommun, ”Söderköpstad”"),
+        ({"group_titles": "member"}, "har okända medlemmar: 0014"),
+        ({"group_titles": "clash"}, "2 jämförelsegrupper lämnades utanför: "),
+        ({"groups_gone": True}, "Grupper av liknande kommuner kunde inte hämtas (Kolada svarar 404); de som"),
+    ],
+)
+def test_a_fault_in_the_groups_stops_no_figure_and_is_told(
+    kolada: KoladaFake, fetch: Fetch, change: dict[str, object], message: str
+) -> None:
+    for name, value in change.items():
+        setattr(kolada, name, value)
+    outcome = fetch()
+    assert outcome.edition is not None
+    origin = tomllib.loads((outcome.edition / "origin.toml").read_text(encoding="utf-8"))
+    assert message in origin["note"]
+    assert message in outcome.plan.left_out[-1]
+    assert (outcome.edition / "groups.json").is_file() != kolada.groups_gone
+    assert len(list(outcome.edition.glob("values_*.json"))) > 1
+
+
+def test_groups_of_regions_are_counted(fetch: Fetch) -> None:
+    plan = fetch().plan
+    assert "580 grupper av liknande kommuner. 21 grupper gäller regioner." in plan.note
+    assert not any("jämförelsegrupp" in line for line in plan.left_out)
 
 
 @pytest.mark.parametrize("fault", ["fail", "html", "not_json", "truncated", "dropped"])
@@ -184,6 +211,36 @@ def test_the_next_page_may_be_at_the_declared_address(kolada: KoladaFake, kolada
     assert [one["municipality"] for one in pages.values] == ["2182", "1440", "0000"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "https://example.org/v3/kpi?page=2",
+        "http://127.0.0.1:1/v3/data/kpi/N02797?page=2",
+        "ftp://api.kolada.se/v3/kpi?page=2",
+        "//example.org/v3/kpi?page=2",
+        "https://api.kolada.se/v2/kpi?page=2",
+        "https://[broken/v3/kpi?page=2",
+        7,
+    ],
+)
+def test_where_the_next_page_is_at_an_odd_address_its_number_is_raised(
+    kolada: KoladaFake, kolada_clients: Clients, odd: str
+) -> None:
+    kolada.page_size, kolada.foreign_next = 2, odd
+    path = "/data/kpi/N02797/municipality/2182,1440,0000,0180,1480/year/2024"
+    pages = get_pages(kolada_clients.http("kolada"), path, DECLARED)
+    assert [one["municipality"] for one in pages.values] == ["2182", "1440", "0000", "0180", "1480"]
+    assert len(pages.bodies) == len(kolada.log) == 3
+
+
+def test_a_whole_fetch_bears_odd_addresses(kolada: KoladaFake, fetch: Fetch) -> None:
+    kolada.page_size, kolada.foreign_next = 500, "https://example.org/v3/kpi?page=2"
+    edition = fetch().edition
+    assert edition is not None
+    values = [one for path in edition.glob("values_*.json") for one in values_of(path.read_bytes())]
+    assert len({one["municipality"] for one in values if one["kpi"] == "N02797"}) == 291
+
+
 def test_a_key_figure_without_an_id_is_found_by_its_title(kolada: KoladaFake, kolada_clients: Clients) -> None:
     kolada.titles |= {"N09999": "Invånare 25-29 år som varken arbetar eller studerar, andel (%)"}
     wanted = KoladaKpi("a", ("25-29 år", "varken arbetar eller studerar"))
@@ -192,6 +249,8 @@ def test_a_key_figure_without_an_id_is_found_by_its_title(kolada: KoladaFake, ko
     kolada.titles["N09998"] = "Flyktingar 25–29 år som varken arbetar eller studerar"
     with pytest.raises(FetchError, match="N09998, N09999"):
         resolve_kpis(http, DECLARED, [wanted])
+    optional = replace(wanted, optional=True)
+    assert resolve_kpis(http, DECLARED, [optional])[2] == {"a": "kan vara N09998, N09999"}
     with pytest.raises(FetchError, match="Inget nyckeltal hos Kolada heter 30-34 år"):
         resolve_kpis(http, DECLARED, [KoladaKpi("b", ("30-34 år", "varken arbetar"))])
 
@@ -200,9 +259,17 @@ def test_what_is_optional_and_gone_is_named_in_the_origin(fetch: Fetch) -> None:
     edition = fetch().edition
     assert edition is not None
     origin = tomllib.loads((edition / "origin.toml").read_text(encoding="utf-8"))
-    assert "kolada_exam_3y_share_pct" in origin["note"]
+    assert "kolada_exam_3y_share_pct (N17445 finns inte)" in origin["note"]
     assert origin["options"]["N02797"] == "uvas_share_pct"
     assert "N17445" not in origin["options"]
+
+
+def test_what_is_optional_and_renamed_is_left_out_with_a_note(kolada: KoladaFake, fetch: Fetch) -> None:
+    kolada.titles |= {"N17445": "Gymnasieelever med examen inom 3 år, lägeskommun, andel (%)"}
+    outcome = fetch()
+    assert outcome.edition is not None
+    assert "N17445 heter ”Gymnasieelever med examen inom 3 år, lägeskommun" in outcome.plan.left_out[0]
+    assert "N17445" not in outcome.plan.options
 
 
 def test_the_same_answers_make_no_new_edition(kolada: KoladaFake, fetch: Fetch) -> None:

@@ -16,14 +16,26 @@ from typing import Any
 
 from uvas_stats.catalog.model import Group, Region
 from uvas_stats.catalog.names import RegionNames, fold
-from uvas_stats.errors import CatalogError, RawFileError, UnknownNameError
+from uvas_stats.errors import CatalogError, UnknownNameError
 from uvas_stats.workspace import atomic_file, writing
 
-__all__ = ["SIMILAR", "is_similar", "pick_similar", "read_similar", "similar_groups", "write_similar"]
+__all__ = [
+    "SIMILAR",
+    "SortedGroups",
+    "is_similar",
+    "pick_similar",
+    "read_similar",
+    "similar_groups",
+    "sort_groups",
+    "write_similar",
+]
 
 SIMILAR = "similar"
 WORD = "liknande"
 FILE = "similar_groups.json"
+START = f"{WORD} kommuner"
+EXAMPLES = 3
+"""How many of the groups that were left out are named."""
 FIRST_THEMES = ("overgripande", "arbetsmarknad")
 _TITLE = re.compile(
     r"liknande\s+kommuner\s*,?\s+(?P<theme>.+?)\s*,\s*(?P<name>[^,]+?)\s*,?\s+(?P<year>\d{4})", re.IGNORECASE
@@ -39,6 +51,47 @@ class _Title:
     year: int
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A group of similar kommuner as it was read."""
+
+    title: _Title
+    members: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class SortedGroups:
+    """What the groups of an answer were found to be."""
+
+    groups: tuple[Group, ...]
+    """Of kind ``similar``, with id ``similar_<kommun>_<theme>``."""
+    of_regions: int
+    """How many groups are of a region, and so no groups of kommuner."""
+    left_out: tuple[str, ...]
+    """Of each group that could not be trusted its title and why."""
+
+    @property
+    def told(self) -> str:
+        """Say in one line how many groups were left out and why, with a few examples; empty if none were.
+
+        Examples
+        --------
+        >>> SortedGroups((), 0, ("”A”: saknar medlemmar",)).told
+        '1 jämförelsegrupp lämnades utanför: ”A”: saknar medlemmar.'
+        """
+        count = len(self.left_out)
+        if not count:
+            return ""
+        what = "1 jämförelsegrupp" if count == 1 else f"{count} jämförelsegrupper"
+        such = ", t.ex." if count > EXAMPLES else ":"
+        return f"{what} lämnades utanför{such} {'; '.join(self.left_out[:EXAMPLES])}."
+
+
+class _LeftOutError(Exception):
+    """Why a group cannot be trusted, in words for the analyst."""
+
+
 def _repaired(title: str) -> str:
     """Undo that a title's UTF-8 was read as Latin-1, as once at the publisher; refuse what stays wrong."""
     if not _MOJIBAKE.search(title):
@@ -50,42 +103,44 @@ def _repaired(title: str) -> str:
             continue
         if not _MOJIBAKE.search(repaired):
             return repaired
-    raise RawFileError(
-        "En jämförelsegrupps titel har fel teckenkodning", where=title, todo="Hämta igen; säg till Kolada"
-    )
+    raise _LeftOutError("titeln har fel teckenkodning")
 
 
-def _parse(title: str, kommuner: RegionNames) -> _Title | None:
-    """Take a title apart; None if it is the title of another kind of group."""
+def _parse(title: str, kommuner: RegionNames) -> _Title:
+    """Take apart the title of a group of similar kommuner."""
     match = _TITLE.fullmatch(" ".join(_repaired(title).split()))
     if match is None:
-        return None
+        raise _LeftOutError("titeln har inte tema, kommun och år")
     hits = kommuner.fitting(match["name"])
     if len(hits) != 1:
-        raise RawFileError(
-            f"Jämförelsegruppen gäller en okänd kommun, ”{match['name']}”", where=title, todo="Kontrollera titeln"
-        )
+        raise _LeftOutError(f"gäller en okänd kommun, ”{match['name']}”")
     return _Title(fold(match["theme"]), hits[0].code, match["theme"].lower(), int(match["year"]))
 
 
 def _members(value: Mapping[str, Any], code: str, kommuner: Iterable[str]) -> tuple[str, ...]:
     """Give the codes of the members, the kommun itself first."""
     listed = value.get("members")
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise RawFileError("En jämförelsegrupp saknar medlemmar", where=value.get("title"), todo="Hämta igen")
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
+        raise _LeftOutError("saknar medlemmar")
     members = [str(one.get("member_id", one.get("id", ""))) for one in listed]
     unknown = sorted(set(members) - set(kommuner))
-    if unknown or not members:
-        raise RawFileError(
-            f"En jämförelsegrupp har okända medlemmar: {', '.join(unknown[:5]) or 'inga'}",
-            where=value.get("title"),
-            todo="Hämta igen",
-        )
+    if unknown:
+        raise _LeftOutError(f"har okända medlemmar: {', '.join(unknown[:5])}")
     return tuple(dict.fromkeys((code, *members)))
 
 
-def similar_groups(values: Iterable[Mapping[str, Any]], regions: tuple[Region, ...]) -> tuple[Group, ...]:
-    """Make groups of what Kolada answers: for each kommun and theme the newest year.
+def _is_of_region(title: str) -> bool:
+    """Tell whether a title names a region where a kommun is expected, such as Västra Götalandsregionen."""
+    match = _TITLE.fullmatch(title)
+    name = fold(match["name"]) if match else ""
+    return name.startswith("region ") or name.endswith("regionen")
+
+
+def sort_groups(values: Iterable[Mapping[str, Any]], regions: tuple[Region, ...]) -> SortedGroups:
+    """Make groups of what Kolada answers: for each kommun and theme the newest year that can be trusted.
+
+    Groups are beside the figures, so that no fault in one stops anything: it is left out, and told. That is so if
+    its title is damaged or names an unknown kommun, a member is unknown, or two groups of a year differ.
 
     Parameters
     ----------
@@ -96,13 +151,61 @@ def similar_groups(values: Iterable[Mapping[str, Any]], regions: tuple[Region, .
 
     Returns
     -------
-    tuple of Group
-        Of kind ``similar``, with id ``similar_<kommun>_<theme>``; the kommun itself is a member, to be ranked too.
+    SortedGroups
+        The groups, in each of which the kommun itself is a member, to be ranked too; and what was left out.
 
-    Raises
-    ------
-    RawFileError
-        If a title is damaged or names an unknown kommun, a member is unknown, or two groups of a year differ.
+    Examples
+    --------
+    >>> from uvas_stats.catalog import load_catalog
+    >>> made = sort_groups([
+    ...     {"title": "Liknande kommuner arbetsmarknad, Höör, 2024", "members": [{"member_id": "1260"}]},
+    ...     {"title": "Liknande kommuner, IFO, Hööör, 2024", "members": [{"member_id": "1260"}]},
+    ...     {"title": "Liknande kommuner räddningstjänst, Region Skåne, 2024", "members": [{"member_id": "0008"}]},
+    ... ], load_catalog().regions)
+    >>> [group.id for group in made.groups], made.of_regions
+    (['similar_1267_arbetsmarknad'], 1)
+    >>> made.told
+    '1 jämförelsegrupp lämnades utanför: ”Liknande kommuner, IFO, Hööör, 2024”: gäller en okänd kommun, ”Hööör”.'
+    """
+    kommuner = {region.code for region in regions if region.kind == "kommun" and region.current}
+    names = RegionNames(region for region in regions if region.kind == "kommun")
+    by_year: dict[tuple[str, str], dict[int, list[_Read]]] = {}
+    of_regions, left_out = 0, []
+    for value in values:
+        text = " ".join(str(value.get("title") or "").split())
+        if not fold(text).startswith(START):
+            continue
+        if _is_of_region(text):
+            of_regions += 1
+            continue
+        try:
+            title = _parse(text, names)
+            read = _Read(title, _members(value, title.code, kommuner), text)
+        except _LeftOutError as error:
+            left_out.append(f"”{text}”: {error}")
+            continue
+        by_year.setdefault((title.code, title.theme), {}).setdefault(title.year, []).append(read)
+    groups = []
+    for key in sorted(by_year):
+        newest, differing = _newest(by_year[key])
+        left_out += differing
+        groups += [_group(newest.title, newest.members, newest.text)] if newest else []
+    return SortedGroups(tuple(groups), of_regions, tuple(left_out))
+
+
+def _newest(by_year: Mapping[int, list[_Read]]) -> tuple[_Read | None, list[str]]:
+    """Give the group of the newest year whose groups agree, and the newer ones that do not."""
+    differing: list[str] = []
+    for year in sorted(by_year, reverse=True):
+        of_year = by_year[year]
+        if len({frozenset(one.members) for one in of_year}) == 1:
+            return of_year[0], differing
+        differing += [f"”{one.text}”: skiljer sig från en annan för samma år" for one in of_year]
+    return None, differing
+
+
+def similar_groups(values: Iterable[Mapping[str, Any]], regions: tuple[Region, ...]) -> tuple[Group, ...]:
+    """Make groups of what Kolada answers, as :func:`sort_groups` does, without what was left out.
 
     Examples
     --------
@@ -113,22 +216,7 @@ def similar_groups(values: Iterable[Mapping[str, Any]], regions: tuple[Region, .
     >>> [(group.id, group.members) for group in similar_groups(of, load_catalog().regions)]
     [('similar_1267_arbetsmarknad', ('1267',))]
     """
-    kommuner = {region.code for region in regions if region.kind == "kommun" and region.current}
-    names = RegionNames(region for region in regions if region.kind == "kommun")
-    newest: dict[tuple[str, str], tuple[_Title, tuple[str, ...], str]] = {}
-    for value in values:
-        text = str(value.get("title") or "")
-        title = _parse(text, names)
-        if title is None:
-            continue
-        members = _members(value, title.code, kommuner)
-        key = (title.code, title.theme)
-        held = newest.get(key)
-        if held is not None and held[0].year == title.year and set(held[1]) != set(members):
-            raise RawFileError("Två jämförelsegrupper för samma år skiljer sig", where=text, todo="Hämta igen")
-        if held is None or held[0].year < title.year:
-            newest[key] = (title, members, text)
-    return tuple(_group(*newest[key]) for key in sorted(newest))
+    return sort_groups(values, regions).groups
 
 
 def _group(title: _Title, members: tuple[str, ...], text: str) -> Group:

@@ -248,9 +248,11 @@ def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
 
 
 def newest_similar(snapshots: Iterable[Snapshot], catalog: Catalog) -> tuple[Group, ...]:
-    """Read the groups of similar kommuner of the newest edition that has any."""
+    """Read the groups of similar kommuner of the newest edition that has any; those not to be trusted are none."""
     for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
         for file in snapshot.files:
             if snapshot.dataset == "kolada" and file.name == GROUPS_FILE:
-                return similar_groups(_values(snapshot.path(file)), catalog.regions)
+                groups = similar_groups(_values(snapshot.path(file)), catalog.regions)
+                if groups:
+                    return groups
     return ()

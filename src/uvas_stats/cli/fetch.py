@@ -187,9 +187,11 @@ def _fetch_files(
         outcome = fetch_files(plan, workspace.raw, progress=progress, before=edition_check(catalog))
     if outcome.edition is None:
         typer.echo(f"{dataset}: oförändrad, inget nytt")
-        return
-    kept = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
-    typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(plan.calls)} filer{kept}")
+    else:
+        kept = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
+        typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(plan.calls)} filer{kept}")
+    for line in plan.left_out:
+        typer.echo(f"  {line}")
 
 
 def _selection(select: list[str] | None, query: Path | None) -> Selection:

@@ -1,15 +1,19 @@
-"""Plan the fetch of Kolada's key figures: few calls, every id looked at before it is used, all or nothing."""
+"""Plan the fetch of Kolada's key figures: few calls, every id looked at before it is used, all or nothing.
+
+What is beside the figures that are needed stops nothing: optional key figures and groups of similar kommuner that
+Kolada has not, or that cannot be trusted, are left out and told.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvas_stats.catalog import Dataset, Region, load_catalog
 from uvas_stats.catalog.names import tidy
-from uvas_stats.catalog.similar import similar_groups
+from uvas_stats.catalog.similar import sort_groups
 from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE, KoladaKpi, load_kolada_kpis, load_web_sources
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Http
@@ -87,7 +91,7 @@ def boxes(kpis: Sequence[str], units: Sequence[str], years: Sequence[str]) -> tu
 
 def resolve_kpis(
     http: Http, declared: str, kpis: Iterable[KoladaKpi]
-) -> tuple[dict[str, str], list[Pages], list[str]]:
+) -> tuple[dict[str, str], list[Pages], dict[str, str]]:
     """Find the key figures and look at their titles.
 
     Parameters
@@ -100,65 +104,67 @@ def resolve_kpis(
     Returns
     -------
     tuple
-        Measure by Kolada's id; the answers; and the measures that Kolada does not have.
+        Measure by Kolada's id; the answers; and why, by measure, an optional key figure is left out.
 
     Raises
     ------
     FetchError
-        If an id that is needed does not exist or has another title than the declared one, or a title fits several.
+        If an id that is needed does not exist or has another title than the declared one, or its title fits
+        several.
     """
     kpis = tuple(kpis)
     known = {kpi.id: kpi for kpi in kpis if kpi.id}
     answers = [get_pages(http, f"/kpi/{','.join(ids)}", declared) for ids in _even(list(known), LARGEST_SEGMENT)]
     titles = {str(value.get("id")): str(value.get("title")) for pages in answers for value in pages.values}
-    meaning, absent = {}, []
+    meaning: dict[str, str] = {}
+    absent: dict[str, str] = {}
     for id_, kpi in known.items():
-        if _usable(kpi, titles.get(id_)):
+        title = titles.get(id_)
+        if title is not None and kpi.fits(title):
             meaning[id_] = kpi.measure
+        elif kpi.optional:
+            absent[kpi.measure] = f"{id_} finns inte" if title is None else f"{id_} heter ”{title}”"
         else:
-            absent.append(kpi.measure)
+            raise _not_meant(kpi, title)
     for kpi in (one for one in kpis if not one.id):
         pages = get_pages(http, "/kpi", declared, {"title": max(kpi.title_words, key=len)})
         titles = {str(value.get("id")): str(value.get("title")) for value in pages.values}
         hits = sorted(id_ for id_, title in titles.items() if kpi.fits(title) and id_ not in known)
-        hit = _only(kpi, hits)
-        if hit is None:
-            absent.append(kpi.measure)
-        else:
-            meaning[hit] = kpi.measure
+        if len(hits) == 1:
+            meaning[hits[0]] = kpi.measure
             answers.append(pages)
+        elif kpi.optional:
+            absent[kpi.measure] = f"kan vara {', '.join(hits[:3])}" if hits else "finns inte"
+        else:
+            raise _not_one(kpi, hits)
     return meaning, answers, absent
 
 
-def _usable(kpi: KoladaKpi, title: str | None) -> bool:
-    if title is not None and kpi.fits(title):
-        return True
-    if kpi.optional:
-        return False
+def _not_meant(kpi: KoladaKpi, title: str | None) -> FetchError:
+    """Tell that a key figure that is needed is gone or renamed."""
     if title is None:
-        raise FetchError(
+        return FetchError(
             f"Nyckeltalet {kpi.id} finns inte hos Kolada", where=kpi.measure, todo="Rätta id i kolada_kpis.toml"
         )
-    raise FetchError(
+    return FetchError(
         f"Nyckeltalet {kpi.id} heter ”{title}” hos Kolada, som inte är det som menas",
         where=kpi.measure,
         todo=f"Titeln ska innehålla {', '.join(kpi.title_words)}; rätta kolada_kpis.toml",
     )
 
 
-def _only(kpi: KoladaKpi, hits: Sequence[str]) -> str | None:
-    if len(hits) > 1:
-        raise FetchError(
+def _not_one(kpi: KoladaKpi, hits: Sequence[str]) -> FetchError:
+    """Tell that the title of a key figure that is needed fits none or several."""
+    if hits:
+        return FetchError(
             f"Flera nyckeltal hos Kolada kan vara {kpi.measure}: {', '.join(hits)}",
             todo="Skriv det rätta id:t i kolada_kpis.toml",
         )
-    if not hits and not kpi.optional:
-        raise FetchError(
-            f"Inget nyckeltal hos Kolada heter {' … '.join(kpi.title_words)}",
-            where=kpi.measure,
-            todo="Rätta title_words i kolada_kpis.toml",
-        )
-    return hits[0] if hits else None
+    return FetchError(
+        f"Inget nyckeltal hos Kolada heter {' … '.join(kpi.title_words)}",
+        where=kpi.measure,
+        todo="Rätta title_words i kolada_kpis.toml",
+    )
 
 
 def _check_units(pages: Pages, kommuner: Iterable[Region]) -> None:
@@ -200,9 +206,39 @@ def _check_box(pages: Pages, box: Box, needed: Iterable[str]) -> None:
         )
 
 
-def _note(absent: Sequence[str], groups: int) -> str:
-    left = f" Finns inte hos Kolada under väntad titel: {', '.join(absent)}." if absent else ""
-    return f"Hämtad ur Koladas tjänst, version 3. {groups} grupper av liknande kommuner.{left}"
+@dataclass(frozen=True)
+class _Groups:
+    """The comparison groups that were had, and what is said of them."""
+
+    bodies: tuple[bytes, ...]
+    """The answers; none where they could not be had."""
+    url: str
+    note: str
+    left_out: str
+    """One line on what was left out and why; empty if nothing was."""
+
+
+def _get_groups(http: Http, declared: str, regions: tuple[Region, ...]) -> _Groups:
+    """Get the groups of similar kommuner, beside the figures: where they cannot be had, that is told."""
+    try:
+        pages = get_pages(http, "/municipality_groups", declared, {"title": "Liknande kommuner"})
+    except FetchError as error:
+        reason = error.reason.rstrip(".")
+        kept = "de som hämtats tidigare gäller"
+        return _Groups((), "", "", f"Grupper av liknande kommuner kunde inte hämtas ({reason}); {kept}.")
+    made = sort_groups(pages.values, regions)
+    other = f" {made.of_regions} grupper gäller regioner." if made.of_regions else ""
+    note = f"{len(made.groups)} grupper av liknande kommuner.{other}"
+    return _Groups(pages.bodies, pages.url, note, made.told)
+
+
+def _told_absent(absent: Mapping[str, str]) -> str:
+    """Say which optional key figures were left out and why; empty if none were."""
+    if not absent:
+        return ""
+    what = "1 nyckeltal" if len(absent) == 1 else f"{len(absent)} nyckeltal"
+    each = "; ".join(f"{measure} ({why})" for measure, why in absent.items())
+    return f"{what} lämnades utanför, som Kolada inte har under väntad titel: {each}."
 
 
 def _today() -> dt.date:
@@ -224,23 +260,24 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     Raises
     ------
     FetchError
-        If a key figure, a kommun or a group is not what the catalog says; nothing has then been stored.
+        If a key figure that is needed or a kommun is not what the catalog says; nothing has then been stored.
     """
     http, declared = clients.http(SOURCE), load_web_sources()[SOURCE].url
     catalog, kpis, today = load_catalog(), load_kolada_kpis(), _today()
     meaning, answers, absent = resolve_kpis(http, declared, kpis)
     _check_units(get_pages(http, "/municipality", declared), catalog.kommuner)
-    groups = get_pages(http, "/municipality_groups", declared, {"title": "Liknande kommuner"})
-    made = len(similar_groups(groups.values, catalog.regions))
+    groups = _get_groups(http, declared, catalog.regions)
     units = [RIKET, *(kommun.code for kommun in catalog.kommuner)]
     cut = boxes(list(meaning), units, [str(year) for year in range(FIRST_YEAR, today.year + 1)])
     needed = {
         id_ for id_, measure in meaning.items() if measure in {kpi.measure for kpi in kpis if not kpi.optional}
     }
-    ready = {
-        KPI_FILE: joined([body for pages in answers for body in pages.bodies]),
-        GROUPS_FILE: joined(groups.bodies),
-    }
+    ready = {KPI_FILE: joined([body for pages in answers for body in pages.bodies])}
+    metadata = [Wanted(KPI_FILE, f"{http.base_url}/kpi", role="metadata")]
+    if groups.bodies:
+        ready[GROUPS_FILE] = joined(groups.bodies)
+        metadata.append(Wanted(GROUPS_FILE, groups.url, role="metadata"))
+    left_out = tuple(filter(None, (_told_absent(absent), groups.left_out)))
     by_name = {f"values_{number:03d}.json": box for number, box in enumerate(cut, start=1)}
 
     def get(one: Wanted) -> bytes:
@@ -251,15 +288,12 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
         _check_box(pages, box, needed)
         return joined(pages.bodies)
 
-    metadata = (
-        Wanted(KPI_FILE, f"{http.base_url}/kpi", role="metadata"),
-        Wanted(GROUPS_FILE, groups.url, role="metadata"),
-    )
     return FilePlan(
         dataset=replace(dataset, title="Kolada: nyckeltal för alla kommuner och riket"),
         wanted=(*metadata, *(Wanted(name, http.base_url + box.path) for name, box in by_name.items())),
         get=get,
-        note=_note(absent, made),
+        note=" ".join(filter(None, ("Hämtad ur Koladas tjänst, version 3.", groups.note, *left_out))),
+        left_out=left_out,
         edition=f"{today.isoformat()}_{FORM}",  # beside a transcribed edition of the same day, and after it
         options={"form": FORM, **meaning},
     )

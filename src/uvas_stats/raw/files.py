@@ -53,6 +53,8 @@ class FilePlan:
     """A date that the publisher gives the files; if empty, the day they are fetched."""
     options: Mapping[str, str] = field(default_factory=dict)
     """What the reader must know that the files do not say."""
+    left_out: tuple[str, ...] = ()
+    """What the source has not, or could not be trusted, and was passed over: a line each, for the analyst."""
 
     @property
     def calls(self) -> int:
