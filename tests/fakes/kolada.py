@@ -79,6 +79,10 @@ class KoladaFake:
     double_gotland: bool = True
     group_titles: str = "fine"
     """``fine``, ``mojibake`` (read as cp1252), ``broken`` (cannot be undone), ``unknown``, ``member`` or ``clash``."""
+    listed_groups: list[dict[str, Any]] = field(default_factory=list)
+    """Groups in place of the made up ones."""
+    listed_units: list[dict[str, str]] = field(default_factory=list)
+    """Areas in place of the made up ones."""
     groups_gone: bool = False
     """The groups cannot be had."""
 
@@ -154,6 +158,8 @@ class KoladaFake:
         ]
 
     def _units(self) -> list[dict[str, str]]:
+        if self.listed_units:
+            return self.listed_units
         catalog = load_catalog()
         kommuner = [{"id": one.code, "title": one.name, "type": "K"} for one in catalog.kommuner]
         regions = [{"id": f"00{code:02d}", "title": f"Region {code:02d}", "type": "L"} for code in (1, 3, 14, 21)]
@@ -161,6 +167,8 @@ class KoladaFake:
         return [{"id": "0000", "title": "Riket", "type": "L"}, *regions, *double, *kommuner]
 
     def _groups(self) -> list[dict[str, Any]]:
+        if self.listed_groups:
+            return self.listed_groups
         catalog = load_catalog()
         kommuner = catalog.kommuner
         found = [

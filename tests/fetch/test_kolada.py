@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import tomllib
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from tests.fakes.web import serving
 from tests.fetch.conftest import QUICK
 from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.sources import KoladaKpi
+from uvas_stats.catalog.sources import KoladaKpi, load_kolada_kpis
 from uvas_stats.errors import FetchError, RawFileError
 from uvas_stats.fetch import kolada_pages
 from uvas_stats.fetch.kolada import boxes, resolve_kpis
@@ -110,6 +111,25 @@ def test_a_fault_in_the_groups_stops_no_figure_and_is_told(
     assert message in outcome.plan.left_out[-1]
     assert (outcome.edition / "groups.json").is_file() != kolada.groups_gone
     assert len(list(outcome.edition.glob("values_*.json"))) > 1
+
+
+def test_with_the_real_lists_of_march_2026_everything_is_fetched(
+    kolada: KoladaFake, fetch: Fetch, shared: Path
+) -> None:
+    folder = shared / "data" / "kolada"
+    lists = {}
+    for name in ("kpi_list", "municipalities"):
+        with (folder / f"{name}_2026-03.csv").open(encoding="utf-8", newline="") as file:
+            lists[name] = list(csv.DictReader(file))
+    groups = json.loads((folder / "municipality_groups_2026-03.json").read_text(encoding="utf-8"))
+    kolada.titles = {row["id"]: row["title"] for row in lists["kpi_list"]}
+    kolada.listed_units = lists["municipalities"]
+    kolada.listed_groups = [{**one, "members": [{"member_id": code} for code in one["members"]]} for one in groups]
+    outcome = fetch()
+    assert outcome.edition is not None
+    assert outcome.plan.left_out == ()
+    assert "3479 grupper av liknande kommuner. 21 grupper gäller regioner." in outcome.plan.note
+    assert len(outcome.plan.options) == 1 + len(load_kolada_kpis())
 
 
 def test_groups_of_regions_are_counted(fetch: Fetch) -> None:
