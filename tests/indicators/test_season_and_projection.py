@@ -12,7 +12,7 @@ from tests.monthly import FORCE, RATE, series
 from uvas_stats.catalog import Break, Goal, load_catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import assess_goal, goal_outlook, project, rolling_year, seasonal_profile
-from uvas_stats.indicators.backtest import periods_needed
+from uvas_stats.indicators.projection import periods_needed
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.periods import period_end
 from uvas_stats.present.verdicts import goal_reason, outlook_text

@@ -47,15 +47,15 @@ def area_share(
     members = list(dict.fromkeys(members))
     figures, refused = [], {}
     for period in sorted(set(series.loc[series["region_code"].isin(members), "period"])):
-        own, people = (
+        shares, people = (
             frame.loc[(frame["period"] == period) & frame["region_code"].isin(members)]
             for frame in (series, denominators)
         )
-        if any("noise" in frame and frame["noise"].any() for frame in (own, people)):
+        if any("noise" in frame and frame["noise"].any() for frame in (shares, people)):
             refused[period] = "Områdets vägda andel kan inte beräknas: uppgifterna bär brus och får inte summeras"
             continue
         try:
-            figures.append(weighted_share(own, people, members))
+            figures.append(weighted_share(shares, people, members))
         except IndicatorError as error:
             refused[period] = error.what
     columns = ["period", "value", "numerator", "denominator"]
@@ -85,8 +85,8 @@ def share_intervals(
     [8.0, 10.5]
     """
     counts = implied_counts(series, denominators, decimals)
-    found = wilson(counts["count"].tolist(), counts["denominator"].tolist())
-    return counts.assign(lower_pct=found["lower_pct"], upper_pct=found["upper_pct"])
+    intervals = wilson(counts["count"].tolist(), counts["denominator"].tolist())
+    return counts.assign(lower_pct=intervals["lower_pct"], upper_pct=intervals["upper_pct"])
 
 
 def implied_counts(series: pd.DataFrame, denominators: pd.DataFrame, decimals: int = 2) -> pd.DataFrame:
@@ -169,9 +169,9 @@ def pooled_share(
     >>> pooled_share(rows, None, "2421")[["share", "pooled"]].values.tolist()
     [[6.0, False]]
     """
-    own = series.loc[(series["region_code"] == region) & series["value"].notna()].sort_values("period")
+    known = series.loc[(series["region_code"] == region) & series["value"].notna()].sort_values("period")
     columns = ["first", "last", "share", "lower", "upper", "persons", "people", "pooled"]
-    last = own.tail(years)
+    last = known.tail(years)
     nothing = pd.DataFrame(columns=columns)
     if len(last) < years or str(last["period"].iloc[0]) != period_after(str(last["period"].iloc[-1]), 1 - years):
         return nothing
@@ -180,8 +180,8 @@ def pooled_share(
     if people is not None and set(last["period"]) <= set(people.loc[people["value"].notna(), "period"]):
         counts = implied_counts(last, people.loc[people["period"].isin(last["period"])])
         persons, whole = float(counts["count"].sum()), float(counts["denominator"].sum())
-        found = wilson([persons], [whole]).iloc[0]
-        bounds = {"share": found["share_pct"], "lower": found["lower_pct"], "upper": found["upper_pct"]}
+        interval = wilson([persons], [whole]).iloc[0]
+        bounds = {"share": interval["share_pct"], "lower": interval["lower_pct"], "upper": interval["upper_pct"]}
         return pd.DataFrame(
             [span | bounds | {"persons": persons, "people": whole, "pooled": True}], columns=columns
         )

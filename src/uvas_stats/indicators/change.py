@@ -57,7 +57,15 @@ def _value(series: pd.DataFrame, region: str, period: str) -> float | None:
 
 
 def break_between(breaks: Iterable[Break], region: str, earlier: str, later: str) -> str:
-    """Return the texts of the breaks that lie between two periods of a region; empty where there is none."""
+    """Return the texts of the breaks that lie between two periods of a region; empty where there is none.
+
+    Parameters
+    ----------
+    breaks
+        Declared breaks of the measure.
+    region, earlier, later
+        Whose two periods; a break at the later of them lies between.
+    """
     first, last = period_end(earlier), period_end(later)
     return " ".join(
         item.text
@@ -134,6 +142,13 @@ def change_between(
 def same_period_table(series: pd.DataFrame, regions: Iterable[str], period: str) -> pd.DataFrame:
     """Put the same period of two years side by side for several regions.
 
+    Parameters
+    ----------
+    series
+        One measure: ``region_code, period, value``.
+    regions, period
+        Whose figures, and the later of the two periods.
+
     Returns
     -------
     pandas.DataFrame
@@ -154,6 +169,13 @@ def usual_swing(series: pd.DataFrame, region: str, breaks: Iterable[Break] = ())
 
     A change across a break is left out; None where fewer than five changes are known.
 
+    Parameters
+    ----------
+    series
+        One measure: ``region_code, period, value``.
+    region, breaks
+        Whose changes, and the declared breaks of the measure.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"region_code": "2182", "period": [str(year) for year in range(2018, 2024)],
@@ -162,8 +184,8 @@ def usual_swing(series: pd.DataFrame, region: str, breaks: Iterable[Break] = ())
     (0.5, None)
     """
     breaks = list(breaks)
-    own = series.loc[(series["region_code"] == region) & series["value"].notna()]
-    values = dict(zip(own["period"], own["value"], strict=True))
+    known = series.loc[(series["region_code"] == region) & series["value"].notna()]
+    values = dict(zip(known["period"], known["value"], strict=True))
     earlier = {period: same_period_last_year(period) for period in values}
     moves = [
         abs(values[period] - values[before])

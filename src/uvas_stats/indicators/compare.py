@@ -15,6 +15,13 @@ __all__ = ["difference", "quartiles", "weighted_share"]
 def difference(series: pd.DataFrame, region: str, reference: str = "00") -> pd.DataFrame:
     """Subtract the reference's published figure from a region's, period by period.
 
+    Parameters
+    ----------
+    series
+        Observations of one measure: ``region_code, period, period_end, value``.
+    region, reference
+        Codes of the two regions; the reference is riket where none is named.
+
     Returns
     -------
     pandas.DataFrame
@@ -30,9 +37,9 @@ def difference(series: pd.DataFrame, region: str, reference: str = "00") -> pd.D
     """
     columns = ["period", "period_end", "value"]
     demand_one_figure_each(series.loc[series["region_code"].isin([region, reference])])
-    own = series.loc[series["region_code"] == region, columns]
+    of_region = series.loc[series["region_code"] == region, columns]
     other = series.loc[series["region_code"] == reference, columns].rename(columns={"value": "reference"})
-    both = own.merge(other, on=["period", "period_end"], how="outer", validate="1:1")
+    both = of_region.merge(other, on=["period", "period_end"], how="outer", validate="1:1")
     return both.assign(difference=both["value"] - both["reference"]).sort_values("period_end", ignore_index=True)
 
 
@@ -102,8 +109,8 @@ def weighted_share(series: pd.DataFrame, denominators: pd.DataFrame, members: It
     for frame in (series, denominators):
         demand_one_figure_each(frame.loc[frame["region_code"].isin(members)])
     people = denominators[columns].rename(columns={"value": "people"})
-    own = series.loc[series["region_code"].isin(members), columns]
-    both = own.merge(people, on=["region_code", "period"], how="left", validate="1:1")
+    of_members = series.loc[series["region_code"].isin(members), columns]
+    both = of_members.merge(people, on=["region_code", "period"], how="left", validate="1:1")
     grid = pd.MultiIndex.from_product([sorted(set(both["period"])), members], names=["period", "region_code"])
     full = both.set_index(["period", "region_code"]).reindex(grid)
     for column, what in (("value", "andelen"), ("people", "nämnaren")):

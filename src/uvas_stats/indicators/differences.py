@@ -68,13 +68,13 @@ def _pair(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     pairs = old.merge(new, on=list(FIGURE), how="outer", suffixes=("_old", "_new"), validate="1:1")
     fewest = min(_series_decimals(old["value"]), _series_decimals(new["value"]))
     pairs["kind"] = _kind(pairs, pd.Series(fewest, index=pairs.index))
-    found = pairs.loc[pairs["kind"] != "same"].rename(
+    changed = pairs.loc[pairs["kind"] != "same"].rename(
         columns={"value_old": "old", "value_new": "new", "status_old": "old_status", "status_new": "new_status"}
     )
-    return found.assign(
+    return changed.assign(
         old_edition=str(old["edition"].iloc[0]),
         new_edition=str(new["edition"].iloc[0]),
-        difference=found["new"] - found["old"],
+        difference=changed["new"] - changed["old"],
     )[list(REVISION_COLUMNS)]
 
 
@@ -118,9 +118,9 @@ def revisions(observations: pd.DataFrame, replaces: Mapping[str, str]) -> pd.Dat
         frames += [_pair(editions[old], editions[new]) for old, new in pairwise(editions)]
     if not frames:
         return pd.DataFrame(columns=list(REVISION_COLUMNS))
-    found = pd.concat(frames, ignore_index=True)
+    stacked = pd.concat(frames, ignore_index=True)
     order = ["dataset", "measure", "new_edition", "region_code", "period", "age_group", "sex"]
-    return found.sort_values(order, kind="stable", ignore_index=True)
+    return stacked.sort_values(order, kind="stable", ignore_index=True)
 
 
 _SAME_FIGURE = ["region_code", "period", "sex", "age_group"]

@@ -43,14 +43,16 @@ def area_of_registers(rows: pd.DataFrame, members: Sequence[str], area: str) -> 
     >>> area_of_registers(rows, ["0136", "0138", "0192"], "x").empty
     True
     """
-    own = rows.loc[rows["region_code"].isin(list(members))].astype({"breakdown": "object", "category": "object"})
-    own = own.assign(**{name: own[name].where(own[name].notna(), "") for name in _PARTS})
-    counts = own.loc[own["measure"].map(_is_summed)]
+    figures = rows.loc[rows["region_code"].isin(list(members))].astype(
+        {"breakdown": "object", "category": "object"}
+    )
+    figures = figures.assign(**{name: figures[name].where(figures[name].notna(), "") for name in _PARTS})
+    counts = figures.loc[figures["measure"].map(_is_summed)]
     keys = ["measure", "period", "sex", *_PARTS]
     grouped = counts.groupby(keys, observed=True, dropna=False)["value"]
     whole = grouped.transform("size") == len(set(members))
     first = counts.assign(value=grouped.transform(lambda n: n.sum(skipna=False))).loc[whole].drop_duplicates(keys)
-    made = pd.concat([first, _shares(first, own)], ignore_index=True)
+    made = pd.concat([first, _shares(first, figures)], ignore_index=True)
     zero = made["value"] == 0
     status = made["value"].notna().map({True: "ok", False: "suppressed"}).mask(zero, "true_zero")
     return made.assign(region_code=area, status=status)
@@ -64,16 +66,18 @@ def _is_summed(measure: str) -> bool:
     return participants or measure.endswith(_SUMMED)
 
 
-def _shares(sums: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+def _shares(sums: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """Make the shares of the area out of the sums of their numerators and denominators."""
     cells = sums.loc[(sums["measure"] == "participants_count") & (sums["sex"] == "total")]
-    found = []
+    parts = []
     for measure, conditions in SHARES.items():
         n, of = (
             cells.loc[(cells["breakdown"] == one[0]) & (cells["category"] == one[1])].set_index("period")["value"]
             for one in map(category_of, conditions)
         )
         share = (100 * n / of.where(of > 0)).reindex(of.index[of != 0])
-        rows = own.loc[(own["measure"] == measure) & own["period"].isin(share.index)].drop_duplicates("period")
-        found.append(rows.assign(value=rows["period"].map(share).astype("float64")))
-    return pd.concat(found, ignore_index=True) if found else sums.iloc[:0]
+        rows = figures.loc[(figures["measure"] == measure) & figures["period"].isin(share.index)].drop_duplicates(
+            "period"
+        )
+        parts.append(rows.assign(value=rows["period"].map(share).astype("float64")))
+    return pd.concat(parts, ignore_index=True) if parts else sums.iloc[:0]

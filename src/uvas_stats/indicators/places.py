@@ -47,8 +47,8 @@ def _codes(column: pd.Series) -> tuple[Codes, list[str]]:
     """Give the texts of a column as numbers; what is categorical has them already."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy().astype(np.intp), [str(one) for one in column.cat.categories]
-    codes, found = pd.factorize(column)
-    return codes, [str(one) for one in found]
+    codes, labels = pd.factorize(column)
+    return codes, [str(one) for one in labels]
 
 
 def _layout(frame: pd.DataFrame, members: Sequence[str]) -> _Layout:
@@ -82,13 +82,13 @@ def _layout(frame: pd.DataFrame, members: Sequence[str]) -> _Layout:
     for name in keys[1:]:
         ages *= len(coded[name][1])
     about = pd.DataFrame({"series": first // len(periods), "period": first % len(periods)})
-    own = column[kept] < width - 1
+    inside = column[kept] < width - 1
     return _Layout(
         values=matrix[:, :-1],
         riket=matrix[:, -1],
         slices=about.assign(measure=about["series"] // ages),
-        cells=(slices * len(members) + column[kept])[own],
-        rows=np.flatnonzero(kept)[own],
+        cells=(slices * len(members) + column[kept])[inside],
+        rows=np.flatnonzero(kept)[inside],
         periods=periods,
         measures=coded["measure"][1],
     )
@@ -134,11 +134,11 @@ def _among_similar(
     for code, others in similar.items():
         if code not in place:
             continue
-        own = signed[:, [place[code]]]
+        of_kommun = signed[:, [place[code]]]
         against = signed[:, [place[other] for other in others if other in place and other != code]]
-        known = ~np.isnan(own[:, 0])
-        low[known, place[code]] = 1 + (against < own).sum(axis=1)[known]
-        high[known, place[code]] = 1 + (against <= own).sum(axis=1)[known]
+        known = ~np.isnan(of_kommun[:, 0])
+        low[known, place[code]] = 1 + (against < of_kommun).sum(axis=1)[known]
+        high[known, place[code]] = 1 + (against <= of_kommun).sum(axis=1)[known]
         n[:, place[code]] = (~np.isnan(against)).sum(axis=1) + known
     return low, high, n
 
@@ -161,17 +161,17 @@ def _broken(
     out = np.zeros(layout.values.shape, dtype=bool)
     measures = np.array(layout.measures, dtype="object")[layout.slices["measure"].to_numpy()]
     for item in breaks:
-        own = np.flatnonzero(measures == item.measure)
+        of_measure = np.flatnonzero(measures == item.measure)
         columns = [at for at, code in enumerate(members) if not item.regions or code in item.regions]
         everywhere = Break(item.id, item.measure, item.at, item.text)
         crossed = {
             period
-            for period in set(layout.slices["period"].to_numpy()[own])
+            for period in set(layout.slices["period"].to_numpy()[of_measure])
             if break_between(
                 [everywhere], "", same_period_last_year(layout.periods[period]), layout.periods[period]
             )
         }
-        rows = own[np.isin(layout.slices["period"].to_numpy()[own], list(crossed))]
+        rows = of_measure[np.isin(layout.slices["period"].to_numpy()[of_measure], list(crossed))]
         out[np.ix_(rows, np.asarray(columns, dtype=np.intp))] = True
     return out
 

@@ -72,6 +72,15 @@ def refuse_break(
 ) -> str:
     """Refuse to compare two periods across a declared break, or give its text where that was asked for.
 
+    Parameters
+    ----------
+    breaks
+        Declared breaks of the measure.
+    region, earlier, later
+        Whose two periods are compared.
+    across_break
+        Whether they may be compared across a break.
+
     Raises
     ------
     IndicatorError
@@ -163,15 +172,15 @@ def _persons(
     exact = "count" in at and bool(at["count"]["value"].notna().sum() == len(pair))
     if exact:
         count = at["count"].set_index("region_code")["value"].reindex(pair)
-        own, whole = float(count.iloc[0]), float(count.iloc[1])
+        persons, whole = float(count.iloc[0]), float(count.iloc[1])
     else:
         implied = implied_counts(at["share"], at["people"], _decimals(series))
         implied = implied.set_index("region_code").reindex(pair)
         far, near = ("upper", "lower") if lower else ("lower", "upper")
-        own, whole = float(implied[far].iloc[0]), float(implied[near].iloc[1])
-    if people.isna().any() or np.isnan(own) or np.isnan(whole):
+        persons, whole = float(implied[far].iloc[0]), float(implied[near].iloc[1])
+    if people.isna().any() or np.isnan(persons) or np.isnan(whole):
         return None, False
-    args = own, float(people.iloc[0]), whole, float(people.iloc[1])
+    args = persons, float(people.iloc[0]), whole, float(people.iloc[1])
     return persons_to_riket(*args, lower_is_better=lower), exact
 
 
@@ -234,17 +243,17 @@ def rank_summary(
         breaks=breaks,
         across_breaks=across_break,
     )
-    own = panel.loc[(panel["region_code"] == region) & (panel["period"] == period) & panel["value"].notna()]
-    if own.empty:
+    at_period = panel.loc[(panel["region_code"] == region) & (panel["period"] == period) & panel["value"].notna()]
+    if at_period.empty:
         raise IndicatorError(f"Uppgift saknas för {period_text(period)}: {measure.title}", where=region)
-    row = own.iloc[0]
+    row = at_period.iloc[0]
     persons, exact = _persons(series, denominators, counts, region, period, measure)
     named = {name: (group.name, _place(row, name)) for name, group in groups.items()}
     if similar:
         named["similar"] = ("liknande kommuner", _place(row, "similar"))
     place = _place(row, "rank")
     assert place is not None
-    found = RankSummary(
+    summary = RankSummary(
         region_code=region,
         period=period,
         value=float(row["value"]),
@@ -260,11 +269,11 @@ def rank_summary(
         refused=bool(row["broken"]) and not across_break,
         within={name: (text, spot) for name, (text, spot) in named.items() if spot is not None},
     )
-    return _with_year(found, series, denominators, members, measure, breaks, order)
+    return _with_year(summary, series, denominators, members, measure, breaks, order)
 
 
 def _with_year(
-    found: RankSummary,
+    summary: RankSummary,
     series: pd.DataFrame,
     denominators: pd.DataFrame | None,
     members: list[str],
@@ -274,20 +283,20 @@ def _with_year(
 ) -> RankSummary:
     """Add the mean of twelve months and its place, for a measure by month."""
     if measure.period_kind != "month":
-        return found
-    end = series.loc[series["period"] == found.period, "period_end"].iloc[0]
-    first = f"{int(found.period[:4]) - 1}{found.period[4:]}"
+        return summary
+    end = series.loc[series["period"] == summary.period, "period_end"].iloc[0]
+    first = f"{int(summary.period[:4]) - 1}{summary.period[4:]}"
     window = series.loc[(series["period"] > first) & (series["period_end"] <= end)]
     means, weighted = rolling_year(window, denominators, breaks)
-    now = means.loc[means["period"] == found.period].set_index("region_code")["value"]
-    if found.region_code not in now.index:
-        return found
+    now = means.loc[means["period"] == summary.period].set_index("region_code")["value"]
+    if summary.region_code not in now.index:
+        return summary
     signed = now.reindex(members).dropna() * (-1 if highest_first(measure, order) else 1)
-    own = float(signed.to_dict()[found.region_code])
+    mean = float(signed.to_dict()[summary.region_code])
     return replace(
-        found,
-        year_mean=float(now.to_dict()[found.region_code]),
+        summary,
+        year_mean=float(now.to_dict()[summary.region_code]),
         year_riket=_number(now.to_dict().get("00", np.nan)),
         year_weighted=weighted,
-        year_place=Place(int((signed < own).sum()) + 1, int((signed <= own).sum()), len(signed)),
+        year_place=Place(int((signed < mean).sum()) + 1, int((signed <= mean).sum()), len(signed)),
     )

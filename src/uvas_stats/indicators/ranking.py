@@ -116,6 +116,13 @@ def performance_group(series: pd.DataFrame, measure: Measure, members: Iterable[
 
     A tie at the border counts by its best possible place, and then by its worst.
 
+    Parameters
+    ----------
+    series
+        Observations of one measure: ``region_code, period, period_end, value``.
+    measure, members
+        The measure, whose better direction decides, and the codes of the kommuner sorted.
+
     Returns
     -------
     pandas.DataFrame

@@ -66,9 +66,9 @@ def unbroken_run(series: pd.DataFrame, region: str, breaks: Iterable[Break] = ()
     >>> run.values.to_dict(), run.cut_by
     ({'2024-04': 7.0, '2024-05': 6.0}, 'uppgift för mars 2024 saknas')
     """
-    own = series.loc[(series["region_code"] == region) & series["value"].notna()]
-    demand_one_figure_each(own)
-    known = own.sort_values("period_end")[["period", "period_end", "value"]].reset_index(drop=True)
+    of_region = series.loc[(series["region_code"] == region) & series["value"].notna()]
+    demand_one_figure_each(of_region)
+    known = of_region.sort_values("period_end")[["period", "period_end", "value"]].reset_index(drop=True)
     if until is not None:
         known = known.loc[known["period_end"] <= pd.Timestamp(period_end(until))]
     starts = {item.at: item.text for item in breaks if not item.regions or region in item.regions}

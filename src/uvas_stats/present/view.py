@@ -155,7 +155,15 @@ class View:
         return " ".join(item.text for item in self.catalog.breaks_of(self.measure.id, regions or self.focus))
 
     def change(self, series: pd.DataFrame, code: str, period: str) -> Change:
-        """Compare a kommun's figure with that of the same period the year before; a break between is named."""
+        """Compare a kommun's figure with that of the same period the year before; a break between is named.
+
+        Parameters
+        ----------
+        series
+            Observations of the view's measure.
+        code, period
+            The kommun, and the later of the two periods.
+        """
         breaks = self.catalog.breaks_of(self.measure.id, (code,))
         return change_between(series, self.measure, code, period, breaks=breaks, across_break=True)
 

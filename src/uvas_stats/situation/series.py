@@ -215,7 +215,12 @@ class Figures:
     def series(self, measure: str, age: str | None = None, sex: str = "total") -> pd.DataFrame:
         """Return the observations of one measure, age and sex (by default both together), without breakdown.
 
-        ``age`` None means the measure's own age group where it has several.
+        Parameters
+        ----------
+        measure, sex
+            Id of the measure, and ``total``, ``women`` or ``men``.
+        age
+            The age group; None means the measure's own where it has several.
         """
         if measure == POPULATION and age in ONE_YEAR and self.processed is not None:
             one_year = [[("measure", "=", measure), ("sex", "=", sex), ("age_group", "=", age)]]
@@ -266,7 +271,15 @@ class Figures:
         return share_of_population(counts, people, SCB_SHARE) if len(counts) else counts
 
     def denominators(self, measure: str, age: str = "", sex: str = "total") -> pd.DataFrame | None:
-        """Return the denominators of a share, in its own ages or another; None where the catalog names none."""
+        """Return the denominators of a share, in its own ages or another; None where the catalog names none.
+
+        Parameters
+        ----------
+        measure, sex
+            Id of the share, and ``total``, ``women`` or ``men``.
+        age
+            The age group; empty means the measure's own.
+        """
         chosen = self.catalog.measures[measure]
         if not chosen.denominator_measure:
             return None

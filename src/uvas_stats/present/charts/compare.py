@@ -44,8 +44,8 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
     ranked = _with_missing(rank(now, view.measure, members, view.order), members)
     riket = now.loc[(now["region_code"] == "00") & now["value"].notna()]
     n = int(ranked["value"].notna().sum())
-    own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
-    places = places_text(own, view)
+    in_focus = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
+    places = places_text(in_focus, view)
     group = view.group.id if view.group else "fokus"
     inside = view.group is None or set(view.focus) <= set(view.group.members)
     among = f"bland {view.group_name}" if inside else f"i jämförelse med {view.group_name}"

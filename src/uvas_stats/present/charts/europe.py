@@ -57,8 +57,8 @@ def europe(series: pd.DataFrame, view: View, region: str) -> Chart:
     wanted = series["region_code"].map(lambda code: _wanted(code, region)).astype("bool")
     now = series.loc[(series["period"] == period) & wanted]
     known = now.loc[now["value"].notna()].sort_values(["value", "region_code"], ignore_index=True)
-    own = known.loc[known["region_code"].isin([SWEDEN, region]), ["region_code", "value"]]
-    marked = {str(code): float(value) for code, value in own.itertuples(index=False)}
+    marked_rows = known.loc[known["region_code"].isin([SWEDEN, region]), ["region_code", "value"]]
+    marked = {str(code): float(value) for code, value in marked_rows.itertuples(index=False)}
     if SWEDEN not in marked:
         raise IndicatorError(
             f"Uppgift saknas för Sverige {period}: {view.measure.title}", todo="Välj ett annat år"
@@ -106,10 +106,11 @@ def _note(now: pd.DataFrame, region: str, marked: dict[str, float], view: View) 
 def _draw(axes: Axes, known: pd.DataFrame, region: str, view: View) -> None:
     colours = {SWEDEN: FOCUS[0].colour, region: FOCUS[1].colour, "EU27_2020": GREY}
     for at, (code, value) in enumerate(known[["region_code", "value"]].itertuples(index=False)):
-        own = code in (SWEDEN, region)
+        is_marked = code in (SWEDEN, region)
         colour = colours.get(code, "#b5b5b5")
         axes.barh(at, value, height=0.72, color=colour, zorder=2)
-        style: dict[str, Any] = {"size": 7.5, "color": colour if own else INK, "bold": own or code == "EU27_2020"}
+        style: dict[str, Any] = {"size": 7.5, "color": colour if is_marked else INK}
+        style["bold"] = is_marked or code == "EU27_2020"
         beside(axes, place_name(code, view), (0, at), -5, **style)
         beside(axes, view.number(value), (value, at), 3, **style)
     axes.set_ylim(len(known) - 0.4, -0.6)

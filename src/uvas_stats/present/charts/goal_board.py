@@ -127,7 +127,7 @@ def _derived(rows: list[GoalRow]) -> pd.DataFrame:
     wide = [
         {"Mål": row.text, "Kommun": row.region, "Status": row.status, "Skäl": row.reason}
         | dict(row.place.facts)
-        | {f"Plats {month}": f"{own} (riket {riket})" for month, own, riket in row.place.months}
+        | {f"Plats {month}": f"{rank} (riket {riket})" for month, rank, riket in row.place.months}
         | ({"Framskrivning": row.outlook} if any(one.outlook for one in rows) else {})
         for row in rows
     ]
@@ -186,8 +186,8 @@ def _months(axes: Axes, y: float, block: _Block) -> None:
     y += _GAP
     step = (_RIGHT - _FACT_LEFT) / len(block.months)
     line = SMALL * _LINE
-    own, riket = y + 2 * line, y + (2 + block.tall(1)) * line
-    for name, at in (("Plats månad för månad", own), ("Riket motsvarar plats", riket)):
+    places_at, riket = y + 2 * line, y + (2 + block.tall(1)) * line
+    for name, at in (("Plats månad för månad", places_at), ("Riket motsvarar plats", riket)):
         _line(axes, _TEXT_LEFT, at, name, GREY)
     for number, (month, place, there) in enumerate(block.months):
         x = _FACT_LEFT + (number + 0.5) * step
@@ -195,7 +195,7 @@ def _months(axes: Axes, y: float, block: _Block) -> None:
         if number == 0 or month.endswith("-01"):
             _line(axes, x, y + line, month[:4], GREY, ha="center")
         for row, part in enumerate(_broken(place)):
-            _line(axes, x, own + row * line, part, FOCUS[0].colour, ha="center", weight="bold")
+            _line(axes, x, places_at + row * line, part, FOCUS[0].colour, ha="center", weight="bold")
         for row, part in enumerate(_broken(there)):
             _line(axes, x, riket + row * line, part, INK, ha="center")
 

@@ -72,10 +72,12 @@ def kaa(series: pd.DataFrame, view: View) -> Chart:
     n = int(rows["value"].notna().sum())
     middle = quartiles(now, view.group.members) if view.group and len(view.group.members) > 1 else None
     coverage = coverage_of(view, period)
-    own = rows.loc[rows["region_code"].isin(view.focus)]
-    figures = [(view.name(code), view.number(value)) for code, value in own[["region_code", "value"]].to_numpy()]
-    beside = f", riket {view.number(riket['value'].iloc[0])}" if len(riket) else ""
-    title = f"{view.measure.short}: {join_words([f'{name} {text}' for name, text in figures])}{beside}"
+    in_focus = rows.loc[rows["region_code"].isin(view.focus)]
+    figures = [
+        (view.name(code), view.number(value)) for code, value in in_focus[["region_code", "value"]].to_numpy()
+    ]
+    riket_text = f", riket {view.number(riket['value'].iloc[0])}" if len(riket) else ""
+    title = f"{view.measure.short}: {join_words([f'{name} {text}' for name, text in figures])}{riket_text}"
     median = ""
     if middle is not None and len(middle):
         median = f" Median för {view.group_name}: {view.number(middle['median'].iloc[0])}."
@@ -114,12 +116,12 @@ def _data(rows: pd.DataFrame, riket: pd.DataFrame, view: View, period: str) -> p
 
 
 def _alt(rows: pd.DataFrame, riket: pd.DataFrame, view: View, coverage: dict[str, float]) -> str:
-    own = rows.loc[rows["region_code"].isin(view.focus)]
+    in_focus = rows.loc[rows["region_code"].isin(view.focus)]
     parts = [f"Liggande staplar för {len(rows)} kommuner, högst överst. {view.measure.title}."]
-    for code, value, status in own[["region_code", "value", "status"]].itertuples(index=False):
+    for code, value, status in in_focus[["region_code", "value", "status"]].itertuples(index=False):
         figure = STATUS_TEXT[status] if pd.isna(value) else view.number(value)
-        told = f"täckning {number_text(coverage[code], 0, 'procent')}" if code in coverage else "täckning okänd"
-        parts.append(f"{view.name(code)} {figure}, {told}.")
+        reported = number_text(coverage[code], 0, "procent") if code in coverage else "okänd"
+        parts.append(f"{view.name(code)} {figure}, täckning {reported}.")
     if len(riket):
         parts.append(f"Riket {view.number(riket['value'].iloc[0])}.")
     return " ".join(parts)

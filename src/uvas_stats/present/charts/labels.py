@@ -121,7 +121,15 @@ def beside(
 
 
 def mark_riket(axes: Axes, value: float, view: View) -> None:
-    """Draw riket's value as a line through bars, with the figure over it."""
+    """Draw riket's value as a line through bars, with the figure over it.
+
+    Parameters
+    ----------
+    axes
+        Where the bars are drawn, with its value axis set.
+    value, view
+        Riket's figure, and the measure it is of.
+    """
     axes.axvline(value, color=RIKET, linewidth=1.2, linestyle=(0, (4, 2)), zorder=3)
     axes.annotate(
         f"Riket {view.number(value)}", (value, 1), xycoords=("data", "axes fraction"), ha="center",

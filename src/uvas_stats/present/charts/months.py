@@ -150,7 +150,15 @@ def _about(shown: pd.DataFrame, view: View, period: str, *, zero: bool) -> About
 
 
 def panels(chart: Chart, whole: Axes, n: int, height: float) -> list[Axes]:
-    """Cut the plot area into panels, the first on top."""
+    """Cut the plot area into panels, the first on top.
+
+    Parameters
+    ----------
+    chart, whole
+        The chart and its plot area, which the panels replace.
+    n, height
+        How many panels, and the height of each in inches.
+    """
     box = whole.get_position()
     whole.remove()
     inch = 1 / chart.get_figheight()

@@ -42,8 +42,8 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     now = series.loc[series["period"] == period]
     ranked = rank(now, view.measure, view.kommuner, view.order)
     n = int(ranked["n"].iloc[0])
-    own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
-    places = places_text(own, view)
+    in_focus = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
+    places = places_text(in_focus, view)
     limits = quartiles(now, view.kommuner).iloc[0]
     riket = now.loc[(now["region_code"] == "00") & now["value"].notna()]
     riket_text = f" Riket: {view.number(riket['value'].iloc[0])}." if len(riket) else ""
@@ -58,7 +58,7 @@ def place(series: pd.DataFrame, view: View) -> Chart:
             f"{view.number(limits['q3'])}.{riket_text}"
         ),
         note=" ".join(
-            filter(None, [_note(ranked, own, view), cohort_note(view, period), coverage_note(view, period)])
+            filter(None, [_note(ranked, in_focus, view), cohort_note(view, period), coverage_note(view, period)])
         ),
         data=pd.concat([ranked, riket], ignore_index=True),
         derived=quartile_rows(quartiles(now, view.kommuner)),
@@ -67,21 +67,21 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     known = ranked["value"].dropna()
     _draw_dots(axes, known, limits)
     value_axis(axes, known.min(), known.max(), view.measure.unit, zero=known.min() < 0.35 * known.max(), which="x")
-    leaders = _draw_focus(axes, own, view)
+    leaders = _draw_focus(axes, in_focus, view)
     if len(riket):
         _draw_riket(axes, float(riket["value"].iloc[0]), view, leaders)
     return chart
 
 
-def _note(ranked: pd.DataFrame, own: pd.DataFrame, view: View) -> str:
+def _note(ranked: pd.DataFrame, in_focus: pd.DataFrame, view: View) -> str:
     missing = int(ranked["value"].isna().sum()) + len(view.kommuner) - len(ranked)
     parts = ["Grått fält: mellersta hälften av kommunerna; strecket i det är medianen."]
     if missing:
         parts.append(f"{missing} kommuner saknar uppgift och är inte rangordnade.")
     parts.append(ranked_on(ranked["value"], view))
-    if (own["rank_low"] != own["rank_high"]).any():
+    if (in_focus["rank_low"] != in_focus["rank_high"]).any():
         parts.append("Ett intervall visar att flera kommuner har samma publicerade värde.")
-    absent = [view.name(code) for code in view.focus if code not in set(own["region_code"])]
+    absent = [view.name(code) for code in view.focus if code not in set(in_focus["region_code"])]
     if absent:
         parts.append(f"Uppgift saknas för {join_words(absent)}.")
     return " ".join(filter(None, parts))
@@ -124,10 +124,10 @@ def _width(axes: Axes, text: str, size: float) -> float:
     return len(text) * size / 72 * 0.64 / inches * (high - low)
 
 
-def _draw_focus(axes: Axes, own: pd.DataFrame, view: View) -> list[float]:
+def _draw_focus(axes: Axes, in_focus: pd.DataFrame, view: View) -> list[float]:
     """Mark each kommun in focus on the strip, its label above; give where the leaders pass riket's label."""
     low, high = axes.get_xlim()
-    rows = own.sort_values("value")
+    rows = in_focus.sort_values("value")
     texts = [f"{view.name(row['region_code'])} {view.number(row['value'])}" for _, row in rows.iterrows()]
     widths = [_width(axes, text, TEXT) for text in texts]
     gap = max(widths, default=0.0) * 1.05

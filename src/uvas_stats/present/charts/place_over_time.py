@@ -47,43 +47,45 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     end = pd.Timestamp(period_end(view.at(series)))
     rows = _complete(series.loc[series["period_end"] <= end], view)
     ranked = rank(rows, view.measure, view.kommuner, view.order)
-    own = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
-    if own.empty:
+    in_focus = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
+    if in_focus.empty:
         raise IndicatorError(
             f"{view.measure.short}: plats över tid visas bara när minst 90 procent av kommunerna har uppgift",
             todo="Se plats för ett år i taget",
         )
     n = int(ranked["n"].max())
     riket = _riket(rows, view)
-    sentences = [_sentence(own.loc[own["region_code"] == code], view, code) for code in view.focus]
+    sentences = [_sentence(in_focus.loc[in_focus["region_code"] == code], view, code) for code in view.focus]
     better = "uppåt är bättre" if view.measure.direction != "none" else "störst platsnummer överst"
     about = About(
         id=f"plats_over_tid_{view.measure.id}",
         title=with_coverage(
-            view.title or _title(own, view),
+            view.title or _title(in_focus, view),
             view,
-            str(own["period"].iloc[-1]),
+            str(in_focus["period"].iloc[-1]),
         ),
         subtitle=f"Plats bland {n} kommuner. {view.direction}; {better}.",
         source=source_line(rows, view.catalog, computed=True, n=n),
         alt=f"Linjediagram över plats bland {n} kommuner, {view.direction}. {' '.join(filter(None, sentences))}",
-        note=" ".join(filter(None, [_note(own, view), coverage_note(view, str(own["period"].iloc[-1]))])),
-        data=own,
-        derived=_places(own, riket, view),
+        note=" ".join(
+            filter(None, [_note(in_focus, view), coverage_note(view, str(in_focus["period"].iloc[-1]))])
+        ),
+        data=in_focus,
+        derived=_places(in_focus, riket, view),
     )
     chart, axes = canvas(about, PLOT_HEIGHT, left=0.42, right=1.95)
-    _axes(axes, own, n, view)
+    _axes(axes, in_focus, n, view)
     mark_breaks(axes, view)
-    _draw(axes, own, view, riket)
+    _draw(axes, in_focus, view, riket)
     return chart
 
 
-def _title(own: pd.DataFrame, view: View) -> str:
+def _title(in_focus: pd.DataFrame, view: View) -> str:
     """Say each kommun's first and last place."""
-    first, last = own["period"].iloc[[0, -1]]
+    first, last = in_focus["period"].iloc[[0, -1]]
     moves = []
     for code in view.focus:
-        rows = own.loc[own["region_code"] == code, ["rank_low", "rank_high"]]
+        rows = in_focus.loc[in_focus["region_code"] == code, ["rank_low", "rank_high"]]
         if len(rows):
             before, now = (place_text(*pair) for pair in rows.iloc[[0, -1]].itertuples(index=False, name=None))
             moves.append(f"{view.name(code)} från plats {before} till {now}")
@@ -99,13 +101,13 @@ def _riket(rows: pd.DataFrame, view: View) -> pd.DataFrame:
     return panel.drop_duplicates("period").dropna(subset="riket_low").sort_values("period_end")
 
 
-def _places(own: pd.DataFrame, riket: pd.DataFrame, view: View) -> pd.DataFrame:
+def _places(in_focus: pd.DataFrame, riket: pd.DataFrame, view: View) -> pd.DataFrame:
     """Write the places as a reader finds them in the workbook."""
     there = riket.set_index("period")["riket_low"].to_dict()
-    table = own.assign(
-        Kommun=own["region_code"].map(view.name),
-        Plats=[place_text(*pair) for pair in own[["rank_low", "rank_high"]].itertuples(index=False)],
-        Rikets=own["period"].map(there),
+    table = in_focus.assign(
+        Kommun=in_focus["region_code"].map(view.name),
+        Plats=[place_text(*pair) for pair in in_focus[["rank_low", "rank_high"]].itertuples(index=False)],
+        Rikets=in_focus["period"].map(there),
     )
     names = {"period": "Period", "Kommun": "Kommun", "Plats": "Plats", "n": "Kommuner", "Rikets": "Rikets plats"}
     kept = [name for name in names if name != "Rikets" or there]
@@ -122,13 +124,13 @@ def _sentence(rows: pd.DataFrame, view: View, code: str) -> str:
     )
 
 
-def _note(own: pd.DataFrame, view: View) -> str:
+def _note(in_focus: pd.DataFrame, view: View) -> str:
     parts = []
-    if (own["rank_high"] - own["rank_low"] >= SEEN).any():
+    if (in_focus["rank_high"] - in_focus["rank_low"] >= SEEN).any():
         parts.append("Skuggan visar möjliga platser där flera kommuner har samma publicerade värde.")
     if view.measure.period_kind == "month":
         parts.append("Ring: samma månad varje år. Jämför en månad bara med samma månad ett annat år.")
-    parts.append(ranked_on(own["value"], view))
+    parts.append(ranked_on(in_focus["value"], view))
     parts.append("Små skillnader i andel kan ge stora skillnader i plats.")
     others = [item.text for item in view.catalog.breaks if item.measure == view.measure.id and item.regions]
     parts += others[:1]
@@ -136,11 +138,11 @@ def _note(own: pd.DataFrame, view: View) -> str:
     return " ".join(dict.fromkeys(filter(None, parts)))
 
 
-def _same_month(axes: Axes, own: pd.DataFrame, rows: pd.DataFrame, view: View, colour: str) -> None:
+def _same_month(axes: Axes, in_focus: pd.DataFrame, rows: pd.DataFrame, view: View, colour: str) -> None:
     """Mark the newest month, and the same month of each year before."""
     if view.measure.period_kind != "month":
         return
-    newest = str(own["period"].max())
+    newest = str(in_focus["period"].max())
     same = rows.loc[rows["period"].str[4:] == newest[4:]]
     axes.plot(
         same["period"].map(position),
@@ -155,7 +157,7 @@ def _same_month(axes: Axes, own: pd.DataFrame, rows: pd.DataFrame, view: View, c
     )
 
 
-def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> None:
+def _draw(axes: Axes, in_focus: pd.DataFrame, view: View, riket: pd.DataFrame) -> None:
     labels = []
     if len(riket):
         for piece in pieces(riket.assign(value=riket["riket_low"]), view, ["00"], "riket_low"):
@@ -164,7 +166,7 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> Non
         labels.append(EndLabel(newest, f"Riket motsvarar plats {newest:.0f}", INK))
     for code in view.focus:
         line = line_of(code, view.focus)
-        rows = own.loc[own["region_code"] == code]
+        rows = in_focus.loc[in_focus["region_code"] == code]
         if rows.empty:
             continue
         for piece in pieces(rows, view, [code], "rank_low"):
@@ -179,24 +181,24 @@ def _draw(axes: Axes, own: pd.DataFrame, view: View, riket: pd.DataFrame) -> Non
                 marker=line.marker if len(rows) <= CROWDED else "",
                 markersize=3.6,
             )
-        _same_month(axes, own, rows, view, line.colour)
+        _same_month(axes, in_focus, rows, view, line.colour)
         last = rows.iloc[-1]
         text = f"{view.name(code)}, plats {place_text(last['rank_low'], last['rank_high'])}"
         labels.append(EndLabel(float(last["rank_low"]), text, line.colour, bold=True))
-    n = float(own["n"].max())
-    right = max(own["period"].map(position))
+    n = float(in_focus["n"].max())
+    right = max(in_focus["period"].map(position))
     gap = n * TEXT * 1.3 / 72 / PLOT_HEIGHT
     label_ends(axes, labels, right + 0.3, gap=gap, bounds=(1, n))
 
 
-def _axes(axes: Axes, own: pd.DataFrame, n: int, view: View) -> None:
+def _axes(axes: Axes, in_focus: pd.DataFrame, n: int, view: View) -> None:
     """Put the better end of the list at the top, and say in words what the ends are."""
     better_up = view.order == "worst"
     axes.set_ylim((1 - 0.07 * n, n * 1.04) if better_up else (n * 1.04, 1 - 0.07 * n))
     inner = [place for place in range(50, n, 50) if n - place > 25]
     axes.set_yticks([1, *inner, n])
     axes.grid(visible=True, axis="y", color=LIGHT, linewidth=0.6)
-    time_axis(axes, list(dict.fromkeys(own.sort_values("period_end")["period"])))
+    time_axis(axes, list(dict.fromkeys(in_focus.sort_values("period_end")["period"])))
     first = view.direction.removeprefix("1 = ")
     last = first.replace("högst", "lägst") if first.startswith("högst") else first.replace("lägst", "högst")
     left = axes.get_xlim()[0] + 0.1

@@ -86,11 +86,11 @@ def pooled(rows: list[PooledRow], view: View, missing: tuple[Missing, ...] = ())
     return chart
 
 
-def interval_text(own: pd.Series, view: View) -> str:
+def interval_text(share: pd.Series, view: View) -> str:
     """Write the interval of a pooled share; nothing where the years are not pooled."""
-    if not bool(own["pooled"]):
+    if not bool(share["pooled"]):
         return ""
-    return f" ({view.number(float(own['lower']))}–{view.number(float(own['upper']))})"
+    return f" ({view.number(float(share['lower']))}–{view.number(float(share['upper']))})"
 
 
 def _kind(rows: list[PooledRow]) -> str:

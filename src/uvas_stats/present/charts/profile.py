@@ -42,18 +42,18 @@ def profile(series: pd.DataFrame, view: View) -> Chart:
     """
     demand_months(view.measure)
     period = view.at(series)
-    found = {
+    profiles = {
         code: seasonal_profile(series, code, view.catalog.breaks_of(view.measure.id, (code,)), period)
         for code in (*view.focus, "00")
     }
-    first = found[view.focus[0]]
-    used = series.loc[series["region_code"].isin(found) & series["period"].between(first.first, first.last)]
-    about = _about(used, view, found)
+    first = profiles[view.focus[0]]
+    used = series.loc[series["region_code"].isin(profiles) & series["period"].between(first.first, first.last)]
+    about = _about(used, view, profiles)
     n = len(view.focus)
     height = ALONE if n == 1 else BESIDE
     chart, whole = canvas(about, n * (HEAD + height) + (n - 1) * GAP, left=0.5, right=0.75)
     for axes, code in zip(panels(chart, whole, n, height), view.focus, strict=True):
-        _panel(axes, found[code], found["00"], view, code)
+        _panel(axes, profiles[code], profiles["00"], view, code)
     return chart
 
 
@@ -66,19 +66,19 @@ def _highest(one: SeasonalProfile) -> tuple[str, float]:
     return MONTHS[int(row["month"]) - 1], float(row["effect"])
 
 
-def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) -> About:
-    one = found[view.focus[0]]
+def _about(used: pd.DataFrame, view: View, profiles: dict[str, SeasonalProfile]) -> About:
+    one = profiles[view.focus[0]]
     unit, decimals = view.difference_unit, view.measure.decimals
     month, effect = _highest(one)
     sentences = [
         f"{view.name(code)}: högst i {_highest(item)[0]} ({signed_text(_highest(item)[1], decimals)}), "
         f"skillnad mellan högsta och lägsta månad {number_text(item.amplitude, decimals)}{unit}."
-        for code, item in found.items()
+        for code, item in profiles.items()
     ]
     derived = pd.concat(
         [
             item.effects.assign(Område=view.name(code), Månad=[MONTHS[at - 1] for at in item.effects["month"]])
-            for code, item in found.items()
+            for code, item in profiles.items()
         ]
     )
     names = {"Område": "Område", "Månad": "Månad", "effect": "Avvikelse", "lowest": "Lägst", "highest": "Högst"}
@@ -105,9 +105,9 @@ def _about(used: pd.DataFrame, view: View, found: dict[str, SeasonalProfile]) ->
     )
 
 
-def _panel(axes: Axes, own: SeasonalProfile, riket: SeasonalProfile, view: View, code: str) -> None:
+def _panel(axes: Axes, profile: SeasonalProfile, riket: SeasonalProfile, view: View, code: str) -> None:
     colour = line_of(code, view.focus).colour
-    effects = own.effects
+    effects = profile.effects
     axes.axvspan(SUMMER[0] - 0.5, SUMMER[-1] + 0.5, color=LIGHT, alpha=0.55, linewidth=0)
     axes.bar(effects["month"], effects["effect"], width=0.62, color=colour, zorder=2)
     axes.vlines(effects["month"], effects["lowest"], effects["highest"], color=INK, linewidth=1.0, zorder=3)

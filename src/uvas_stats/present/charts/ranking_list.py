@@ -32,13 +32,13 @@ def ranking_list(series: pd.DataFrame, view: View) -> Chart:
     now = series.loc[series["period"] == period]
     panel = place_panel(now, view.catalog.measures, view.kommuner, view.order)
     known = panel.loc[panel["value"].notna()].sort_values(["rank_low", "region_code"], ignore_index=True)
-    own = known.loc[known["region_code"].isin(view.focus)]
-    own = own.sort_values("region_code", key=lambda codes: codes.map(view.focus.index))
-    first = own.iloc[0]
+    in_focus = known.loc[known["region_code"].isin(view.focus)]
+    in_focus = in_focus.sort_values("region_code", key=lambda codes: codes.map(view.focus.index))
+    first = in_focus.iloc[0]
     n = int(first["n"])
     places = [
         f"{view.name(row['region_code'])} plats {place_text(row['rank_low'], row['rank_high'])}"
-        for _, row in own.iterrows()
+        for _, row in in_focus.iterrows()
     ]
     riket = "" if pd.isna(first["riket_low"]) else f"; {riket_text(first['riket_low'], first['riket_high'])}"
     absent = len(view.kommuner) - n
@@ -70,11 +70,11 @@ def ranking_list(series: pd.DataFrame, view: View) -> Chart:
     axes.set_ylim(0, top)
     axes.set_xlim(0, n + 1)
     axes.set_xticks([1, *(place for place in range(50, n, 50) if n - place > 20), n])
-    _labels(axes, own, known, view, top)
+    _labels(axes, in_focus, known, view, top)
     return chart
 
 
-def _labels(axes: Axes, own: pd.DataFrame, known: pd.DataFrame, view: View, top: float) -> None:
+def _labels(axes: Axes, in_focus: pd.DataFrame, known: pd.DataFrame, view: View, top: float) -> None:
     """Label the kommuner in focus in the free room over the bars, and riket where its place is."""
     n = float(known["n"].iloc[0])
     labels = [
@@ -84,7 +84,7 @@ def _labels(axes: Axes, own: pd.DataFrame, known: pd.DataFrame, view: View, top:
             f"{view.name(row['region_code'])} {view.number(row['value'])}",
             line_of(row["region_code"], view.focus).colour,
         )
-        for _, row in own.iterrows()
+        for _, row in in_focus.iterrows()
     ]
     value, place = known["riket"].iloc[0], known["riket_low"].iloc[0]
     if pd.notna(value):

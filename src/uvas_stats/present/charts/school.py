@@ -85,7 +85,7 @@ def school(panels: Sequence[Panel], *, id: str, title: str, what: str) -> Chart:
         )
     view = drawn[0].panel.view
     periods = sorted({period for one in drawn for period in one.periods}, key=position)
-    shown = pd.concat([part for one in drawn for part in (one.own, one.riket, one.median.rows) if len(part)])
+    shown = pd.concat([part for one in drawn for part in (one.in_focus, one.riket, one.median.rows) if len(part)])
     shown = shown.drop_duplicates(["measure", "region_code", "period"])
     medians = [one.median for one in drawn if len(one.median.points)]
     about = About(
@@ -114,19 +114,19 @@ def _alt(one: Drawn) -> str:
     view = one.panel.view
     parts = []
     for code in view.focus:
-        rows = one.own.loc[one.own["region_code"] == code]
+        rows = one.in_focus.loc[one.in_focus["region_code"] == code]
         parts += [f"{view.name(code)} {newest_text(rows, view, dated=True)}"] if len(rows) else []
     if len(one.median.points):
         parts.append(f"{one.median.name.lower()} {one.median.newest(view)}")
-    told = ", ".join(parts)
-    return f"{one.panel.title}: {told}." if one.panel.title else f"{told[:1].upper()}{told[1:]}."
+    sentence = ", ".join(parts)
+    return f"{one.panel.title}: {sentence}." if one.panel.title else f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def _note(drawn: Sequence[Drawn], medians: Sequence[Median]) -> str:
     notes = [SCHOOLS]
-    if any(is_interval(one.own).any() for one in drawn):
+    if any(is_interval(one.in_focus).any() for one in drawn):
         notes.append(NEAR_ALL)
-    words = {word for one in drawn for word, *_ in gaps(one.own, one.panel.view)}
+    words = {word for one in drawn for word, *_ in gaps(one.in_focus, one.panel.view)}
     if GAPS["suppressed"] in words:
         notes.append("Sekretess: för få elever, eller en uppgift som annars kunde räknas ut.")
     if medians:
@@ -178,7 +178,7 @@ def _legend(chart: Chart, drawn: Sequence[Drawn], view: View, x: float, y: float
     entries = [
         (view.name(code), line.colour, line.dash, 2.2, line.marker)
         for code, line in ((code, line_of(code, view.focus)) for code in view.focus)
-        if any((one.own["region_code"] == code).any() for one in drawn)
+        if any((one.in_focus["region_code"] == code).any() for one in drawn)
     ]
     if any(one.riket["value"].notna().any() for one in drawn):
         entries.append(("Riket", RIKET, (0, (4, 2)), 1.4, ""))
@@ -207,14 +207,19 @@ def _legend(chart: Chart, drawn: Sequence[Drawn], view: View, x: float, y: float
 
 
 def _draw_panel(axes: Axes, one: Drawn, tall: float, *, alone: bool) -> None:
-    view, own = one.panel.view, one.own
+    view, in_focus = one.panel.view, one.in_focus
     values = pd.concat(
-        [own["value"], own["lower"], own["upper"].clip(upper=view.measure.maximum), one.riket["value"]]
+        [
+            in_focus["value"],
+            in_focus["lower"],
+            in_focus["upper"].clip(upper=view.measure.maximum),
+            one.riket["value"],
+        ]
     )
     values = pd.concat([values, *(one.median.points[name] for name in ("low", "high"))]).dropna()
     value_axis(axes, float(values.min()), float(values.max()), view.measure.unit, zero=False)
     low, high = axes.get_ylim()
-    words = gaps(own, view)
+    words = gaps(in_focus, view)
     if words:  # room for the words under the lines
         low = low - (high - low) * WORD / (tall - WORD)
         axes.set_ylim(low, high)
@@ -258,7 +263,7 @@ def _draw_lines(axes: Axes, one: Drawn, *, alone: bool) -> list[EndLabel]:
         labels.append(EndLabel(last, "Riket " * alone + view.number(last), INK, size=size))
     for code in view.focus:
         line = line_of(code, view.focus)
-        rows = one.own.loc[one.own["region_code"] == code]
+        rows = one.in_focus.loc[one.in_focus["region_code"] == code]
         known = rows.loc[rows["value"].notna() | is_interval(rows)]
         if known.empty:
             continue

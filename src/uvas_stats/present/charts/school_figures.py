@@ -36,7 +36,15 @@ def _range(low: float, high: float, view: View) -> str:
 
 
 def newest_text(rows: pd.DataFrame, view: View, *, dated: bool) -> str:
-    """Write a kommun's newest figure or interval; ``dated`` adds its läsår."""
+    """Write a kommun's newest figure or interval.
+
+    Parameters
+    ----------
+    rows, view
+        Observations of one kommun, and the measure.
+    dated
+        Whether its läsår is added.
+    """
     known = rows.loc[rows["value"].notna() | is_interval(rows)].sort_values("period_end")
     if known.empty:
         return "sekretess"
@@ -46,16 +54,16 @@ def newest_text(rows: pd.DataFrame, view: View, *, dated: bool) -> str:
     return f"{text} ({last['period']})" if dated else text
 
 
-def gaps(own: pd.DataFrame, view: View) -> list[tuple[str, float, int | None]]:
+def gaps(in_focus: pd.DataFrame, view: View) -> list[tuple[str, float, int | None]]:
     """Give the word of each läsår without a figure: the word, where, and whose line; None for several."""
-    bare = own.loc[own["value"].isna() & ~is_interval(own)]
-    found = []
+    bare = in_focus.loc[in_focus["value"].isna() & ~is_interval(in_focus)]
+    marks = []
     for period, rows in bare.groupby("period", sort=False):
         words = [GAPS.get(status, "saknas") for status in rows["status"]]
         word = GAPS["suppressed"] if GAPS["suppressed"] in words else words[0]
         line = view.focus.index(rows["region_code"].iloc[0]) if len(rows) == 1 else None
-        found.append((word, position(str(period)), line))
-    return found
+        marks.append((word, position(str(period)), line))
+    return marks
 
 
 @dataclass(frozen=True)
@@ -106,14 +114,15 @@ def group_median(rows: pd.DataFrame, view: View) -> Median:
     """
     members = view.group.members if view.group is not None else view.kommuner
     name = "Gruppens median" if view.group is not None else "Kommunernas median"
-    own = rows.loc[rows["region_code"].isin(members)]
-    own = own.loc[own["value"].notna() | is_interval(own)]
-    ends = own.assign(low=own["value"].fillna(own["lower"]), high=own["value"].fillna(own["upper"]))
+    of_members = rows.loc[rows["region_code"].isin(members)]
+    of_members = of_members.loc[of_members["value"].notna() | is_interval(of_members)]
+    low, high = (of_members["value"].fillna(of_members[name]) for name in ("lower", "upper"))
+    ends = of_members.assign(low=low, high=high)
     grouped = ends.groupby(["measure", "period", "period_end"])
     points = grouped.agg(low=("low", "median"), high=("high", "median"), n=("region_code", "size")).reset_index()
     enough = points["n"] >= max(SMALLEST, len(members) / 2)
     points = points.loc[enough].sort_values("period_end", ignore_index=True)
-    return Median(name, points, own.loc[own["period"].isin(points["period"])], len(members))
+    return Median(name, points, of_members.loc[of_members["period"].isin(points["period"])], len(members))
 
 
 @dataclass(frozen=True)
@@ -130,14 +139,14 @@ class Drawn:
     """What of a panel is drawn."""
 
     panel: Panel
-    own: pd.DataFrame
+    in_focus: pd.DataFrame
     riket: pd.DataFrame
     median: Median
 
     @property
     def periods(self) -> list[str]:
         """The läsår that are drawn, oldest first."""
-        return list(dict.fromkeys(self.own.sort_values("period_end")["period"]))
+        return list(dict.fromkeys(self.in_focus.sort_values("period_end")["period"]))
 
 
 def shown_of(panel: Panel) -> Drawn | None:
@@ -149,11 +158,11 @@ def shown_of(panel: Panel) -> Drawn | None:
     series = series.loc[
         series["period"].isin(series.loc[listed, "period"])
     ]  # a läsår of nobody is not published yet
-    own = series.loc[series["region_code"].isin(view.focus)]
-    known = own.loc[own["value"].notna() | is_interval(own), "period_end"]
+    in_focus = series.loc[series["region_code"].isin(view.focus)]
+    known = in_focus.loc[in_focus["value"].notna() | is_interval(in_focus), "period_end"]
     if known.empty:
         return None
     rows = series.loc[series["period_end"] >= known.min()]
-    own = rows.loc[rows["region_code"].isin(view.focus)]
-    rows = rows.loc[rows["period_end"] <= own["period_end"].max()]
-    return Drawn(panel, own, rows.loc[rows["region_code"] == "00"], group_median(rows, view))
+    in_focus = rows.loc[rows["region_code"].isin(view.focus)]
+    rows = rows.loc[rows["period_end"] <= in_focus["period_end"].max()]
+    return Drawn(panel, in_focus, rows.loc[rows["region_code"] == "00"], group_median(rows, view))

@@ -42,18 +42,18 @@ def season(series: pd.DataFrame, view: View, *, across_break: bool = False) -> C
     period = view.at(series)
     earlier = same_period_last_year(period)
     table = same_period_table(series, [*view.focus, "00"], period)
-    own = table.loc[table["region_code"].isin(view.focus)].dropna(subset=["earlier", "value"])
-    if own.empty:
+    in_focus = table.loc[table["region_code"].isin(view.focus)].dropna(subset=["earlier", "value"])
+    if in_focus.empty:
         raise IndicatorError(
             f"{view.measure.short} saknas för {view.when(earlier)} eller {view.when(period)}, {view.focus_names}",
             todo="Välj en annan period",
         )
-    for code in own["region_code"]:
+    for code in in_focus["region_code"]:
         breaks = view.catalog.breaks_of(view.measure.id, (code,))
         refuse_break(breaks, code, earlier, period, across_break=across_break)
     median = _median(series, view, earlier, period)
     shown = series.loc[series["period"].isin([earlier, period]) & series["region_code"].isin([*view.focus, "00"])]
-    title, alt, broken = _sentences(series, view, period, own)
+    title, alt, broken = _sentences(series, view, period, in_focus)
     about = About(
         id=f"samma_tid_i_fjol_{view.measure.id}",
         title=view.title or title,
@@ -104,9 +104,9 @@ def _places(series: pd.DataFrame, view: View, earlier: str, period: str) -> str:
     panel = panel.loc[panel["n"] >= len(view.kommuner) / 2]
     texts = []
     for code in view.focus:
-        own = panel.loc[(panel["region_code"] == code) & panel["value"].notna()].set_index("period")
-        if {earlier, period} <= set(own.index):
-            then, now = (place_text(*own.loc[at, ["rank_low", "rank_high"]]) for at in (earlier, period))
+        places = panel.loc[(panel["region_code"] == code) & panel["value"].notna()].set_index("period")
+        if {earlier, period} <= set(places.index):
+            then, now = (place_text(*places.loc[at, ["rank_low", "rank_high"]]) for at in (earlier, period))
             texts.append(f"{view.name(code)} plats {then} och {now}")
     if not texts:
         return ""
@@ -132,12 +132,12 @@ def _medians(median: tuple[float, float] | None, earlier: str, period: str) -> p
     )
 
 
-def _sentences(series: pd.DataFrame, view: View, period: str, own: pd.DataFrame) -> tuple[str, str, str]:
+def _sentences(series: pd.DataFrame, view: View, period: str, in_focus: pd.DataFrame) -> tuple[str, str, str]:
     """Say how each kommun moved, whether that is better where there is one, and which break lies between."""
     words, alt, broken, verdict = [], [], [], ""
-    for code in own["region_code"]:
+    for code in in_focus["region_code"]:
         change = view.change(series, code, period)
-        verdict = _verdict(view, change.direction) if len(own) == 1 else ""
+        verdict = _verdict(view, change.direction) if len(in_focus) == 1 else ""
         words.append(f"{view.name(code)} {signed_text(change.difference, view.measure.decimals)}")
         alt.append(
             f"{view.name(code)}: {view.number(change.earlier)} {view.when(change.earlier_period)}, "

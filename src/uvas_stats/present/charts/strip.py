@@ -69,20 +69,20 @@ def strip(series: pd.DataFrame, view: View) -> Chart:
     if cut:  # the places before a break are of another list
         shown, months = shown.loc[shown["period"] >= cut], [one for one in months if one >= cut]
     panel = place_panel(shown, view.catalog.measures, view.kommuner, view.order)
-    own = panel.loc[panel["region_code"].isin(view.focus) & panel["value"].notna()]
-    own = own.sort_values("region_code", key=lambda codes: codes.map(view.focus.index), kind="stable")
-    about = _about(shown, panel, own, view, period)
+    in_focus = panel.loc[panel["region_code"].isin(view.focus) & panel["value"].notna()]
+    in_focus = in_focus.sort_values("region_code", key=lambda codes: codes.map(view.focus.index), kind="stable")
+    about = _about(shown, panel, in_focus, view, period)
     rows = len(view.focus) + 1
     chart, axes = canvas(about, PLOT_HEIGHT, left=1.2, right=0.12, below=0.42 + rows * ROW)
     known = shown["value"].dropna()
     value_axis(axes, float(known.min()), float(known.max()), view.measure.unit, zero=True)
     _draw(axes, shown, months, view)
-    _places(axes, panel, own, months, view)
+    _places(axes, panel, in_focus, months, view)
     return chart
 
 
-def _about(shown: pd.DataFrame, panel: pd.DataFrame, own: pd.DataFrame, view: View, period: str) -> About:
-    now = own.loc[own["period"] == period]
+def _about(shown: pd.DataFrame, panel: pd.DataFrame, in_focus: pd.DataFrame, view: View, period: str) -> About:
+    now = in_focus.loc[in_focus["period"] == period]
     n = int(now["n"].iloc[0])
     places = [
         f"{view.name(row['region_code'])} plats {place_text(row['rank_low'], row['rank_high'])}"
@@ -93,14 +93,14 @@ def _about(shown: pd.DataFrame, panel: pd.DataFrame, own: pd.DataFrame, view: Vi
     earlier = same_period_last_year(period)
     before = [
         f"{view.name(row['region_code'])} plats {place_text(row['rank_low'], row['rank_high'])}"
-        for _, row in own.loc[own["period"] == earlier].iterrows()
+        for _, row in in_focus.loc[in_focus["period"] == earlier].iterrows()
     ]
     broken = [
         item.text for item in view.catalog.breaks_of(view.measure.id, view.focus) if earlier < item.at <= period
     ]
-    table = own.assign(
-        Kommun=own["region_code"].map(view.name),
-        Plats=[place_text(*pair) for pair in own[["rank_low", "rank_high"]].itertuples(index=False)],
+    table = in_focus.assign(
+        Kommun=in_focus["region_code"].map(view.name),
+        Plats=[place_text(*pair) for pair in in_focus[["rank_low", "rank_high"]].itertuples(index=False)],
     )
     names = {"period": "Månad", "Kommun": "Kommun", "Plats": "Plats", "n": "Kommuner", "riket_low": "Rikets plats"}
     return About(
@@ -151,12 +151,12 @@ def _draw(axes: Axes, shown: pd.DataFrame, months: list[str], view: View) -> Non
     axes.set_xticks([])
 
 
-def _places(axes: Axes, panel: pd.DataFrame, own: pd.DataFrame, months: list[str], view: View) -> None:
+def _places(axes: Axes, panel: pd.DataFrame, in_focus: pd.DataFrame, months: list[str], view: View) -> None:
     """Write the months and, in a row for each kommun in focus and for riket, the places."""
     columns = ["period", "rank_low", "rank_high"]
     rows: list[tuple[str, str, dict[str, str]]] = []
     for code in view.focus:
-        places = own.loc[own["region_code"] == code, columns].itertuples(index=False)
+        places = in_focus.loc[in_focus["region_code"] == code, columns].itertuples(index=False)
         rows.append(
             (
                 view.name(code),

@@ -30,6 +30,13 @@ def position(period: str) -> float:
 def pieces(rows: pd.DataFrame, view: View, regions: Iterable[str], column: str = "value") -> list[pd.DataFrame]:
     """Cut a series in order of time where a break lies between two figures, or a period is missing.
 
+    Parameters
+    ----------
+    rows, column
+        Observations in order of time, and the column that is drawn.
+    view, regions
+        The measure, and the regions whose breaks cut the line.
+
     Returns
     -------
     list of pandas.DataFrame
@@ -47,15 +54,22 @@ def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None
     """Mark each break that concerns the kommuner shown (by default those in focus) within the time axis.
 
     One that concerns only others of the group is said to be theirs.
+
+    Parameters
+    ----------
+    axes, view
+        Where the measure is drawn, with its time axis set, and who is in focus.
+    concerned
+        The codes whose breaks are marked; empty means those in focus.
     """
-    own = {item.id for item in view.catalog.breaks_of(view.measure.id, view.focus)}
+    of_focus = {item.id for item in view.catalog.breaks_of(view.measure.id, view.focus)}
     for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
         x = position(item.at) - STEP[period_kind(item.at)] / 2
         if not axes.get_xlim()[0] <= x <= axes.get_xlim()[1]:
             continue
         axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
-            "tidsseriebrott" if item.id in own else "tidsseriebrott\ni gruppen",
+            "tidsseriebrott" if item.id in of_focus else "tidsseriebrott\ni gruppen",
             (x, 1),
             xycoords=("data", "axes fraction"),
             xytext=(3, -2),

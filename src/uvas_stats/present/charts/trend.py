@@ -66,8 +66,8 @@ def _alt(shown: pd.DataFrame, view: View, weighted: AreaLine) -> str:
 def _shown(series: pd.DataFrame, view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Take the rows of the chart: the lines (focus and riket), and the group's members beside them."""
     end = pd.Timestamp(period_end(view.at(series)))
-    own = series.loc[series["region_code"].isin(view.focus) & series["value"].notna(), "period_end"]
-    first = own.min()
+    in_focus = series.loc[series["region_code"].isin(view.focus) & series["value"].notna(), "period_end"]
+    first = in_focus.min()
     if view.measure.period_kind == "month":
         first = max(first, end - pd.DateOffset(months=MONTHS_SHOWN))
     rows = series.loc[series["period_end"].between(first, end)]
@@ -99,8 +99,8 @@ def _title(main: pd.DataFrame, view: View, newest: str) -> str:
         older = "" if period == newest else f" ({view.when(period)})"
         texts[code] = f"{view.number(value)}{older}"
     riket = f"; riket {texts.pop('00')}" if "00" in texts else ""
-    own = join_words([f"{view.name(code)} {text}" for code, text in texts.items()])
-    return f"{view.measure.short}, {view.when(newest)}: {own}{riket}"
+    listed = join_words([f"{view.name(code)} {text}" for code, text in texts.items()])
+    return f"{view.measure.short}, {view.when(newest)}: {listed}{riket}"
 
 
 def _subtitle(view: View, spreads: pd.DataFrame | None, periods: list[str]) -> str:
