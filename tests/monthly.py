@@ -20,13 +20,13 @@ SEASON = np.array([0.5, 0.4, 0.1, -0.3, -0.2, 0.6, 0.9, 0.7, -0.2, -0.7, -0.9, -
 LEVELS = {"2182": 14.5, "1440": 7.2, "0136": 8.6, "0192": 8.2, "0138": 5.9, "2421": 6.5, "1494": 6.1}
 
 
-def periods(first: str = "2019-01", last: str = "2026-10") -> list[str]:
+def periods(first: str = "2020-01", last: str = "2027-10") -> list[str]:
     return [str(one) for one in pd.period_range(first, last, freq="M")]
 
 
 @cache
-def af_figures(first: str = "2019-01", last: str = "2026-10") -> pd.DataFrame:
-    """Make share, count and labour force by kommun and month, riket as their sum; another level before 2022."""
+def af_figures(first: str = "2020-01", last: str = "2027-10") -> pd.DataFrame:
+    """Make share, count and labour force by kommun and month, riket as their sum; another level before 2023."""
     rng = np.random.default_rng(11)
     codes = [region.code for region in load_catalog().kommuner]
     months = periods(first, last)
@@ -39,7 +39,7 @@ def af_figures(first: str = "2019-01", last: str = "2026-10") -> pd.DataFrame:
     swing = SEASON[month][:, None] * (level / 8)[None, :]
     own = np.isin(codes, ["2182"]) * np.isin(month, [4, 5, 6, 7, 8])[:, None] * 1.1
     rate = (level[None, :] + walk + common + swing + own).clip(0.4)
-    rate[[one < "2022-01" for one in months]] *= 1.25
+    rate[[one < "2023-01" for one in months]] *= 1.25
     people = force[None, :] * (1 + rng.normal(0, 0.01, rate.shape))
     people = np.round(people, 6)
     count = np.round(rate / 100 * people)
@@ -60,7 +60,7 @@ def af_figures(first: str = "2019-01", last: str = "2026-10") -> pd.DataFrame:
     )
 
 
-def series(measure: str = RATE, first: str = "2019-01", last: str = "2026-10") -> pd.DataFrame:
+def series(measure: str = RATE, first: str = "2020-01", last: str = "2027-10") -> pd.DataFrame:
     """Give one measure as plain text, as the indicators and charts want it."""
     frame = af_figures(first, last)
     rows = frame.loc[(frame["measure"] == measure).to_numpy()]

@@ -29,6 +29,8 @@ class AfFaults:
     """Name of a file that the page links to by two addresses."""
     elsewhere: str = ""
     """Name of a file whose link leads to another host."""
+    gone_files: str = ""
+    """Name of a file that the page links to and that is no longer there."""
     no_links: bool = False
 
     def take(self, name: str, on: str) -> bool:
@@ -70,6 +72,8 @@ class AfSite:
             return 200, "text/html; charset=utf-8", self.page()
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         for name, content in self.files.items():
+            if name == self.faults.gone_files:
+                continue
             if unquote(path) in (unquote(self.link(name)), unquote(self.link(name, "b"))):
                 return 200, kind, content
         # an address of another month leads to a page that is there

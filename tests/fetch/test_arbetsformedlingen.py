@@ -24,19 +24,19 @@ from uvas_stats.raw.snapshot import list_snapshots, verify
 from uvas_stats.workspace import Workspace
 
 BAS = "web-inskrivna-arbetslosa-andel-av-bas-{}.xlsx"
-REG = "web-inskrivna-arbetslosa-andel-av-reg-arbkraft-2022-02.xlsx"
+REG = "web-inskrivna-arbetslosa-andel-av-reg-arbkraft-2022-12.xlsx"
 DECOY = "web-inskrivna-arbetslosa-andel-av-bas-ArsGenomsnitt-2023-12.xlsx"
 
 
 @pytest.fixture(scope="module")
 def contents() -> dict[str, bytes]:
     return {
-        BAS.format("2022-03"): books.share_book(books.share_frame("2022-01", "2022-03", seed=2)),
-        BAS.format("2022-02"): books.share_book(books.share_frame("2022-01", "2022-02", seed=2)),
-        REG: books.share_book(books.share_frame("2021-10", "2022-02", seed=3)),
+        BAS.format("2023-03"): books.share_book(books.share_frame("2023-01", "2023-03", seed=2)),
+        BAS.format("2023-02"): books.share_book(books.share_frame("2023-01", "2023-02", seed=2)),
+        REG: books.share_book(books.share_frame("2022-10", "2022-12", seed=3)),
         DECOY: b"PK\x03\x04 never read",
-        "web-varsel-bransch-199201-2022-03.xlsx": b"PK\x03\x04 never read",
-        "web-årets sökande-2022-03.xlsx": b"PK\x03\x04 never read",
+        "web-varsel-bransch-199201-2023-03.xlsx": b"PK\x03\x04 never read",
+        "web-årets sökande-2023-03.xlsx": b"PK\x03\x04 never read",
     }
 
 
@@ -60,14 +60,14 @@ def test_the_newest_of_each_kind_is_fetched_and_means_of_years_are_not(
     (snapshot,) = list_snapshots([workspace.raw])
     verify(snapshot)
     assert outcome.edition == snapshot.folder
-    assert sorted(file.name for file in snapshot.files) == [BAS.format("2022-03"), REG]
+    assert sorted(file.name for file in snapshot.files) == [BAS.format("2023-03"), REG]
     assert snapshot.files[0].url.startswith(f"{site.url}/download/18.")
     assert "är daterad 2027-" in snapshot.note
     assert len(site.log) == 3
     build(workspace)
     frame = read_observations(workspace.processed, ["af_unemployed_18_24_rate_pct"])
     series = select(frame, region_code="2182", sex="total")
-    assert series["period"].tolist() == ["2021-10", "2021-11", "2021-12", "2022-01", "2022-02", "2022-03"]
+    assert series["period"].tolist() == ["2022-10", "2022-11", "2022-12", "2023-01", "2023-02", "2023-03"]
 
 
 def test_a_new_month_is_a_new_edition_and_new_addresses_alone_are_not(
@@ -76,18 +76,18 @@ def test_a_new_month_is_a_new_edition_and_new_addresses_alone_are_not(
     fetch(site, tmp_path, catalog, read=False)
     site.month = 9
     assert fetch(site, tmp_path, catalog, read=False).edition is None
-    site.files[BAS.format("2022-04")] = books.share_book(books.share_frame("2022-01", "2022-04", seed=4))
+    site.files[BAS.format("2023-04")] = books.share_book(books.share_frame("2023-01", "2023-04", seed=4))
     assert fetch(site, tmp_path, catalog, read=False).edition is not None
     held = [sorted(file.name for file in one.files)[0] for one in list_snapshots([tmp_path])]
-    assert held == [BAS.format("2022-03"), BAS.format("2022-04")]
+    assert held == [BAS.format("2023-03"), BAS.format("2023-04")]
 
 
 @pytest.mark.parametrize(
     ("fault", "value", "message"),
     [
         ("no_links", True, "saknar länk till andel av arbetskraften .*inga arbetsböcker"),
-        ("twice", BAS.format("2022-03"), "har 2 länkar till andel av arbetskraften .* 2022-03"),
-        ("elsewhere", REG, "leder någon annanstans: https://example.org"),
+        ("twice", BAS.format("2023-03"), "har 2 länkar till andel av arbetskraften .* 2023-03"),
+        ("elsewhere", BAS.format("2023-03"), "leder någon annanstans: https://example.org"),
     ],
 )
 def test_a_page_that_is_not_as_declared_is_one_clear_error(
@@ -107,8 +107,59 @@ def test_a_page_with_only_the_means_of_years_has_no_link(site: AfSite, tmp_path:
         fetch(site, tmp_path, catalog)
 
 
+def periods(workspace: Workspace) -> list[str]:
+    build(workspace)
+    frame = read_observations(workspace.processed, ["af_unemployed_18_24_rate_pct"])
+    return sorted(set(select(frame, region_code="2182", sex="total")["period"].astype("str")))
+
+
+@pytest.mark.parametrize("fault", ["", "elsewhere", "gone_files"])
+def test_a_closed_workbook_that_is_gone_is_a_note_and_the_rest_is_fetched(
+    site: AfSite, workspace: Workspace, catalog: Catalog, fault: str
+) -> None:
+    if fault:
+        setattr(site.faults, fault, REG)
+    else:
+        del site.files[REG]
+    fetch(site, workspace.raw, catalog)
+    (snapshot,) = list_snapshots([workspace.raw])
+    assert [file.name for file in snapshot.files] == [BAS.format("2023-03")]
+    told = f"{REG} hämtades inte" if fault == "gone_files" else "Sidan har inte arbetsboken andel av den register"
+    assert told in snapshot.note
+    assert periods(workspace) == ["2023-01", "2023-02", "2023-03"]
+
+
+@pytest.mark.parametrize("fault", ["", "gone_files"])
+def test_a_closed_workbook_that_is_held_goes_on_to_the_next_edition(
+    site: AfSite, workspace: Workspace, catalog: Catalog, fault: str
+) -> None:
+    fetch(site, workspace.raw, catalog)
+    if fault:
+        setattr(site.faults, fault, REG)
+    else:
+        del site.files[REG]
+    assert fetch(site, workspace.raw, catalog).edition is None
+    site.files[BAS.format("2023-04")] = books.share_book(books.share_frame("2023-01", "2023-04", seed=4))
+    fetch(site, workspace.raw, catalog)
+    newest = list_snapshots([workspace.raw])[-1]
+    verify(newest)
+    assert sorted(file.name for file in newest.files) == [BAS.format("2023-04"), REG]
+    assert fault or f"{REG} följer med från utgåvan" in newest.note
+    assert periods(workspace) == ["2022-10", "2022-11", "2022-12", "2023-01", "2023-02", "2023-03", "2023-04"]
+
+
+def test_a_closed_workbook_that_cannot_be_read_is_left_out(
+    site: AfSite, workspace: Workspace, catalog: Catalog
+) -> None:
+    site.files[REG] = books.workbook({"Info": [["Info"]]})
+    with pytest.warns(UserWarning, match="arbetsboken utelämnas.*saknar pivotcache"):
+        fetch(site, workspace.raw, catalog)
+    with pytest.warns(UserWarning, match="arbetsboken utelämnas"):
+        assert periods(workspace) == ["2023-01", "2023-02", "2023-03"]
+
+
 def test_two_old_links_of_a_month_do_not_matter(site: AfSite, tmp_path: Path, catalog: Catalog) -> None:
-    site.faults.twice = BAS.format("2022-02")
+    site.faults.twice = BAS.format("2023-02")
     assert fetch(site, tmp_path, catalog, read=False).edition is not None
 
 
@@ -133,7 +184,7 @@ def test_a_fault_that_stays_stores_nothing_and_loses_nothing(
 ) -> None:
     fetch(site, tmp_path, catalog, read=False)
     before = [path.read_bytes() for path in sorted(tmp_path.rglob("*.xlsx"))]
-    site.files[BAS.format("2022-03")] += b""
+    site.files[BAS.format("2023-03")] += b""
     setattr(site.faults, fault, 99)
     with pytest.raises(FetchError, match=message):
         fetch(site, tmp_path, catalog, read=False)
@@ -154,8 +205,8 @@ def test_a_link_that_is_gone_is_told(site: AfSite, tmp_path: Path, catalog: Cata
 def test_a_workbook_whose_fields_have_changed_never_becomes_an_edition(
     site: AfSite, tmp_path: Path, catalog: Catalog
 ) -> None:
-    frame = books.share_frame("2022-01", "2022-03").rename(columns={"UNGAK": "UNGARBKR"})
-    site.files[BAS.format("2022-03")] = books.workbook(
+    frame = books.share_frame("2023-01", "2023-03").rename(columns={"UNGAK": "UNGARBKR"})
+    site.files[BAS.format("2023-03")] = books.workbook(
         {"Info": [["Info"]]}, [books.FakeCache(pd.DataFrame(frame))]
     )
     with pytest.raises(RawFileError, match="Ingen pivotcache har fälten"):

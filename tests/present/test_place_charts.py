@@ -89,24 +89,24 @@ def test_a_yearly_measure_has_no_strip_and_no_season(workspace: Workspace) -> No
 
 
 def test_the_same_month_last_year_is_not_compared_across_a_break(workspace: Workspace) -> None:
-    one = nulage("soderhamn", period="2022-06", workspace=workspace.root)
+    one = nulage("soderhamn", period="2023-06", workspace=workspace.root)
     with pytest.raises(IndicatorError, match="ett tidsseriebrott ligger emellan"):
         one.season(RATE)
     assert "jämförs inte: tidsseriebrott emellan" in one.standing(RATE).cells["Värde"].tolist()
     asked = one.standing(RATE, across_break=True)
     assert asked.cells["Värde"].str.endswith("*").any()
-    assert "* Från januari 2022" in asked.about.note
+    assert "* Från januari 2023" in asked.about.note
 
 
 def test_the_season_chart_crosses_a_break_when_asked_and_says_so(workspace: Workspace) -> None:
-    one = nulage("soderhamn", period="2022-06", workspace=workspace.root)
-    assert "Från januari 2022" in charts.season(one.series(RATE), one.view(RATE), across_break=True).about.note
+    one = nulage("soderhamn", period="2023-06", workspace=workspace.root)
+    assert "Från januari 2023" in charts.season(one.series(RATE), one.view(RATE), across_break=True).about.note
 
 
 def test_the_strip_stops_at_a_break(workspace: Workspace) -> None:
-    chart = nulage("soderhamn", period="2022-06", workspace=workspace.root).strip()
-    assert chart.about.data["period"].min() == "2022-01"
-    assert "Från januari 2022" in chart.about.note
+    chart = nulage("soderhamn", period="2023-06", workspace=workspace.root).strip()
+    assert chart.about.data["period"].min() == "2023-01"
+    assert "Från januari 2023" in chart.about.note
 
 
 # --- what is shown --------------------
@@ -115,11 +115,11 @@ def test_the_strip_stops_at_a_break(workspace: Workspace) -> None:
 def test_the_strip_has_every_kommun_in_each_month_and_both_places_under_it(workspace: Workspace) -> None:
     one = about(workspace, "soderhamn")
     chart = one.strip()
-    now = monthly.series().query("period == '2026-10'").set_index("region_code")["value"]
+    now = monthly.series().query("period == '2027-10'").set_index("region_code")["value"]
     place = 1 + int((now.drop("00") > now["2182"]).sum())
     riket = 1 + int((now.drop("00") > now["00"]).sum())
     assert chart.about.title == (
-        f"Söderhamn plats {place} av 290 i oktober 2026; riksgenomsnittet motsvarar plats {riket}"
+        f"Söderhamn plats {place} av 290 i oktober 2027; riksgenomsnittet motsvarar plats {riket}"
     )
     marks = next(line for line in chart.axes[0].lines if line.get_marker() == "_")
     assert len(marks.get_xdata()) == 289 * 13
@@ -148,13 +148,13 @@ def test_the_months_say_what_the_measure_is(workspace: Workspace) -> None:
     share = area.months(RATE)
     assert share.about.subtitle == (
         "Arbetslösa 18–24 år, andel av arbetskraften per månad. "
-        "Procent av arbetskraften 18–24 år enligt BAS; före 2022 den registerbaserade arbetskraften"
+        "Procent av arbetskraften 18–24 år enligt BAS; före 2023 den registerbaserade arbetskraften"
     )
-    assert "skillnaden i procentenheter mot oktober 2025" in share.about.title
+    assert "skillnaden i procentenheter mot oktober 2026" in share.about.title
     assert "Riket" in share.about.alt
     count = area.months(monthly.COUNT)
     assert count.about.subtitle == "Arbetslösa 18–24 år, antal per månad"
-    assert "inom parentes skillnaden mot oktober 2025" in count.about.title
+    assert "inom parentes skillnaden mot oktober 2026" in count.about.title
     assert "procentenheter" not in count.about.title + count.about.alt
     assert set(count.about.data["region_code"]) == set(area.programme.municipalities)  # riket's are another size
     assert [list(faults(chart)) for chart in (share, count)] == [[], []]
@@ -165,7 +165,7 @@ def test_the_projection_tells_its_probability_and_its_test(workspace: Workspace)
     assert "sannolikheten är under 5 procent" in chart.about.title
     assert "prövningar på år den inte sett" in chart.about.note
     assert "målets dag har passerat" in chart.about.subtitle
-    assert chart.about.derived["Period"].iloc[-1] == "2027-10"
+    assert chart.about.derived["Period"].iloc[-1] == "2028-10"
 
 
 @pytest.mark.parametrize(
@@ -213,15 +213,15 @@ def test_the_goal_board_uses_all_that_is_known_of_the_place(workspace: Workspace
     one = about(workspace, "soderhamn")
     board = one.goal_board()
     row = {name: plain(str(text)) for name, text in board.about.derived.iloc[0].items()}
-    own, riket = _places("2026-10")
-    assert row["Plats i oktober 2026"].startswith(f"{own} av 290, ")
-    assert "1 = högst andel. Riksgenomsnittet, 6,7 %, motsvarar plats " in row["Plats i oktober 2026"]
-    assert row["Plats i oktober 2026"].endswith(f"motsvarar plats {riket}.")
+    own, riket = _places("2027-10")
+    assert row["Plats i oktober 2027"].startswith(f"{own} av 290, ")
+    assert "1 = högst andel. Riksgenomsnittet, 6,7 %, motsvarar plats " in row["Plats i oktober 2027"]
+    assert row["Plats i oktober 2027"].endswith(f"motsvarar plats {riket}.")
     assert row["Avstånd till riket"].startswith(f"{riket - own} platser sämre; ")
     assert row["Avstånd till riket"].endswith("färre arbetslösa unga skulle räcka")
-    assert row["Samma månad året innan"].startswith(f"oktober 2025: plats {_places('2025-10')[0]} av 290, ")
-    force = monthly.series(monthly.FORCE).query("region_code == '2182' and '2025-10' < period <= '2026-10'")
-    count = monthly.series(monthly.COUNT).query("region_code == '2182' and '2025-10' < period <= '2026-10'")
+    assert row["Samma månad året innan"].startswith(f"oktober 2026: plats {_places('2026-10')[0]} av 290, ")
+    force = monthly.series(monthly.FORCE).query("region_code == '2182' and '2026-10' < period <= '2027-10'")
+    count = monthly.series(monthly.COUNT).query("region_code == '2182' and '2026-10' < period <= '2027-10'")
     mean = number_text(100 * float(count["value"].sum() / force["value"].sum()), 1)
     assert f"vägt medel {mean} %; riket " in row["Tolv månader"]
     assert row["Säsong"].startswith("maj–september ligger normalt ")
@@ -241,20 +241,20 @@ def test_the_goal_board_uses_all_that_is_known_of_the_place(workspace: Workspace
     assert "andel av arbetskraften per månad" in board.about.note
     assert "årsmedelvärde" not in board.about.note
     assert "n = 290 kommuner" in board.about.source
-    assert "Plats månad för månad: oktober 2025" in board.about.alt
+    assert "Plats månad för månad: oktober 2026" in board.about.alt
     assert list(faults(board)) == []
     assert "Plats månad för månad" in one.goals().cells["Plats"].iloc[0]
 
 
 def test_the_goal_board_does_not_cross_a_break(workspace: Workspace) -> None:
-    board = nulage("soderhamn", period="2022-06", workspace=workspace.root).goal_board()
+    board = nulage("soderhamn", period="2023-06", workspace=workspace.root).goal_board()
     row = board.about.derived.iloc[0]
-    assert "juni 2021 jämförs inte: ett tidsseriebrott ligger emellan. Från" in row["Samma månad året innan"]
+    assert "juni 2022 jämförs inte: ett tidsseriebrott ligger emellan. Från" in row["Samma månad året innan"]
     assert row["Tolv månader"].startswith("kan inte bedömas")
     assert "kan inte bedömas: serien behöver 36 månader i följd och har 6" in row["Säsong"]
     assert row["Framskrivning"].startswith("Framskrivningen kan inte bedömas")
     assert row["Status"] == "kan inte bedömas"
-    assert next(name for name in board.about.derived if name.startswith("Plats 20")) == "Plats 2022-01"
+    assert next(name for name in board.about.derived if name.startswith("Plats 20")) == "Plats 2023-01"
     assert list(faults(board)) == []
 
 
@@ -302,7 +302,7 @@ def test_the_standing_says_persons_places_and_groups(workspace: Workspace) -> No
     told = dict(zip(table.cells["Uppgift"], table.cells["Plats"], strict=True))
     assert told["För att bli bättre än riksgenomsnittet"].endswith("färre arbetslösa unga skulle räcka")
     assert told["Bland kommunerna i Gävleborgs län"].endswith("av 10")
-    assert told["Samma tid året innan, oktober 2025"].endswith("av 290")
+    assert told["Samma tid året innan, oktober 2026"].endswith("av 290")
     assert "vägt medel" in " ".join(told)
     assert Missing("Platsen bland liknande kommuner", "uvas fetch kolada") in table.about.missing
     assert "1 = högst andel" in table.about.subtitle
@@ -314,7 +314,7 @@ def test_several_kommuner_stand_side_by_side(workspace: Workspace) -> None:
     assert cells.columns.tolist() == ["Uppgift", "Haninge", "Nynäshamn", "Tyresö"]
     alone = nulage(kommun="0192", workspace=workspace.root).standing(RATE).cells.set_index("Uppgift")
     told = cells.set_index("Uppgift")["Nynäshamn"]
-    assert told["Oktober 2026"] == ", plats ".join(alone.loc["Oktober 2026", ["Värde", "Plats"]])
+    assert told["Oktober 2027"] == ", plats ".join(alone.loc["Oktober 2027", ["Värde", "Plats"]])
     assert (
         told["För att bli bättre än riksgenomsnittet"]
         == alone.loc["För att bli bättre än riksgenomsnittet", "Plats"]
@@ -334,7 +334,7 @@ def test_the_area_by_month_is_weighted_and_is_not_the_mean_of_percentages(worksp
     chart = about(workspace, "ostra_sodertorn").trend(RATE)
     codes = ["0136", "0192", "0138"]
     force, rate = (
-        monthly.series(id_).query("period == '2026-10'").set_index("region_code")["value"][codes]
+        monthly.series(id_).query("period == '2027-10'").set_index("region_code")["value"][codes]
         for id_ in (monthly.FORCE, RATE)
     )
     weighted = float(np.average(rate, weights=force))
@@ -445,13 +445,13 @@ def test_one_sex_is_shown_by_itself_and_says_so(workspace: Workspace) -> None:
 
 
 def test_a_month_is_compared_across_a_break_only_when_that_is_asked_for(workspace: Workspace) -> None:
-    one = nulage("soderhamn", period="2022-03", workspace=workspace.root)
-    with pytest.raises(IndicatorError, match="Mars 2022 jämförs inte med mars 2021"):
+    one = nulage("soderhamn", period="2023-03", workspace=workspace.root)
+    with pytest.raises(IndicatorError, match="Mars 2023 jämförs inte med mars 2022"):
         one.season(RATE)
-    assert "Från januari 2022 är nämnaren" in one.season(RATE, across_break=True).about.note
+    assert "Från januari 2023 är nämnaren" in one.season(RATE, across_break=True).about.note
 
 
 def test_a_measure_by_month_is_drawn_for_five_years(workspace: Workspace) -> None:
     chart = about(workspace, "ostra_sodertorn").trend(RATE)
-    assert (chart.about.data["period"].min(), chart.about.data["period"].max()) == ("2021-10", "2026-10")
-    assert chart.about.subtitle.split(". ")[1] == "Procent, oktober 2021–oktober 2026"
+    assert (chart.about.data["period"].min(), chart.about.data["period"].max()) == ("2022-10", "2027-10")
+    assert chart.about.subtitle.split(". ")[1] == "Procent, oktober 2022–oktober 2027"

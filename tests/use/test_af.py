@@ -16,15 +16,15 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.cli.app import app
 from uvas_stats.errors import RawFileError, UvasStatsError
 
-BAS = "web-inskrivna-arbetslosa-andel-av-bas-2023-03.xlsx"
-REG = "web-inskrivna-arbetslosa-andel-av-reg-2022-02.xlsx"
+BAS = "web-inskrivna-arbetslosa-andel-av-bas-2024-03.xlsx"
+REG = "web-inskrivna-arbetslosa-andel-av-reg-2023-02.xlsx"
 RATE = "af_unemployed_18_24_rate_pct"
 Run = Callable[..., str]
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    frames = {BAS: books.share_frame("2022-01", "2023-03"), REG: books.share_frame("2021-12", "2022-02", seed=9)}
+    frames = {BAS: books.share_frame("2023-01", "2024-03"), REG: books.share_frame("2022-12", "2023-02", seed=9)}
     with serving(AfSite({name: books.share_book(frame) for name, frame in frames.items()})) as site:
         monkeypatch.setenv("UVAS_WORKSPACE", str(tmp_path))
         monkeypatch.setenv("UVAS_BASE_URL", f"af={site.url}")
@@ -44,13 +44,13 @@ def test_fetch_then_rank(run: Run) -> None:
     assert "af_share: utgåva " in run("fetch", "af_share")
     assert "af_share: oförändrad" in run("fetch", "af_share")
     run("build")
-    text = run("rank", "af_unemployed_18_24_rate_pct", "--period", "2023-03")
+    text = run("rank", "af_unemployed_18_24_rate_pct", "--period", "2024-03")
     assert "1 = högst andel" in text
     assert "Söderhamn" in text
     shown = json.loads(run("show", RATE, "--kommun", "Söderhamn", "--format", "json"))
     told = {row["period"]: row["break"] for row in shown if row["break"]}
-    assert list(told) == ["2022-01"]
-    assert "BAS" in told["2022-01"]
+    assert list(told) == ["2023-01"]
+    assert "BAS" in told["2023-01"]
 
 
 def test_a_list_is_taken_in_and_the_guess_is_told(run: Run, tmp_path: Path, catalog: Catalog) -> None:
@@ -69,7 +69,7 @@ def test_a_list_is_taken_in_and_the_guess_is_told(run: Run, tmp_path: Path, cata
 
 def test_a_workbook_downloaded_by_hand_is_taken_in(run: Run, tmp_path: Path) -> None:
     path = tmp_path / BAS
-    path.write_bytes(books.share_book(books.share_frame("2022-01", "2023-03")))
+    path.write_bytes(books.share_book(books.share_frame("2023-01", "2024-03")))
     assert "af_share: utgåva" in run("adopt", "af_share", str(path))
     path.write_bytes(b"<!DOCTYPE html><html>Sidan finns inte</html>")
     with pytest.raises(RawFileError, match="webbsida som fått en arbetsboks namn"):

@@ -101,6 +101,8 @@ class AfFile:
     """Path of the page that links to the workbooks."""
     not_in_name: tuple[str, ...] = ()
     """What the name of a monthly workbook never holds: those are yearly means."""
+    optional: bool = False
+    """Passed over, and said so, where the page no longer has it."""
 
     def month(self, name: str) -> str | None:
         """Return the month that a file name tells; None if the file is of another kind.

@@ -1,12 +1,13 @@
 """The workbooks of registered unemployed as a share of the labour force, by kommun and month.
 
-The running workbook counts against BAS; the one that was closed in 2023 against the register-based labour force.
-The series has the closed one up to the declared break and the running one from there. The closed one is also kept
-whole under names of its own, as the two overlap with other values.
+The running workbook counts against BAS; the closed one against the register-based labour force. The series has the
+closed one up to the declared break, where the two meet, and the running one from there. The closed one is also
+kept whole under names of its own, and may be gone.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,10 +165,14 @@ def _years(areas: pd.DataFrame) -> pd.DataFrame:
     return means.loc[whole.any(axis=1)].reset_index()
 
 
-def _gap(joined: pd.DataFrame, at: str, first: str) -> pd.DataFrame:
-    """Give the months between the break and the first of the running workbook, without figures."""
-    months = pd.period_range(at, first, freq="M")[:-1].astype(str)
-    regions = joined["region_code"].unique()
+def _from(areas: pd.DataFrame, first: str) -> pd.DataFrame:
+    return areas.loc[(areas["period"].astype("str") >= first).to_numpy()]
+
+
+def _gap(running: pd.DataFrame, last: str) -> pd.DataFrame:
+    """Give the months after the closed workbook and before the running one, without figures."""
+    months = pd.period_range(last, min(running["period"].astype("str")), freq="M")[1:-1].astype(str)
+    regions = running["region_code"].unique()
     index = pd.MultiIndex.from_product([regions, months], names=["region_code", "period"])
     return pd.DataFrame(np.nan, index=index, columns=list(_NUMBERS)).reset_index()
 
@@ -180,7 +185,8 @@ def share_observations(
     Parameters
     ----------
     running, closed
-        From :func:`share_areas`; one of them may be missing.
+        From :func:`share_areas`; one of them may be missing. Of months that both have, those before the break are
+        the closed one's, and the others the running one's.
     origins
         Origin of ``running`` and ``closed``.
 
@@ -192,23 +198,27 @@ def share_observations(
     Raises
     ------
     RawFileError
-        If the running workbook begins before the break that the catalog declares.
+        If the running workbook ends before the break that the catalog declares.
     """
     at = next(item.at for item in catalog.breaks if item.id == JOINT)
     out: list[_Piece] = []
+    last = at
     if closed is not None:
         out += _pieces(closed, _CLOSED, origins["closed"])
-        out += _both(closed.loc[(closed["period"].astype("str") < at).to_numpy()], origins["closed"])
+        before = closed.loc[(closed["period"].astype("str") < at).to_numpy()]
+        last = max(before["period"].astype("str"), default=at)
+        out += _both(before, origins["closed"])
     if running is not None:
-        first = min(running["period"].astype("str"))
-        if first < at:
+        end = max(running["period"].astype("str"))
+        running = _from(running, at)
+        if running.empty:
             raise RawFileError(
-                f"Serien mot BAS börjar {first}, men brottet är deklarerat till {at}",
+                f"Serien mot BAS slutar {end}, före brottet {at}",
                 where=origins["running"],
-                todo="Rätta at i af_breaks.toml",
+                todo="Hämta en nyare arbetsbok",
             )
-        if closed is not None and first > at:
-            running = pd.concat([_gap(running, at, first), running], ignore_index=True)
+        if closed is not None and len(gap := _gap(running, last)):
+            running = pd.concat([gap, running], ignore_index=True)
         out += _both(running, origins["running"])
     return _assembled(out)
 
@@ -223,6 +233,8 @@ def _both(areas: pd.DataFrame, origin: str) -> Iterator[_Piece]:
 def read_af_share(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     """Read an edition of the share workbooks to validated observations.
 
+    A closed workbook that is not what it must be is left out, with a warning, where there is another.
+
     Raises
     ------
     RawFileError
@@ -234,7 +246,12 @@ def read_af_share(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         kind = af_kind(file.name, snapshot.dataset)
         if kind.role in tables:
             raise RawFileError(f"Utgåvan har två filer av slaget ”{kind.title}”", where=snapshot.path(file))
-        tables[kind.role] = share_areas(snapshot.path(file), catalog)
+        try:
+            tables[kind.role] = share_areas(snapshot.path(file), catalog)
+        except RawFileError as error:
+            if not kind.optional or len(snapshot.files) == 1:
+                raise
+            warnings.warn(f"{kind.title}: arbetsboken utelämnas. {error}", UserWarning, stacklevel=2)
         origins[kind.role] = snapshot.origin(file)
     frame = share_observations(tables.get("running"), tables.get("closed"), catalog, origins)
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))

@@ -20,7 +20,7 @@ from uvas_stats.errors import FetchError
 from uvas_stats.fetch.http import Answer, BadBodyError
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
-from uvas_stats.raw.snapshot import Snapshot
+from uvas_stats.raw.snapshot import RawFile, Snapshot
 
 __all__ = ["find_links", "plan"]
 
@@ -51,8 +51,8 @@ def file_name(url: str) -> str:
     return PurePosixPath(unquote(urlsplit(url).path)).name
 
 
-def find_links(html: str, page_url: str, kinds: tuple[AfFile, ...]) -> list[str]:
-    """Find the newest workbook of each kind.
+def find_links(html: str, page_url: str, kinds: tuple[AfFile, ...]) -> dict[str, str]:
+    """Find the newest workbook of each kind; an optional one that is not there as declared is passed over.
 
     Parameters
     ----------
@@ -63,25 +63,33 @@ def find_links(html: str, page_url: str, kinds: tuple[AfFile, ...]) -> list[str]
 
     Returns
     -------
-    list of str
-        Whole addresses, in the order of the kinds.
+    dict of str to str
+        Whole addresses by role, in the order of the kinds.
 
     Raises
     ------
     FetchError
-        If the page has no link to a kind, or two to its newest month, or one that leads to another host.
+        If the page has no link to a kind that must be there, or two to its newest month, or one that leads to
+        another host.
 
     Examples
     --------
     >>> html = '<a href="/download/18.b/2/web-sok-lan-kom-2026-08.xlsx">a</a>'
     >>> find_links(html, "https://arbetsformedlingen.se/s", af_files("af_registered"))
-    ['https://arbetsformedlingen.se/download/18.b/2/web-sok-lan-kom-2026-08.xlsx']
+    {'registered': 'https://arbetsformedlingen.se/download/18.b/2/web-sok-lan-kom-2026-08.xlsx'}
     """
     reader = _Links()
     reader.feed(html)
     urls = dict.fromkeys(urljoin(page_url, link) for link in reader.links)
     named = [(file_name(url), url) for url in urls]
-    return [_newest(kind, [(n, u) for n, u in named if not kind.excluded(n)], page_url) for kind in kinds]
+    links = {}
+    for kind in kinds:
+        try:
+            links[kind.role] = _newest(kind, [(n, u) for n, u in named if not kind.excluded(n)], page_url)
+        except FetchError:
+            if not kind.optional:
+                raise
+    return links
 
 
 def _newest(kind: AfFile, named: list[tuple[str, str]], page_url: str) -> str:
@@ -136,6 +144,20 @@ def _dated(url: str) -> str:
     return f"{file_name(url)} är daterad {day.isoformat()}."
 
 
+def _kept(kinds: tuple[AfFile, ...], links: dict[str, str], held: Snapshot | None) -> dict[str, RawFile]:
+    """Find the workbooks that the page no longer has in the edition held."""
+    files = held.files if held else ()
+    gone = [kind for kind in kinds if kind.role not in links]
+    return {file.name: file for file in files for kind in gone if kind.month(file.name)}
+
+
+def _gone(kind: AfFile, kept: dict[str, RawFile], held: Snapshot | None) -> str:
+    """Say what has become of a workbook that the page does not have."""
+    text = f"Sidan har inte arbetsboken {kind.title}"
+    name = next((name for name in kept if kind.month(name)), "")
+    return f"{text}; {name} följer med från utgåvan {held.edition}." if held and name else f"{text}."
+
+
 def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     """Ask the page for the newest workbooks of a dataset.
 
@@ -146,7 +168,7 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     dataset
         The dataset as declared.
     held
-        Not used: a month has its workbooks, which are all asked for.
+        The newest edition; it lends a closed workbook that the page no longer has.
 
     Raises
     ------
@@ -158,16 +180,30 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     answer = http.call("GET", page, check=_check_page)
     html = _whole(answer, "Statistiksidan").decode("utf-8", errors="replace")
     base = source.url.rstrip("/")
-    urls = find_links(html, base + page, kinds)
+    links = find_links(html, base + page, kinds)
+    kept = _kept(kinds, links, held)
+    there = [kind for kind in kinds if kind.role in links]
+    gone = [kind for kind in kinds if kind.role not in links]
 
     def get(one: Wanted) -> bytes:
+        if one.name in kept and held is not None:
+            return held.path(kept[one.name]).read_bytes()
         parts = urlsplit(one.url)
         path = quote(unquote(parts.path)) + (f"?{parts.query}" if parts.query else "")
-        return _whole(http.call("GET", path, check=_check_book), f"Filen {one.name}")
+        try:
+            return _whole(http.call("GET", path, check=_check_book), f"Filen {one.name}")
+        except FetchError:
+            same = [file for file in held.files if file.name == one.name] if held and one.optional else []
+            if held is None or not same:
+                raise
+            return held.path(same[0]).read_bytes()
 
     return FilePlan(
         dataset=dataset,
-        wanted=tuple(Wanted(file_name(url), url=url) for url in urls),
+        wanted=(
+            *(Wanted(file_name(links[one.role]), url=links[one.role], optional=one.optional) for one in there),
+            *(Wanted(file.name, url=file.url) for file in kept.values()),
+        ),
         get=get,
-        note=" ".join(filter(None, map(_dated, urls))),
+        note=" ".join(filter(None, [*map(_dated, links.values()), *(_gone(one, kept, held) for one in gone)])),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvas_stats.catalog import Dataset
+from uvas_stats.errors import FetchError
 from uvas_stats.raw.publish import (
     Gathered,
     Outcome,
@@ -37,6 +38,8 @@ class Wanted:
     """The question that it answers, where the address does not say all; also tells two plans apart."""
     role: str = "data"
     """``data`` for what the reader reads, else ``metadata``."""
+    optional: bool = False
+    """Left out, with a note, where it cannot be got."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,20 @@ class FilePlan:
         report
             Called after each file.
         """
-        files, resumed = [], 0
+        files, resumed, notes = [], 0, [self.note]
         for one in self.wanted:
             path = staging / one.name
             if path.is_file():  # written whole or not at all
                 content = path.read_bytes()
                 resumed += 1
             else:
-                content = self.get(one)
+                try:
+                    content = self.get(one)
+                except FetchError as error:
+                    if not one.optional:
+                        raise
+                    notes.append(f"{one.name} hämtades inte: {error.what}.")
+                    continue
                 write_raw(path, content)
             files.append(raw_file(one.name, content, role=one.role, url=one.url, query=one.query))
             report()
@@ -103,7 +112,7 @@ class FilePlan:
             url=self.dataset.landing_page,
             retrieved=moment.date(),
             retrieved_at=moment.astimezone(dt.UTC).replace(microsecond=0),
-            note=self.note,
+            note=" ".join(filter(None, notes)),
             options=dict(self.options),
             files=tuple(files),
         )
