@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.fakes import af_books as books
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.af_counts import read_af_duration, read_af_registered
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.workbook import read_sheets
 
 SEEKERS = "web-sok-lan-kom-2026-08.xlsx"
 DURATION = "web-inskrivna-arbetslosa-tid-utan-arbete-lan-kom-2026-08.xlsx"
@@ -178,6 +180,18 @@ def test_ages_under_a_heading_without_a_ring_are_read(catalog: Catalog, tmp_path
     sheets = renamed(duration_sheets(catalog), "Ålder", "ÅLDER", "ALDER")
     found = read_af_duration(edition(tmp_path, {DURATION: books.workbook(sheets)}, "af_duration"), catalog)
     assert one(found, "af_without_work_6_months_18_24_count", "00", "2026-08")["value"] == 12 * 292
+
+
+def test_caches_that_are_not_read_do_not_count_against_the_size(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / DURATION
+    path.write_bytes(books.workbook(duration_sheets(catalog), [books.FakeCache(seekers(catalog))]))
+    with zipfile.ZipFile(path) as archive:
+        sizes = {part.filename: part.file_size for part in archive.infolist()}
+    sheets = sum(size for name, size in sizes.items() if not name.startswith("xl/pivotCache/"))
+    assert sheets < sum(sizes.values())
+    assert "Total" in read_sheets(path, sheets)
+    with pytest.raises(RawFileError, match="packas upp till mer än"):
+        read_sheets(path, sheets - 1)
 
 
 def renamed(

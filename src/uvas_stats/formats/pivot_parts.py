@@ -64,7 +64,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     RawFileError
         If it is no workbook, is cut off, damaged or encrypted, or would unpack to an unreasonable size.
     """
-    check_workbook(path, LARGEST_RECORDS + 2 * LARGEST_DEFINITION)
+    check_workbook(path, LARGEST_RECORDS + 2 * LARGEST_DEFINITION, unused=("xl/worksheets/", "xl/media/"))
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive

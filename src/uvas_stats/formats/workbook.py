@@ -21,6 +21,8 @@ MOST_BYTES = 512 * 1024 * 1024
 MOST_RATIO = 400
 """How many times its packed size a part may become; a table of figures packs 10 to 40 times."""
 MOST_PARTS = 2000
+_NO_SHEETS = ("xl/pivotCache/", "xl/media/")
+"""Parts of a workbook that are not unpacked to read its sheets."""
 _PROLOGUE = 64 * 1024
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _AGAIN = "Hämta filen igen från utgivaren"
@@ -58,7 +60,7 @@ def _refuse_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) ->
             )
 
 
-def check_workbook(path: Path, most_bytes: int = MOST_BYTES) -> None:
+def check_workbook(path: Path, most_bytes: int = MOST_BYTES, unused: tuple[str, ...] = ()) -> None:
     """Refuse a file that is no workbook, is damaged, or would unpack to an unreasonable size.
 
     Parameters
@@ -67,6 +69,8 @@ def check_workbook(path: Path, most_bytes: int = MOST_BYTES) -> None:
         The file.
     most_bytes
         The most that its parts may be together when they are unpacked.
+    unused
+        How the names of parts begin that are never unpacked, and so do not count.
 
     Raises
     ------
@@ -81,7 +85,8 @@ def check_workbook(path: Path, most_bytes: int = MOST_BYTES) -> None:
             return
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_bytes:
+            size = sum(part.file_size for part in parts if not part.filename.startswith(unused))
+            if len(parts) > MOST_PARTS or size > most_bytes:
                 raise RawFileError(
                     f"Arbetsboken packas upp till mer än {most_bytes // 2**20} MB", where=path, todo=_AGAIN
                 )
@@ -115,7 +120,7 @@ def read_sheets(path: Path, most_bytes: int = MOST_BYTES) -> dict[str, Rows]:
     RawFileError
         If the file is no workbook, is damaged, encrypted, or would unpack to an unreasonable size.
     """
-    check_workbook(path, most_bytes)
+    check_workbook(path, most_bytes, unused=_NO_SHEETS)
     try:
         # by its content: from_path would trust the name, and an xlsx is often called xls
         with path.open("rb") as handle, CalamineWorkbook.from_filelike(handle) as book:
