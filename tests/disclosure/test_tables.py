@@ -97,7 +97,7 @@ def test_a_count_never_shows_in_the_text_of_a_table_or_of_what_is_made_from_it()
         "p", "1", (table,), (overlap((make_key({}), 8734), (make_key({"at": "x"}), 8731), 4),)
     )
     assert "873" not in without_addresses(publication)
-    assert repr(table) == "Table(kön, 3 cells)"
+    assert repr(table) == "CountTable(kön, 3 cells)"
     publication = Publication("p", "1", (table,))
     assert "873" not in without_addresses(protect(publication))
 
