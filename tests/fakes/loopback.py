@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+CERTIFICATES = Path(__file__).parent / "certificates"
+"""Of this machine and one key: trusted.pem (by nobody yet), expired.pem, future.pem, and other.pem of another host."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -56,13 +61,17 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def loopback(handler: type[Handler], port: int = 0) -> Iterator[str]:
-    """Serve on a free port until the block ends; yields the address."""
+def loopback(handler: type[Handler], port: int = 0, certificate: str = "") -> Iterator[str]:
+    """Serve on a free port until the block ends, over TLS if a certificate is named; yields the address."""
     server = _Server(("127.0.0.1", port), handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATES / f"{certificate}.pem", CERTIFICATES / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

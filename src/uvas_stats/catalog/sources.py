@@ -74,6 +74,8 @@ class WebSource:
     calls: int = 10
     """Calls in a window of seconds that are made at most; none of these services says what it allows."""
     seconds: float = 10.0
+    read_timeout: float = 60.0
+    """Seconds that an answer is waited for."""
 
 
 def load_web_sources() -> dict[str, WebSource]:

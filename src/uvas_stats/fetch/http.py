@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import ipaddress
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import InvalidHeader
+from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.limits import RateLimiter
+from uvas_stats.fetch.network import NoNetworkError, SystemAdapter, UnreachableError, read_trouble
 
 __all__ = [
     "Answer",
@@ -34,6 +35,9 @@ __all__ = [
 
 USER_AGENT = f"uvas_stats/{version('uvas-stats')}"
 TRY_AGAIN_STATUS = (500, 502, 503, 504)
+MOST_REDIRECTS = 3
+PAGE = "en webbsida kom i stället för data"
+PORTAL = "Kräver nätet inloggning: öppna {} i en webbläsare. Annars kör igen senare; det som hämtats är kvar"
 BOM = b"\xef\xbb\xbf"
 
 
@@ -79,7 +83,9 @@ class _Again:
     reason: str
     wait: float
     refused: bool = False
-    failing: bool = False
+    kind: type[FetchError] = FetchError
+    """The error if it is given up."""
+    todo: str = ""
 
 
 def is_loopback(host: str) -> bool:
@@ -146,7 +152,7 @@ def read_json(answer: Answer) -> Any:
     """
     body = answer.body.removeprefix(BOM)
     if body.lstrip()[:1] == b"<":
-        raise BadBodyError("en webbsida kom i stället för data", where=answer.url)
+        raise BadBodyError(PAGE, where=answer.url)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -187,11 +193,21 @@ class Http:
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
-        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=16)
+        adapter = SystemAdapter(pool_connections=2, pool_maxsize=16)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         # A proxy of the environment is used for the outside world, never for this machine.
         self._session.trust_env = not is_loopback(urlsplit(self.base_url).hostname or "")
+        self._unreachable: UnreachableError | None = None
+
+    def brief(self, seconds: float = 20.0) -> Http:
+        """Return the same connection for a call that can be done without: one try, and no long wait."""
+        short = copy.copy(self)
+        wait = min(seconds, self.settings.read_timeout)
+        short.settings = replace(
+            self.settings, attempts=1, refusals=1, read_timeout=wait, total_timeout=seconds, longest_pause=0.0
+        )
+        return short
 
     def call(
         self,
@@ -216,6 +232,8 @@ class Http:
         FetchError
             If the service cannot be reached, keeps failing, or answers too much.
         """
+        if (down := self._unreachable) is not None:  # was given up a moment ago: the wait is not made twice
+            raise type(down)(down.what, where=down.where, todo=down.todo)
         failures = refusals = 0
         while True:
             self.limiter.acquire()
@@ -224,17 +242,27 @@ class Http:
                 return outcome
             failures += not outcome.refused
             refusals += outcome.refused
-            if failures >= self.settings.attempts or refusals >= self.settings.refusals:
-                kind = ServiceFailingError if outcome.failing else FetchError
-                raise kind(
-                    f"Tjänsten svarar inte som den ska: {outcome.reason}",
-                    where=self.base_url + path,
-                    todo=f"Försökte {failures + refusals} gånger. Kör igen senare; det som hämtats är kvar",
-                )
+            most = min(2, self.settings.attempts) if outcome.kind is NoNetworkError else self.settings.attempts
+            if failures >= most or refusals >= self.settings.refusals:
+                raise self._given_up(outcome, path, failures + refusals)
             if outcome.refused:
                 self.limiter.pause(outcome.wait)
             else:
                 self._sleep(outcome.wait * 2 ** (failures - 1))
+
+    def _given_up(self, outcome: _Again, path: str, tries: int) -> FetchError:
+        """Make the error of a call that has been made often enough."""
+        if issubclass(outcome.kind, UnreachableError):
+            todo = outcome.todo or "Kör igen senare; det som hämtats är kvar"
+            error = outcome.kind(f"Tjänsten går inte att nå: {outcome.reason}", where=self.base_url, todo=todo)
+            self._unreachable = error
+            return error
+        often = "en gång" if tries == 1 else f"{tries} gånger"
+        return outcome.kind(
+            f"Tjänsten svarar inte som den ska: {outcome.reason}",
+            where=self.base_url + path,
+            todo=f"Försökte {often}. {outcome.todo or 'Kör igen senare; det som hämtats är kvar'}",
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -249,30 +277,37 @@ class Http:
         check: Callable[[Answer], None] | None,
     ) -> Answer | _Again:
         try:
-            answer = self._send(method, path, params, body)
-        except requests.Timeout:
-            return _Again("inget svar i tid", self.settings.backoff)
-        except requests.exceptions.SSLError as error:
-            raise FetchError(
-                f"Certifikatet godtas inte: {error}",
-                where=self.base_url,
-                todo="Kontrollera datorns certifikat och klocka",
-            ) from error
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-            return _Again("förbindelsen bröts", self.settings.backoff)
-        except requests.exceptions.ContentDecodingError:
-            return _Again("svaret gick inte att packa upp", self.settings.backoff)
-        except requests.RequestException as error:
-            raise FetchError(
-                f"Anropet kunde inte göras: {error}", where=self.base_url + path, todo="Kontrollera adressen"
-            ) from error
-        return self._judge(answer, check)
+            answer = self._send(method, self.base_url + path, params, body)
+            for _ in range(MOST_REDIRECTS):
+                url = self._next(answer, method)
+                if url is None:
+                    break
+                self.limiter.acquire()
+                answer = self._send(method, url, None, body)
+        except (OSError, ValueError, HTTPError) as error:  # those of requests are OSErrors
+            trouble = read_trouble(error, self.base_url)
+        else:
+            return self._judge(answer, check)
+        if not trouble.again:  # the cause is cut off: it may hold the password of a proxy
+            raise trouble.kind(trouble.reason, where=self.base_url, todo=trouble.todo)
+        return _Again(trouble.reason, self.settings.backoff, kind=trouble.kind, todo=trouble.todo)
+
+    def _next(self, answer: Answer, method: str) -> str | None:
+        """Give the address that an answer refers to, if it may be called: of the same host, the same way."""
+        location = answer.headers.get("Location")
+        if answer.status not in (301, 302, 303, 307, 308) or not location:
+            return None
+        if method != "GET" and answer.status not in (307, 308):  # the question would be lost on the way
+            return None
+        url = urljoin(answer.url, location)
+        there, here = urlsplit(url), urlsplit(self.base_url)
+        return url if (there.scheme, there.netloc) == (here.scheme, here.netloc) else None
 
     def _judge(self, answer: Answer, check: Callable[[Answer], None] | None) -> Answer | _Again:
         if answer.status == 429:
             return self._refused(answer)
         if answer.status in TRY_AGAIN_STATUS:
-            return _Again(f"fel {answer.status} i tjänsten", self.settings.backoff, failing=True)
+            return _Again(f"fel {answer.status} i tjänsten", self.settings.backoff, kind=ServiceFailingError)
         if 300 <= answer.status < 400:
             raise FetchError(
                 f"Tjänsten hänvisar till en annan adress: {answer.headers.get('Location', '')}",
@@ -283,7 +318,8 @@ class Http:
             try:
                 check(answer)
             except BadBodyError as error:
-                return _Again(error.what, self.settings.backoff)
+                todo = PORTAL.format(self.base_url) if error.what == PAGE else ""
+                return _Again(error.what, self.settings.backoff, todo=todo)
         return answer
 
     def _refused(self, answer: Answer) -> _Again:
@@ -299,13 +335,13 @@ class Http:
         return _Again("för många anrop (429)", wait, refused=True)
 
     def _send(
-        self, method: str, path: str, params: Mapping[str, str] | None, body: Mapping[str, Any] | None
+        self, method: str, url: str, params: Mapping[str, str] | None, body: Mapping[str, Any] | None
     ) -> Answer:
         settings = self.settings
         deadline = time.monotonic() + settings.total_timeout
         with self._session.request(
             method,
-            self.base_url + path,
+            url,
             params=params,
             json=body,
             timeout=(settings.connect_timeout, settings.read_timeout),

@@ -221,7 +221,7 @@ class _Groups:
 def _get_groups(http: Http, declared: str, regions: tuple[Region, ...]) -> _Groups:
     """Get the groups of similar kommuner, beside the figures: where they cannot be had, that is told."""
     try:
-        pages = get_pages(http, "/municipality_groups", declared, {"title": "Liknande kommuner"})
+        pages = get_pages(http.brief(), "/municipality_groups", declared, {"title": "Liknande kommuner"})
     except FetchError as error:
         reason = error.reason.rstrip(".")
         kept = "de som hämtats tidigare gäller"

@@ -14,7 +14,7 @@ from typing import Any
 from uvas_stats.catalog import Dataset
 from uvas_stats.catalog.siris import SirisReport, siris_reports
 from uvas_stats.errors import FetchError
-from uvas_stats.fetch.http import BOM, Answer, BadBodyError, Http, is_json, read_json
+from uvas_stats.fetch.http import BOM, PAGE, Answer, BadBodyError, Http, is_json, read_json
 from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
 from uvas_stats.raw.snapshot import Snapshot, sha256
@@ -287,7 +287,7 @@ def _refuse_page(body: bytes) -> None:
     if not body.strip():
         raise BadBodyError("svaret är tomt")
     if body.removeprefix(BOM).lstrip()[:100].lower().startswith((b"<!doctype html", b"<html")):
-        raise BadBodyError("svaret är en webbsida")
+        raise BadBodyError(PAGE)
 
 
 def _text(body: bytes) -> str:

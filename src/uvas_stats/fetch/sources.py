@@ -126,7 +126,8 @@ class Clients:
         if source_id not in self._https:
             source = self.web_source(source_id)
             limiter = RateLimiter(self._limits or Limits(calls=source.calls, seconds=source.seconds))
-            self._https[source_id] = Http(source.url, limiter, self._settings)
+            settings = self._settings or HttpSettings(read_timeout=source.read_timeout)
+            self._https[source_id] = Http(source.url, limiter, settings)
         return self._https[source_id]
 
     def __enter__(self) -> Clients:
