@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,17 @@ from typer.testing import CliRunner, Result
 from tests.fakes.kolada import KoladaFake
 from tests.fakes.server import Fake
 from tests.fakes.siris import SirisFake, serving_siris
+from tests.fakes.tables import FakeTable
 from tests.fakes.web import serving
+from uvas_stats.build import pipeline
 from uvas_stats.cli.app import app
 from uvas_stats.cli.listing import sources
-from uvas_stats.errors import FetchError, UvasStatsError
+from uvas_stats.errors import FetchError, UnknownNameError, UvasStatsError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations
+from uvas_stats.raw.rejected import rejected_folders, rejection
+from uvas_stats.raw.snapshot import editions
 
 
 @pytest.fixture
@@ -271,3 +277,73 @@ def test_what_kolada_left_out_is_told_in_a_line_each(monkeypatch: pytest.MonkeyP
             assert kpis.startswith("  12 nyckeltal lämnades utanför, som Kolada inte har under väntad titel: ")
             assert groups.startswith("  1 jämförelsegrupp lämnades utanför: ”")
             assert groups.endswith("gäller en okänd kommun, ”Söderköpstad”.")
+
+
+@pytest.mark.parametrize("fault", ["symbol", "share"])
+def test_an_answer_that_cannot_be_read_is_kept_and_read_again_once_it_can(  # type: ignore[no-untyped-def]
+    fake: Fake, run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    with monkeypatch.context() as broken:
+        if fault == "symbol":
+            broken.setattr(FakeTable, "symbols", lambda *_: {0: "?!"})
+        else:
+            broken.setattr(fake.tables["TAB1804"], "percent", frozenset())
+        with pytest.raises(UvasStatsError, match=r"läses på nytt med: uvas adopt --rejected scb_eligibility\.$"):
+            run("fetch", "scb_eligibility")
+        with pytest.raises(UvasStatsError, match="läses på nytt"):
+            run("fetch", "scb_eligibility")
+    raw = tmp_path / "data" / "raw"
+    assert editions(raw, "scb_eligibility") == []
+    (folder,) = rejected_folders(raw)
+    assert f"avvisad hämtning i scb_eligibility/{folder.name}: {rejection(folder)}" in run("check").output
+    again = run("adopt", "--rejected")
+    assert again.exit_code == 1
+    assert f"scb_eligibility: {folder.name} går fortfarande inte att läsa: {rejection(folder)}" in again.output
+    assert "utgåva 2024-05-06T0600, 1 anrop" in plain(run("fetch", "scb_eligibility"))
+    assert rejected_folders(raw) == [folder]
+
+
+def test_what_can_be_read_now_becomes_an_edition_without_the_network(  # type: ignore[no-untyped-def]
+    fake: Fake, run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert plain(run("adopt", "--rejected")) == "Inget hämtat är avvisat.\n"
+    with monkeypatch.context() as older:
+        older.setattr(pipeline, "_check_bounds", lambda *_: 1 / 0)
+        with pytest.raises(UvasStatsError, match="oväntat fel: ZeroDivisionError"):
+            run("fetch", "scb_eligibility")
+    (folder,) = rejected_folders(tmp_path / "data" / "raw")
+    copy = shutil.copytree(folder, folder.with_name(f"{folder.name}_02"))
+    calls = len(fake.data_calls)
+    told = plain(run("adopt", "--rejected", "scb_eligibility"))
+    assert told == (
+        f"scb_eligibility: {folder.name} är nu utgåva 2024-05-06T0600\n"
+        f"scb_eligibility: {copy.name} är nu utgåva 2024-05-06T0600\n"
+    )
+    assert len(fake.data_calls) == calls
+    assert rejected_folders(tmp_path / "data" / "raw") == []
+    assert not (tmp_path / "data" / "raw" / "scb_eligibility" / "2024-05-06T0600" / "error.txt").exists()
+    assert "oförändrad" in plain(run("fetch", "scb_eligibility"))
+
+
+def test_reading_again_takes_no_file_and_adopting_needs_one(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("adopt", "--rejected", "kaa", "fil.xlsx").exit_code == 2
+    assert run("adopt", "kaa").exit_code == 2
+    with pytest.raises(UnknownNameError, match="Datamängden ”kax” finns inte"):
+        run("adopt", "--rejected", "kax")
+
+
+def test_a_table_by_other_periods_is_refused_before_it_is_fetched(fake: Fake, run) -> None:  # type: ignore[no-untyped-def]
+    table = fake.tables["TAB1"]
+    weeks = ("2020-2022", "2024V01")
+    fake.tables["TAB1"] = replace(
+        table,
+        variables=[replace(v, codes=weeks, labels=weeks) if v.time else v for v in table.variables],
+    )
+    chosen = [
+        text
+        for code in ("Region", "GruppA", "GruppB", "ContentsCode", "Tid")
+        for text in ("--select", f"{code}=*")
+    ]
+    with pytest.raises(FetchError, match="Tabellens tid 2020-2022 är varken år, månad, kvartal, halvår eller läs"):
+        run("fetch", "scb:TAB1", *chosen)
+    assert fake.data_calls == []

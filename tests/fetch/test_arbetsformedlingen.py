@@ -20,6 +20,7 @@ from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations
 from uvas_stats.raw.files import FilePlan, fetch_files
 from uvas_stats.raw.publish import Outcome
+from uvas_stats.raw.rejected import rejected_folders, rejection
 from uvas_stats.raw.snapshot import list_snapshots, verify
 from uvas_stats.workspace import Workspace
 
@@ -125,7 +126,7 @@ def test_a_closed_workbook_that_is_gone_is_a_note_and_the_rest_is_fetched(
     (snapshot,) = list_snapshots([workspace.raw])
     assert [file.name for file in snapshot.files] == [BAS.format("2023-03")]
     told = f"{REG} hämtades inte" if fault == "gone_files" else "Sidan har inte arbetsboken andel av den register"
-    assert told in snapshot.note
+    assert told in snapshot.notes[0]
     assert periods(workspace) == ["2023-01", "2023-02", "2023-03"]
 
 
@@ -212,4 +213,6 @@ def test_a_workbook_whose_fields_have_changed_never_becomes_an_edition(
     with pytest.raises(RawFileError, match="Ingen pivotcache har fälten"):
         fetch(site, tmp_path, catalog)
     assert list_snapshots([tmp_path]) == []
-    assert not list(tmp_path.rglob("*.xlsx"))
+    (folder,) = rejected_folders(tmp_path)
+    assert (folder / BAS.format("2023-03")).read_bytes() == site.files[BAS.format("2023-03")]
+    assert "Ingen pivotcache har fälten" in rejection(folder)

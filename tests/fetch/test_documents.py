@@ -20,7 +20,7 @@ from uvas_stats.fetch.skolverket_documents import Document, kaa_documents
 from uvas_stats.fetch.sources import Clients, file_plan
 from uvas_stats.raw.files import FilePlan, fetch_files
 from uvas_stats.raw.publish import Outcome
-from uvas_stats.raw.snapshot import read_snapshot
+from uvas_stats.raw.snapshot import editions, read_snapshot
 from uvas_stats.workspace import Workspace
 
 QUICK = HttpSettings(connect_timeout=2, read_timeout=2, backoff=0.001, attempts=4)
@@ -66,7 +66,7 @@ def test_a_page_with_status_200_is_no_workbook(
     service.faults.html = 4
     with pytest.raises(FetchError, match="svaret är ingen arbetsbok"):
         fetch(clients, catalog, tmp_path)
-    assert not list(tmp_path.rglob("origin.toml"))
+    assert editions(tmp_path, "skolverket_kaa") == []
 
 
 def test_a_document_that_is_gone_is_told(
@@ -75,7 +75,7 @@ def test_a_document_that_is_gone_is_told(
     service.faults.not_found = 1
     with pytest.raises(FetchError, match="Dokumentet svarar 404"):
         fetch(clients, catalog, tmp_path)
-    assert not list(tmp_path.rglob("origin.toml"))
+    assert editions(tmp_path, "skolverket_kaa") == []
 
 
 def test_a_drifted_heading_makes_no_edition(
@@ -84,7 +84,7 @@ def test_a_drifted_heading_makes_no_edition(
     service.faults.drifted = True
     with pytest.raises(RawFileError, match="okända rubriker ”Antal unga i kontakt"):
         fetch(clients, catalog, tmp_path)
-    assert not list(tmp_path.rglob("origin.toml"))
+    assert editions(tmp_path, "skolverket_kaa") == []
 
 
 def test_an_id_that_leads_to_another_table_makes_no_edition(
@@ -93,7 +93,7 @@ def test_an_id_that_leads_to_another_table_makes_no_edition(
     service.faults.swapped = True
     with pytest.raises(RawFileError, match="Bladet är tabell 4B men tabell 4A väntades"):
         fetch(clients, catalog, tmp_path)
-    assert not list(tmp_path.rglob("origin.toml"))
+    assert editions(tmp_path, "skolverket_kaa") == []
 
 
 @pytest.mark.slow

@@ -107,7 +107,7 @@ def test_a_fault_in_the_groups_stops_no_figure_and_is_told(
     outcome = fetch()
     assert outcome.edition is not None
     origin = tomllib.loads((outcome.edition / "origin.toml").read_text(encoding="utf-8"))
-    assert message in origin["note"]
+    assert message in " ".join(origin["notes"])
     assert message in outcome.plan.left_out[-1]
     assert (outcome.edition / "groups.json").is_file() != kolada.groups_gone
     assert len(list(outcome.edition.glob("values_*.json"))) > 1
@@ -279,7 +279,7 @@ def test_what_is_optional_and_gone_is_named_in_the_origin(fetch: Fetch) -> None:
     edition = fetch().edition
     assert edition is not None
     origin = tomllib.loads((edition / "origin.toml").read_text(encoding="utf-8"))
-    assert "kolada_exam_3y_share_pct (N17445 finns inte)" in origin["note"]
+    assert "kolada_exam_3y_share_pct (N17445 finns inte)" in origin["notes"][0]
     assert origin["options"]["N02797"] == "uvas_share_pct"
     assert "N17445" not in origin["options"]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from uvas_stats.catalog import Dataset
-from uvas_stats.errors import FetchError, RawFileError
+from uvas_stats.errors import FetchError, RawFileError, WorkspaceError
 from uvas_stats.raw.files import FilePlan, Wanted, fetch_files
-from uvas_stats.raw.snapshot import list_snapshots, verify
+from uvas_stats.raw.rejected import rejected_folders, rejection
+from uvas_stats.raw.snapshot import editions, list_snapshots, read_snapshot, verify
 
 PROV = Dataset("prov", "Prov", "Skolverket", "CC0", "https://www.skolverket.se/", "årligen", "")
 
@@ -70,13 +71,57 @@ def test_an_interrupted_fetch_asks_only_for_what_is_missing(tmp_path: Path) -> N
     assert outcome.resumed == 1
 
 
-def test_what_cannot_be_read_is_never_published_nor_taken_up_again(tmp_path: Path) -> None:
-    def refuse(folder: Path) -> None:
-        assert (folder / "origin.toml").is_file()
-        raise RawFileError("Rubriken är okänd", where=folder / "a.csv")
+def refuse(folder: Path) -> list[str]:
+    assert (folder / "origin.toml").is_file()
+    raise RawFileError("Rubriken är okänd", where=folder / "a.csv", todo="Se filen")
 
-    fetch_files(plan(lambda _: b"1", "a.csv"), tmp_path, now=at(5))
-    with pytest.raises(RawFileError, match="Rubriken"):
-        fetch_files(plan(lambda _: b"2", "a.csv"), tmp_path, now=at(6), before=refuse)
-    assert [one.edition for one in list_snapshots([tmp_path])] == ["2026-01-05"]
-    assert not list(tmp_path.rglob(".partial-*"))
+
+def test_what_cannot_be_read_is_kept_beside_the_editions_and_never_taken_for_one(tmp_path: Path) -> None:
+    raw = tmp_path / "data" / "raw"
+    fetch_files(plan(lambda _: b"1", "a.csv"), raw, now=at(5))
+    with pytest.raises(RawFileError) as caught:
+        fetch_files(plan(lambda _: b"2", "a.csv"), raw, now=at(6), before=refuse)
+    (folder,) = rejected_folders(raw)
+    assert folder == raw / "prov" / "rejected_2026-01-06"
+    assert str(caught.value) == (
+        f"Rubriken är okänd ({folder / 'a.csv'}). Se filen. Det hämtade ligger kvar i "
+        "data/raw/prov/rejected_2026-01-06 och läses på nytt med: uvas adopt --rejected prov."
+    )
+    assert rejection(folder) == f"Rubriken är okänd ({folder / 'a.csv'}). Se filen."
+    assert (folder / "a.csv").read_bytes() == b"2"
+    verify(read_snapshot(folder, placed=False))
+    assert [one.edition for one in list_snapshots([raw])] == ["2026-01-05"]
+    assert [one.name for one in editions(raw, "prov")] == ["2026-01-05"]
+    assert not list(raw.rglob(".partial-*"))
+
+
+def test_the_same_bytes_refused_twice_are_stored_once_and_others_beside_them(tmp_path: Path) -> None:
+    for content in (b"2", b"2", b"3"):
+        with pytest.raises(RawFileError, match="Rubriken"):
+            fetch_files(plan(lambda _, it=content: it, "a.csv"), tmp_path, now=at(6), before=refuse)  # type: ignore[misc]
+    names = ["rejected_2026-01-06", "rejected_2026-01-06_02"]
+    assert [folder.name for folder in rejected_folders(tmp_path, "prov")] == names
+
+
+def test_a_fault_in_the_reader_is_an_error_and_what_was_refused_is_asked_for_again(tmp_path: Path) -> None:
+    def stumble(folder: Path) -> list[str]:
+        if (folder / "a.csv").read_bytes() == b"bad":
+            raise KeyError("hemlig")
+        return ["Bladet X lästes inte."]
+
+    with pytest.raises(RawFileError, match=r"Läsaren stannade på ett oväntat fel: KeyError i test_files\.py rad"):
+        fetch_files(plan(lambda _: b"bad", "a.csv"), tmp_path, now=at(6), before=stumble)
+    assert "hemlig" not in rejection(*rejected_folders(tmp_path))
+    outcome = fetch_files(plan(lambda _: b"good", "a.csv"), tmp_path, now=at(6), before=stumble)
+    assert (outcome.resumed, outcome.notes) == (0, ("Bladet X lästes inte.",))
+    assert list_snapshots([tmp_path])[0].notes == outcome.notes
+
+
+def test_a_full_disk_is_no_fault_of_the_files(tmp_path: Path) -> None:
+    def full(_: Path) -> list[str]:
+        raise WorkspaceError("Disken är full")
+
+    with pytest.raises(WorkspaceError):
+        fetch_files(plan(lambda _: b"1", "a.csv"), tmp_path, now=at(6), before=full)
+    assert rejected_folders(tmp_path) == []
+    assert fetch_files(plan(lambda _: b"1", "a.csv"), tmp_path, now=at(6)).resumed == 1

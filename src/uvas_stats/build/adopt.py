@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvas_stats.build.carry_over import carried_files, with_period
 from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog, Dataset, load_catalog
 from uvas_stats.catalog.names import nearest
-from uvas_stats.errors import RawFileError, UnknownNameError, UvasStatsError
+from uvas_stats.errors import RawFileError, UnknownNameError, UvasStatsError, WorkspaceError
 from uvas_stats.periods import is_day
 from uvas_stats.raw.files import FilePlan, Wanted, fetch_files
-from uvas_stats.raw.publish import Outcome
+from uvas_stats.raw.publish import Outcome, dataset_lock, free_edition, publish
+from uvas_stats.raw.rejected import clear_error, rejected_folders, write_error
+from uvas_stats.raw.snapshot import editions, read_snapshot, same_files
 from uvas_stats.workspace import Workspace
 
-__all__ = ["adopt", "adoptable", "adopted_as"]
+__all__ = ["Retried", "adopt", "adopt_rejected", "adoptable", "adopted_as"]
 
 MOST_BYTES = 256 * 1024 * 1024
 
@@ -112,15 +116,88 @@ def adopt(
         options=options or {},
     )
     try:
-        return fetch_files(plan, workspace.raw, before=edition_check(catalog), resume=False)
+        return fetch_files(plan, workspace.raw, before=edition_check(catalog), by_hand=True)
     except UvasStatsError as error:
         raise _named(error, paths) from error
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What a download that had been refused came to when it was read again."""
+
+    folder: Path
+    dataset: str
+    edition: Path | None = None
+    """The edition that it has become, or that had the same files already; None where it is refused still."""
+    error: UvasStatsError | None = None
+    notes: tuple[str, ...] = ()
+
+
+def adopt_rejected(workspace: Workspace, name: str = "") -> list[Retried]:
+    """Read the downloads again that were refused; what can be read now becomes an edition.
+
+    Parameters
+    ----------
+    workspace
+        Where data/raw and ``aliases.toml`` are.
+    name
+        A dataset's id or short name; if empty, all datasets.
+
+    Returns
+    -------
+    list of Retried
+        One for each download, the oldest of a dataset first.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such dataset.
+    """
+    catalog = load_catalog(workspace)
+    by_name = {one.adopt: one.id for one in catalog.datasets.values() if one.adopt} | {
+        i: i for i in catalog.datasets
+    }
+    if name and name.casefold() not in by_name:
+        close = ", ".join(nearest(name, list(by_name)))
+        raise UnknownNameError(f"Datamängden ”{name}” finns inte", todo=f"Närmast: {close}")
+    folders = rejected_folders(workspace.raw, by_name[name.casefold()] if name else "*")
+    return [_read_again(folder, workspace.raw, catalog) for folder in folders]
+
+
+def _read_again(folder: Path, raw: Path, catalog: Catalog) -> Retried:
+    """Publish a refused download if it can be read; else write down why it cannot."""
+    dataset = folder.parent.name
+    with dataset_lock(raw, dataset):
+        try:
+            edition = _published(folder, raw, catalog)
+        except WorkspaceError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a reader raises, the download stays
+            told = clear_error(error, folder, folder)
+            write_error(folder, told)
+            return Retried(folder, dataset, error=told)
+    return Retried(folder, dataset, edition, notes=read_snapshot(edition).notes)
+
+
+def _published(folder: Path, raw: Path, catalog: Catalog) -> Path:
+    """Give the edition that a refused download becomes, or that has the same files already."""
+    dataset = folder.parent.name
+    if dataset not in catalog.datasets:
+        raise RawFileError(
+            "En tabell som hämtats efter sitt id läses inte på nytt", where=folder, todo="Hämta den igen"
+        )
+    snapshot = read_snapshot(folder, placed=False)
+    for held in map(read_snapshot, editions(raw, dataset)):
+        if same_files(held, snapshot):
+            shutil.rmtree(folder)
+            return held.folder
+    edition = free_edition(raw, dataset, snapshot.edition)
+    return publish(replace(snapshot, edition=edition), raw, edition_check(catalog))
 
 
 def adopted_as(workspace: Workspace, edition: Path) -> list[str]:
     """Say what files of unknown layout were taken to be, in lines for the user; none where the layout is known."""
     from uvas_stats.clean.readers import DESCRIBERS
-    from uvas_stats.raw.snapshot import read_snapshot
 
     catalog, snapshot = load_catalog(workspace), read_snapshot(edition)
     reader = catalog.datasets[snapshot.dataset].reader

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -21,6 +20,7 @@ from uvas_stats.errors import ObservationError
 from uvas_stats.observations.contract import KEY
 from uvas_stats.observations.store import read_origins, write_observations
 from uvas_stats.observations.validate import validate_together
+from uvas_stats.raw.rejected import Check
 from uvas_stats.raw.snapshot import Snapshot, list_snapshots, read_snapshot
 from uvas_stats.register.store import register_files, register_origins, stored_observations
 from uvas_stats.workspace import Workspace
@@ -182,14 +182,15 @@ def ensure_processed(workspace: Workspace) -> BuildResult | None:
     return _build(workspace, catalog, snapshots)
 
 
-def edition_check(catalog: Catalog) -> Callable[[Path], None]:
+def edition_check(catalog: Catalog) -> Check:
     """Give the check that files must pass before they become an edition: their reader reads them whole."""
 
-    def check(folder: Path) -> None:
+    def check(folder: Path) -> list[str]:
         from uvas_stats.clean import read_edition
 
         snapshot = read_snapshot(folder, placed=False)
         for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog, verified=True):
             _check_bounds(frame, catalog)
+        return []
 
     return check

@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 
 from uvas_stats.catalog import Measure
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
-from uvas_stats.formats.cube import Axis, Cube, damaged
+from uvas_stats.formats.cube import Axis, Cube, damaged, period_of
 from uvas_stats.formats.markers import symbol_status
 from uvas_stats.observations.contract import STATUSES
 from uvas_stats.observations.cube import Side, cube_observations
 
-__all__ = ["Reading", "age_group", "cube_frame", "period_of"]
+__all__ = ["Reading", "age_group", "cube_frame"]
 
-_MONTH = re.compile(r"(\d{4})M(\d{2})")
-_QUARTER = re.compile(r"(\d{4})[KQ]([1-4])")  # SCB writes K, as in 2024K1
-_SCHOOL_YEAR = re.compile(r"(\d{4})/(?:\d{2})?(\d{2})")
 _TOTALS = frozenset({"tot", "totsa", "tot1", "total", "totalt"})
 _NOT_AVAILABLE = STATUSES.index("not_available")
 
@@ -38,24 +35,6 @@ class Reading:
     """Codes found by their label at fetch: variable, code, and its value."""
     noise: bool = False
     """Whether the table's notes say that cells carry noise."""
-
-
-def period_of(code: str) -> str:
-    """Write a time code as the tidy table does; what it cannot hold, such as a week, is left as it is.
-
-    Examples
-    --------
-    >>> period_of("2020M01"), period_of("2024K1"), period_of("2024"), period_of("2023/2024")
-    ('2020-01', '2024Q1', '2024', '2023/24')
-    """
-    month = _MONTH.fullmatch(code)
-    if month:
-        return f"{month[1]}-{month[2]}"
-    quarter = _QUARTER.fullmatch(code)
-    if quarter:
-        return f"{quarter[1]}Q{quarter[2]}"
-    school = _SCHOOL_YEAR.fullmatch(code)
-    return f"{school[1]}/{school[2]}" if school else code
 
 
 def age_group(code: str) -> str:

@@ -18,7 +18,8 @@ from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations
 from uvas_stats.observations.validate import validate
 from uvas_stats.present.view import SEX_TEXT
-from uvas_stats.raw.snapshot import list_snapshots, verify
+from uvas_stats.raw.rejected import rejection
+from uvas_stats.raw.snapshot import REJECTED, list_snapshots, verify
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import atomic_file, find_workspace
 
@@ -75,12 +76,14 @@ def check() -> tuple[str, int]:
 
 
 def _unfinished(raw: Path) -> list[str]:
-    """Tell of folders under data/raw that are no editions: empty ones, and fetches that were interrupted."""
+    """Tell of folders under data/raw that are no editions: interrupted and refused fetches, and empty ones."""
     lines = []
     for folder in sorted(raw.glob("*/*/")):
         place = folder.relative_to(raw).as_posix()
         if folder.name.startswith(".partial-"):
             lines.append(f"avbruten hämtning i {place}: kör uvas fetch {folder.parent.name} igen")
+        elif folder.name.startswith(REJECTED):
+            lines.append(f"avvisad hämtning i {place}: {rejection(folder)} Kör: uvas adopt --rejected")
         elif not folder.name.startswith(".") and not any(folder.iterdir()):
             lines.append(f"tom mapp {place}: räknas inte")
     return lines

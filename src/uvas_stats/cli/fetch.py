@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from uvas_stats.raw.publish import Outcome, Progress
     from uvas_stats.workspace import Workspace
 
-__all__ = ["BaseUrl", "fetch_command", "number", "open_clients"]
+__all__ = ["BaseUrl", "fetch_command", "number", "open_clients", "show_notes"]
 
 BaseUrl = Annotated[
     list[str] | None,
@@ -79,6 +79,12 @@ def _progress() -> Iterator[Progress | None]:
         yield show
 
 
+def show_notes(notes: tuple[str, ...]) -> None:
+    """Print what was left out or read otherwise than as it stands, a line each."""
+    for line in notes:
+        typer.echo(f"  {line}")
+
+
 def _show_outcome(outcome: Outcome[DatasetPlan]) -> None:
     if outcome.edition is None:
         typer.echo(f"{outcome.dataset}: oförändrad, inget nytt att hämta")
@@ -88,6 +94,7 @@ def _show_outcome(outcome: Outcome[DatasetPlan]) -> None:
     for table in outcome.plan.tables:
         if table.resolved.table.discontinued:
             typer.echo(f"  {table.resolved.table.id} uppdateras inte längre hos publicisten")
+    show_notes(outcome.notes)
 
 
 def fetch_command(
@@ -158,6 +165,7 @@ def _fetch_tables(
     clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool
 ) -> None:
     """Fetch the declared tables of a dataset from its database."""
+    from uvas_stats.build.pipeline import edition_check
     from uvas_stats.catalog.pxweb import tables_of
     from uvas_stats.fetch.run import fetch_dataset, plan_dataset
 
@@ -165,7 +173,14 @@ def _fetch_tables(
         _show_plan(plan_dataset(clients, dataset, tables_of(dataset), workspace.raw))
         return
     with _progress() as progress:
-        outcome = fetch_dataset(clients, dataset, tables_of(dataset), workspace.raw, progress=progress)
+        outcome = fetch_dataset(
+            clients,
+            dataset,
+            tables_of(dataset),
+            workspace.raw,
+            progress=progress,
+            before=edition_check(catalog),
+        )
     _show_outcome(outcome)
 
 
@@ -190,8 +205,7 @@ def _fetch_files(
     else:
         kept = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
         typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(plan.calls)} filer{kept}")
-    for line in plan.left_out:
-        typer.echo(f"  {line}")
+    show_notes(outcome.notes)
 
 
 def _selection(select: list[str] | None, query: Path | None) -> Selection:
@@ -206,7 +220,7 @@ def _fetch_table(
     clients: Clients, workspace: Workspace, name: str, selection: Selection, *, dry_run: bool
 ) -> None:
     """Fetch a table that is not declared and write its observations beside the main table."""
-    from uvas_stats.build.single_table import build_table
+    from uvas_stats.build.single_table import build_table, table_check
     from uvas_stats.catalog.pxweb import px_source
     from uvas_stats.fetch.adhoc import plan_adhoc
     from uvas_stats.fetch.run import fetch_planned
@@ -222,7 +236,9 @@ def _fetch_table(
         _show_plan(plan)
         return
     with _progress() as progress:
-        outcome = fetch_planned(plan.dataset, make_plan, workspace.raw, progress=progress)
+        outcome = fetch_planned(
+            plan.dataset, make_plan, workspace.raw, progress=progress, before=table_check(plan, source.publisher)
+        )
     _show_outcome(outcome)
     rows, folder = build_table(workspace, outcome, source.publisher)
     typer.echo(f"{number(rows)} uppgifter i {folder / 'observations.parquet'}")

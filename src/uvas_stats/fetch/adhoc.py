@@ -11,12 +11,14 @@ from typing import Any
 
 from uvas_stats.catalog import Measure
 from uvas_stats.catalog.pxweb import PxDimension, PxTable
-from uvas_stats.errors import FetchError
+from uvas_stats.errors import FetchError, ObservationError
 from uvas_stats.fetch.plan import plan_resolved
 from uvas_stats.fetch.pxclient import PxClient
 from uvas_stats.fetch.pxmodel import Table, Variable
 from uvas_stats.fetch.resolve import Resolved, make_query
 from uvas_stats.fetch.run import DatasetPlan
+from uvas_stats.formats.cube import period_of
+from uvas_stats.periods import period_kind
 
 __all__ = [
     "Selection",
@@ -200,7 +202,23 @@ def _resolved(client: PxClient, source: str, table_id: str, selection: Selection
     declared = declare(table, source, query.codes)
     if not any(dimension.column == "period" for dimension in declared.dimensions):
         raise FetchError("Tabellen har ingen tidsvariabel", where=table.id, todo="Välj en annan tabell")
+    for dimension in declared.dimensions:
+        if dimension.column == "period":
+            _require_periods(query.codes[dimension.code], table.id)
     return Resolved(declared, table, query)
+
+
+def _require_periods(codes: Sequence[str], where: str) -> None:
+    """Refuse a table by week or by several years before it is fetched: a figure of ours has no such period."""
+    for code in codes:
+        try:
+            period_kind(period_of(code))
+        except ObservationError as error:
+            raise FetchError(
+                f"Tabellens tid {code} är varken år, månad, kvartal, halvår eller läsår",
+                where=where,
+                todo="Välj en annan tabell, eller andra perioder med --select",
+            ) from error
 
 
 def plan_adhoc(client: PxClient, source: str, table_id: str, selection: Selection, raw: Path) -> DatasetPlan:
@@ -218,7 +236,7 @@ def plan_adhoc(client: PxClient, source: str, table_id: str, selection: Selectio
     Raises
     ------
     FetchError
-        Naming table, variable and value; or if the table has no time.
+        Naming table, variable and value; or if the table has no time, or another than our periods.
     """
     limits = client.limits()
     resolved = _resolved(client, source, table_id, selection)

@@ -205,5 +205,6 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
             *(Wanted(file.name, url=file.url) for file in kept.values()),
         ),
         get=get,
-        note=" ".join(filter(None, [*map(_dated, links.values()), *(_gone(one, kept, held) for one in gone)])),
+        note=" ".join(filter(None, map(_dated, links.values()))),
+        left_out=tuple(_gone(one, kept, held) for one in gone),
     )

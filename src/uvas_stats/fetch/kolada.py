@@ -292,7 +292,7 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
         dataset=replace(dataset, title="Kolada: nyckeltal för alla kommuner och riket"),
         wanted=(*metadata, *(Wanted(name, http.base_url + box.path) for name, box in by_name.items())),
         get=get,
-        note=" ".join(filter(None, ("Hämtad ur Koladas tjänst, version 3.", groups.note, *left_out))),
+        note=" ".join(filter(None, ("Hämtad ur Koladas tjänst, version 3.", groups.note))),
         left_out=left_out,
         edition=f"{today.isoformat()}_{FORM}",  # beside a transcribed edition of the same day, and after it
         options={"form": FORM, **meaning},

@@ -26,6 +26,7 @@ from uvas_stats.raw.publish import (
     utc_now,
     write_raw,
 )
+from uvas_stats.raw.rejected import Check
 from uvas_stats.raw.snapshot import RawFile, RawTable, Snapshot, raw_file, read_file
 
 __all__ = ["DatasetPlan", "GetClient", "edition_name", "fetch_dataset", "fetch_planned", "plan_dataset"]
@@ -193,6 +194,7 @@ def fetch_planned(
     *,
     progress: Progress | None = None,
     now: Callable[[], dt.datetime] = utc_now,
+    before: Check | None = None,
 ) -> Outcome[DatasetPlan]:
     """Plan and fetch under the dataset's lock; start again if the publisher updates a table meanwhile.
 
@@ -206,6 +208,8 @@ def fetch_planned(
         Is told of each finished call.
     now
         Replaced by tests.
+    before
+        As in :func:`make_edition`.
 
     Raises
     ------
@@ -215,7 +219,7 @@ def fetch_planned(
     with dataset_lock(raw, dataset):
         for _ in range(RESTARTS):
             try:
-                return make_edition(dataset, make_plan(), raw, progress=progress, now=now)
+                return make_edition(dataset, make_plan(), raw, progress=progress, now=now, before=before)
             except TableChangedError:
                 continue
     raise FetchError(
@@ -231,6 +235,7 @@ def fetch_dataset(
     *,
     progress: Progress | None = None,
     now: Callable[[], dt.datetime] = utc_now,
+    before: Check | None = None,
 ) -> Outcome[DatasetPlan]:
     """Fetch a dataset by its declared tables, as :func:`fetch_planned` does.
 
@@ -238,7 +243,7 @@ def fetch_dataset(
     ----------
     get_client, dataset, tables, raw
         As in :func:`plan_dataset`.
-    progress, now
+    progress, now, before
         As in :func:`fetch_planned`.
 
     Raises
@@ -250,4 +255,4 @@ def fetch_dataset(
     def make_plan() -> DatasetPlan:
         return plan_dataset(get_client, dataset, tables, raw)
 
-    return fetch_planned(dataset, make_plan, raw, progress=progress, now=now)
+    return fetch_planned(dataset, make_plan, raw, progress=progress, now=now, before=before)

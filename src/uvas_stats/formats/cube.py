@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 
 from uvas_stats.errors import RawFileError
 
-__all__ = ["Axis", "Cube", "Floats", "Ints", "MalformedError", "check_cube", "damaged", "text_or"]
+__all__ = ["Axis", "Cube", "Floats", "Ints", "MalformedError", "check_cube", "damaged", "period_of", "text_or"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_MONTH = re.compile(r"(\d{4})M(\d{2})")
+_QUARTER = re.compile(r"(\d{4})[KQ]([1-4])")  # SCB writes K, as in 2024K1
+_SCHOOL_YEAR = re.compile(r"(\d{4})/(?:\d{2})?(\d{2})")
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,21 @@ def check_cube(axes: tuple[Axis, ...], values: Floats) -> None:
 def text_or(value: Any, default: str = "") -> str:
     """Return a text, or the default where there is none."""
     return value if isinstance(value, str) else default
+
+
+def period_of(code: str) -> str:
+    """Write a time code as the tidy table does; what it cannot hold, such as a week, is left as it is.
+
+    Examples
+    --------
+    >>> period_of("2020M01"), period_of("2024K1"), period_of("2024"), period_of("2023/2024")
+    ('2020-01', '2024Q1', '2024', '2023/24')
+    """
+    month = _MONTH.fullmatch(code)
+    if month:
+        return f"{month[1]}-{month[2]}"
+    quarter = _QUARTER.fullmatch(code)
+    if quarter:
+        return f"{quarter[1]}Q{quarter[2]}"
+    school = _SCHOOL_YEAR.fullmatch(code)
+    return f"{school[1]}/{school[2]}" if school else code

@@ -21,6 +21,7 @@ from uvas_stats.raw.publish import (
     utc_now,
     write_raw,
 )
+from uvas_stats.raw.rejected import Check
 from uvas_stats.raw.snapshot import Snapshot, raw_file, sha256
 
 __all__ = ["FilePlan", "Wanted", "fetch_files"]
@@ -86,7 +87,7 @@ class FilePlan:
         report
             Called after each file.
         """
-        files, resumed, notes = [], 0, [self.note]
+        files, resumed, notes = [], 0, list(self.left_out)
         for one in self.wanted:
             path = staging / one.name
             if path.is_file():  # written whole or not at all
@@ -112,7 +113,8 @@ class FilePlan:
             url=self.dataset.landing_page,
             retrieved=moment.date(),
             retrieved_at=moment.astimezone(dt.UTC).replace(microsecond=0),
-            note=" ".join(filter(None, notes)),
+            note=self.note,
+            notes=tuple(notes),
             options=dict(self.options),
             files=tuple(files),
         )
@@ -125,14 +127,14 @@ def fetch_files(
     *,
     progress: Progress | None = None,
     now: Callable[[], dt.datetime] = utc_now,
-    before: Callable[[Path], None] | None = None,
-    resume: bool = True,
+    before: Check | None = None,
+    by_hand: bool = False,
 ) -> Outcome[FilePlan]:
     """Get the files of a plan and publish them as an edition, under the dataset's lock.
 
     Parameters
     ----------
-    plan, raw, progress, now, before, resume
+    plan, raw, progress, now, before, by_hand
         As in :func:`make_edition`.
 
     Raises
@@ -141,4 +143,4 @@ def fetch_files(
         As :func:`make_edition` does.
     """
     with dataset_lock(raw, plan.dataset.id):
-        return make_edition(plan.dataset.id, plan, raw, progress=progress, now=now, before=before, resume=resume)
+        return make_edition(plan.dataset.id, plan, raw, progress=progress, now=now, before=before, by_hand=by_hand)

@@ -17,8 +17,18 @@ from typing import Generic, Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 
-from uvas_stats.errors import ObservationError, RawFileError, WorkspaceError
-from uvas_stats.raw.snapshot import ORIGIN, Snapshot, editions, newest_snapshot, read_file, write_origin
+from uvas_stats.errors import WorkspaceError
+from uvas_stats.raw.rejected import Check, clear_error, keep_rejected
+from uvas_stats.raw.snapshot import (
+    ORIGIN,
+    Snapshot,
+    editions,
+    newest_snapshot,
+    read_file,
+    read_snapshot,
+    same_files,
+    write_origin,
+)
 from uvas_stats.workspace import atomic_file, writing
 
 __all__ = [
@@ -85,6 +95,8 @@ class Outcome(Generic[P]):
     """How many files were got."""
     resumed: int = 0
     """How many files were there from an interrupted fetch."""
+    notes: tuple[str, ...] = ()
+    """What was left out or read otherwise than as it stands, a line each."""
 
 
 def utc_now() -> dt.datetime:
@@ -175,8 +187,8 @@ def make_edition(
     *,
     progress: Progress | None = None,
     now: Callable[[], dt.datetime] = utc_now,
-    before: Callable[[Path], None] | None = None,
-    resume: bool = True,
+    before: Check | None = None,
+    by_hand: bool = False,
 ) -> Outcome[P]:
     """Get the files of a plan and publish them as an edition. The caller holds the dataset's lock.
 
@@ -191,10 +203,11 @@ def make_edition(
     now
         Replaced by tests.
     before
-        Looks at the folder with all files and its ``origin.toml`` before it becomes an edition, and raises
-        RawFileError or ObservationError if it should not.
-    resume
-        Whether files of an interrupted fetch are used.
+        Looks at the folder with all files and its ``origin.toml`` before it becomes an edition, and raises if it
+        should not. What is refused is kept in a folder ``rejected_<date>``.
+    by_hand
+        Whether the files are copies of the user's own: none of an earlier run is used, and none is kept when they
+        are refused.
 
     Returns
     -------
@@ -211,7 +224,7 @@ def make_edition(
         return Outcome(dataset, None, plan)
     moment = now()
     staging = staging_folder(raw, dataset, plan.key(moment.date()))
-    if not resume:
+    if by_hand:
         shutil.rmtree(staging, ignore_errors=True)
     done = itertools.count(1)  # counting is safe from several threads
 
@@ -221,26 +234,24 @@ def make_edition(
             progress(dataset, number, plan.calls)
 
     gathered = plan.gather(staging, moment, report)
+    wanted = replace(gathered.snapshot, folder=staging)
     newest = newest_snapshot(raw, dataset)
-    if newest is not None and _same(newest, gathered.snapshot):
+    if newest is not None and same_files(newest, wanted):
         shutil.rmtree(staging, ignore_errors=True)
-        return Outcome(dataset, None, plan, gathered.made, gathered.resumed)
-    edition = free_edition(raw, dataset, gathered.snapshot.edition)
+        return Outcome(dataset, None, plan, gathered.made, gathered.resumed, wanted.notes)
     try:
-        folder = publish(replace(gathered.snapshot, edition=edition, folder=staging), raw, before)
-    except (RawFileError, ObservationError):
-        shutil.rmtree(staging, ignore_errors=True)  # what cannot be read is not taken up again
-        raise
-    return Outcome(dataset, folder, plan, gathered.made, gathered.resumed)
+        folder = publish(replace(wanted, edition=free_edition(raw, dataset, wanted.edition)), raw, before)
+    except WorkspaceError:
+        raise  # a full disk says nothing of the files, which the next run takes up again
+    except Exception as error:
+        if by_hand:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise clear_error(error, staging, staging) from error
+        raise keep_rejected(wanted, raw, moment.date(), error) from error
+    return Outcome(dataset, folder, plan, gathered.made, gathered.resumed, read_snapshot(folder).notes)
 
 
-def _same(old: Snapshot, new: Snapshot) -> bool:
-    """Tell whether an edition holds the same data, for services that do not say when a table was updated."""
-    files = [{file.name: file.sha256.lower() for file in one.files} for one in (old, new)]
-    return files[0] == files[1] and old.options == new.options
-
-
-def publish(snapshot: Snapshot, raw: Path, before: Callable[[Path], None] | None = None) -> Path:
+def publish(snapshot: Snapshot, raw: Path, before: Check | None = None) -> Path:
     """Turn a staging folder into an edition: check every file, write ``origin.toml`` last, move the folder.
 
     Parameters
@@ -250,7 +261,8 @@ def publish(snapshot: Snapshot, raw: Path, before: Callable[[Path], None] | None
     raw
         The folder of raw files.
     before
-        Looks at the whole folder before it is moved, and raises if it should not become an edition.
+        Looks at the whole folder before it is moved, and raises if it should not become an edition; what it notes
+        is written in ``origin.toml``.
 
     Returns
     -------
@@ -267,13 +279,14 @@ def publish(snapshot: Snapshot, raw: Path, before: Callable[[Path], None] | None
     staging = snapshot.folder
     for file in snapshot.files:
         read_file(snapshot, file)
+    write_origin(snapshot)
+    notes = before(staging) if before is not None else ()
+    if notes:
+        write_origin(replace(snapshot, notes=tuple(dict.fromkeys((*snapshot.notes, *notes)))))
     named = {file.name for file in snapshot.files} | {ORIGIN}
     for path in list(staging.rglob("*")):
         if path.is_file() and path.relative_to(staging).as_posix() not in named:
             path.unlink()  # left by a run that was stopped in the middle of writing
-    write_origin(snapshot)
-    if before is not None:
-        before(staging)
     target = raw / snapshot.dataset / snapshot.edition
     with writing(target):
         if target.is_dir() and not (target / ORIGIN).is_file() and not any(target.iterdir()):

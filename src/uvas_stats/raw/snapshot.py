@@ -1,6 +1,6 @@
 """Snapshots: data/raw/<dataset>/<edition>/ holds the bytes as published, and origin.toml says how they came.
 
-A folder whose name begins with a full stop, or that has no ``origin.toml``, is not an edition.
+A folder whose name begins with a full stop or ``rejected_``, or that has no ``origin.toml``, is not an edition.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from uvas_stats.workspace import atomic_file
 
 __all__ = [
     "ORIGIN",
+    "REJECTED",
     "RawFile",
     "RawTable",
     "Snapshot",
@@ -31,12 +32,15 @@ __all__ = [
     "raw_file",
     "read_file",
     "read_snapshot",
+    "same_files",
     "sha256",
     "verify",
     "write_origin",
 ]
 
 ORIGIN = "origin.toml"
+REJECTED = "rejected_"
+"""How the name of a folder begins whose files a reader has refused."""
 LARGEST_ORIGIN = 20_000_000
 """Bytes; an edition of a few thousand files, each with its question, is a few million."""
 _EDITION = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T_][\w.-]+)?")
@@ -98,6 +102,8 @@ class Snapshot:
     files: tuple[RawFile, ...]
     landing_page: str = ""
     note: str = ""
+    notes: tuple[str, ...] = ()
+    """What was left out or read otherwise than as it stands, and why: a line each, for the analyst."""
     tables: tuple[RawTable, ...] = ()
     """The tables of a database that the files come from."""
     options: dict[str, str] = field(default_factory=dict)
@@ -209,6 +215,8 @@ def write_origin(snapshot: Snapshot) -> None:
         content["tables"] = [_table_content(table) for table in snapshot.tables]
     else:
         content |= {"note": snapshot.note, "options": snapshot.options}
+    if snapshot.notes:
+        content["notes"] = list(snapshot.notes)
     content["files"] = [
         {
             "name": file.name,
@@ -231,9 +239,15 @@ def _table_content(table: RawTable) -> dict[str, Any]:
     return content
 
 
+def same_files(old: Snapshot, new: Snapshot) -> bool:
+    """Tell whether two snapshots hold the same data, for services that do not say when a table was updated."""
+    files = [{file.name: file.sha256.lower() for file in one.files} for one in (old, new)]
+    return files[0] == files[1] and old.options == new.options
+
+
 def editions(raw: Path, dataset: str) -> list[Path]:
     """List the folders of the whole editions of a dataset, the oldest first."""
-    folders = (path for path in (raw / dataset).glob("*/") if not path.name.startswith("."))
+    folders = (path for path in (raw / dataset).glob("*/") if not path.name.startswith((".", REJECTED)))
     return sorted((path for path in folders if (path / ORIGIN).is_file()), key=lambda path: path.name)
 
 
@@ -247,12 +261,12 @@ def list_snapshots(roots: Iterable[Path]) -> list[Snapshot]:
     """Find all snapshots under the raw folders; the first root that holds an edition wins.
 
     A folder of an edition that has files but no origin.toml is an error and not passed over: what is in
-    data/raw counts. Folders that are hidden or empty are passed over.
+    data/raw counts. Folders that are hidden or empty, and downloads that were refused, are passed over.
     """
     folders: dict[tuple[str, str], Path] = {}
     for root in roots:
         for folder in sorted(root.glob("*/*/")):
-            hidden = folder.name.startswith(".") or folder.parent.name.startswith(".")
+            hidden = folder.name.startswith((".", REJECTED)) or folder.parent.name.startswith(".")
             if not hidden and any(folder.iterdir()):
                 folders.setdefault((folder.parent.name, folder.name), folder)
     return [read_snapshot(folder) for _, folder in sorted(folders.items())]
