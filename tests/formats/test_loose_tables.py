@@ -36,3 +36,17 @@ def test_a_span_beyond_reason_is_cut(tmp_path: Path) -> None:
 def test_a_cell_that_never_ends_is_told_with_its_row(tmp_path: Path) -> None:
     with pytest.raises(RawFileError, match=r"läsa som CSV .*fil\.csv, rad \d+\)"):
         loose_tables(written(tmp_path, 'a;b\n1;"' + "x\n" * 100_000))
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";", ","])
+@pytest.mark.parametrize("title", ["Arbetslösa 18-24 år; andel av befolkningen, procent", "Titel\tmed tabb"])
+def test_the_delimiter_is_what_the_lines_agree_on(tmp_path: Path, title: str, delimiter: str) -> None:
+    rows = [["Plats", "Kommun", "Andel"], ["1", "Ale", "29.8"], ["2", "Ydre", "7.1"]]
+    content = "\n".join([title, *map(delimiter.join, rows)])
+    ((_, read),) = loose_tables(written(tmp_path, content))
+    assert read[1:] == rows
+
+
+def test_a_title_with_a_semicolon_over_tabs(shared: Path) -> None:
+    ((_, rows),) = loose_tables(shared / "cases" / "43-rank-tab-title-semicolon" / "lista.csv")
+    assert rows[1] == ["Plats", "Kod", "Kommun", "Andel arbetslösa 18-24 år"]

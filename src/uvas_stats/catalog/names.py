@@ -16,13 +16,27 @@ from typing import TypeVar
 from uvas_stats.catalog.model import Region
 from uvas_stats.errors import UnknownNameError
 
-__all__ = ["RegionNames", "bare_name", "find", "find_region", "fold", "nearest", "tidy"]
+__all__ = ["RegionNames", "bare_name", "find", "find_region", "fold", "nearest", "plain_text", "tidy"]
 
 T = TypeVar("T")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # come along when a name is pasted from a document
 _SUFFIX = re.compile(r"s?\s+(kommun|stad)$")
+_DASHES = re.compile(r"[\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _SPACES_AND_DASHES = re.compile(r"[\s\u00a0\u2009\u202f\-\u2010-\u2015\u2212]+")
 _REGION_PREFIX = re.compile(r"^(region|kommunen)\s+")
+
+
+def plain_text(text: str) -> str:
+    r"""Even out spaces, dashes and composed letters and take out what cannot be seen; case is kept.
+
+    Examples
+    --------
+    >>> plain_text("2088\u201103\u201304\n12\u200b"), plain_text("Ha\u030abo")
+    ('2088-03-04 12', 'H\xe5bo')
+    """
+    if not text.isascii():
+        text = _DASHES.sub("-", unicodedata.normalize("NFC", _INVISIBLE.sub("", text)))
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)

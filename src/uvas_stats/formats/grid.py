@@ -13,10 +13,17 @@ column the text of the merged cell above it. A reader raises its own error when 
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+from collections import Counter
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 __all__ = [
+    "MERGED",
+    "NO_VALUE",
     "Cell",
     "Headings",
     "Rows",
@@ -26,9 +33,11 @@ __all__ = [
     "cell_text",
     "column",
     "column_name",
+    "csv_delimiter",
     "find_headings",
     "holds",
     "is_several",
+    "is_unreadable",
     "row_texts",
 ]
 
@@ -37,7 +46,19 @@ Cell = object
 Rows = Sequence[Sequence[Cell]]
 WITHIN = 40
 """Rows from the top in which headings are looked for."""
+_START, _LINES = 1_000_000, 50
+"""How many characters and lines of a CSV tell what it is divided by."""
 IsHeadings = Callable[[Sequence[str]], bool]
+NO_VALUE = "#FORMEL UTAN VÄRDE!"
+"""Stands in a cell with a formula whose result the file does not hold."""
+MERGED = "#SAMMANFOGAD CELL!"
+"""Stands in a cell that a merged one covers, where that is asked for."""
+_UNREADABLE = re.compile(
+    r"#(?:N/A|GETTING_DATA|NAME\?|(?:REF|DIV/0|VALUE|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|UNKNOWN|CONNECT|BUSY)!"
+    r"|NAMN\?|(?:SAKNAS|REFERENS|DIVISION/0|VÄRDEFEL|VÄRDE|OGILTIGT|SKÄRNING|BERÄKNA|FÄLT|BLOCKERAD|OKÄNT|ANSLUT)!"
+    r"|FORMEL UTAN VÄRDE!|SAMMANFOGAD CELL!|#+)|(?:Err|Fel):[0-9]{3}"
+)
+"""A closed list, for messages quote them: of Excel in English and Swedish, and LibreOffice."""
 
 
 def cell_text(cell: Cell) -> str:
@@ -49,6 +70,37 @@ def cell_text(cell: Cell) -> str:
     ('Antal elever', '', '7.0')
     """
     return "" if cell is None else " ".join(str(cell).split())
+
+
+def is_unreadable(cell: Cell) -> bool:
+    """Tell whether a cell holds what a spreadsheet shows for a value that it lacks: it is unknown, not empty.
+
+    Examples
+    --------
+    >>> [is_unreadable(cell) for cell in ("#N/A", "#REF!", "#SAKNAS!", "#####", NO_VALUE, "", None, "#1")]
+    [True, True, True, True, True, False, False, False]
+    """
+    return isinstance(cell, str) and bool(_UNREADABLE.fullmatch(cell.strip()))
+
+
+def csv_delimiter(text: str) -> str:
+    r"""Choose what divides most of the first lines of a CSV, then what divides most of them alike.
+
+    Examples
+    --------
+    >>> csv_delimiter("Arbetslösa 18-24 år; andel\nKommun\tAndel\nAle\t4,5\n")
+    '\t'
+    """
+    lines = list(islice(io.StringIO(text[:_START], newline=""), _LINES))
+
+    def fits(delimiter: str) -> tuple[int, int]:
+        try:
+            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
+        except csv.Error:
+            return 0, 0
+        return widths.total(), max(widths.values(), default=0)
+
+    return max(";\t,", key=fits)
 
 
 def row_texts(row: Sequence[Cell]) -> list[str]:

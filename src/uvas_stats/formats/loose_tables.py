@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import csv_delimiter
 from uvas_stats.formats.html_tables import read_page
 from uvas_stats.formats.workbook import read_sheets
 
@@ -54,9 +55,7 @@ def _decoded(content: bytes, path: Path) -> str:
 
 
 def _csv(text: str, path: Path) -> list[list[object]]:
-    start = text[:5000]
-    mark = max(";\t,", key=start.count) if not start.count(";") else ";"
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=csv_delimiter(text))
     try:
         return [[cell.strip() for cell in row] for row in rows]
     except csv.Error as error:  # a cell that never ends, for a quotation mark is not closed

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.grid import is_unreadable
 from uvas_stats.observations.coded import Coded, compact, encode
 from uvas_stats.observations.contract import STATUSES
 
@@ -278,11 +279,7 @@ def read_cells(
     value, lower, upper, status = rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3].astype(np.int8)
     if (status == _UNKNOWN).any():
         at = int((status == _UNKNOWN).argmax())
-        raise RawFileError(
-            f"Cellen ”{_marker(coded.values[coded.codes[at]])}” är varken ett tal eller ett känt tecken",
-            where=f"cell {at + 1}" if place is None else place(at),
-            todo="Kontrollera filen; kända tecken är .. . ~100 <5 * *** - och cirka",
-        )
+        raise _refused(coded.values[coded.codes[at]], f"cell {at + 1}" if place is None else place(at))
     limits = np.broadcast_to(np.asarray(threshold, dtype=np.float64), status.shape)
     near = status == _NEAR_ALL
     if near.any():
@@ -292,6 +289,17 @@ def read_cells(
         hidden = status == SUPPRESSED
         lower[hidden], upper[hidden] = 1.0, limits[hidden] - 1
     return Cells(value, lower, upper, status)
+
+
+def _refused(cell: object, where: object) -> RawFileError:
+    if is_unreadable(cell):
+        todo = "Rätta den i Excel och spara filen, eller hämta den igen"
+        return RawFileError(f"Cellen har felvärdet {cell}", where=where, todo=todo)
+    return RawFileError(
+        f"Cellen ”{_marker(cell)}” är varken ett tal eller ett känt tecken",
+        where=where,
+        todo="Kontrollera filen; kända tecken är .. . ~100 <5 * *** - och cirka",
+    )
 
 
 def _near_all(

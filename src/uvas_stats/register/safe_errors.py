@@ -67,7 +67,7 @@ def redact(function: Callable[P, T]) -> Callable[P, T]:
             safe = error
         except KeyboardInterrupt:
             safe = KeyboardInterrupt()
-        except Exception as error:  # noqa: BLE001 - the text of any error may quote a person's row
+        except BaseException as error:  # noqa: BLE001 - the text of an error, or of a panic, may quote a person's row
             failed = type(error).__name__
             safe = RegisterError(
                 f"Räkningen avbröts av ett oväntat fel ({failed})", todo="Inget är skrivet; meddela felet"

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
-from uvas_stats.catalog.names import fold
+from uvas_stats.catalog.names import fold, plain_text
 from uvas_stats.errors import RegisterError
 from uvas_stats.formats.area_codes import AreaCodes
+from uvas_stats.formats.grid import MERGED, NO_VALUE, is_unreadable
 from uvas_stats.register.fields import UNKNOWN, Field, fields_of
 from uvas_stats.register.reading.dates import parse_dates
 from uvas_stats.register.reading.faults import Faults
@@ -19,15 +20,22 @@ from uvas_stats.register.reading.mapping import Mapping
 
 __all__ = ["convert_rows"]
 
+_UNREADABLE = {NO_VALUE: "är en formel vars värde inte är sparat", MERGED: "ligger i en sammanfogad cell"}
 NUMBER_COLUMNS = ("born", "sex", "coordination")
 _MOST_KOMMUNER = 1000
 """How many different texts may name a kommun: there are 290, written in a few ways."""
 
 
 def _date(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults, at: dt.date) -> pd.Series:
+    none = {plain_text(one).casefold() for one in mapping.no_date}
+    texts = texts.mask(texts.isin([text for text in texts.unique() if plain_text(text).casefold() in none]), "")
     dates = parse_dates(texts, mapping.date_formats, at)
+    wrong, word = dates.isna() & (texts != ""), texts.str.contains(r"\w")
+    faults.add(texts.index[wrong & word], one.label, "är inget datum i de format som mappningen anger")
     faults.add(
-        texts.index[dates.isna() & (texts != "")], one.label, "är inget datum i de format som mappningen anger"
+        texts.index[wrong & ~word],
+        one.label,
+        "är inget datum: betyder tecknet att det saknas, skriv det i no_date i mappningen",
     )
     if one.required:
         faults.add(texts.index[texts == ""], one.label, "saknas")
@@ -75,8 +83,8 @@ def convert_rows(
     -------
     pandas.DataFrame
         Columns ``person, born, sex, coordination, earlier`` (hash of an earlier number, 0 where none), ``region``
-        and the fields of the mapping; the index is the row number. All rows are kept; what does not fit is in
-        ``faults``.
+        and the fields of the mapping; the index is the row number. Rows with a cell that cannot be read are left
+        out, all others are kept; what does not fit is in ``faults``.
 
     Raises
     ------
@@ -84,13 +92,15 @@ def convert_rows(
         If a column of the mapping is not in the file, or the one for the kommun holds something else.
     """
     fields = fields_of(mapping.kind)
-    wanted = {name: heading for name, heading in mapping.columns.items() if heading}
-    missing = [heading for heading in wanted.values() if heading not in rows.columns]
+    headings = {fold(heading): heading for heading in rows.columns}
+    wanted = {name: headings.get(fold(heading), "") for name, heading in mapping.columns.items() if heading}
+    missing = [mapping.columns[name] for name, heading in wanted.items() if not heading]
     if missing:
         raise RegisterError(
             f"Filen saknar kolumnen {', '.join(missing)}", todo="Rätta rubriken i mappningen eller töm den"
         )
-    result = _persons(rows, wanted, key, faults, at)
+    rows = _readable(rows, wanted, mapping, faults)
+    result = _persons(rows, wanted, mapping, key, faults, at)
     for name, one in fields.items():
         texts = rows[wanted[name]] if name in wanted else pd.Series("", index=rows.index, dtype="str")
         if one.kind == "date":
@@ -101,11 +111,25 @@ def convert_rows(
     return result
 
 
-def _persons(rows: pd.DataFrame, wanted: dict[str, str], key: Key, faults: Faults, at: dt.date) -> pd.DataFrame:
+def _readable(rows: pd.DataFrame, wanted: dict[str, str], mapping: Mapping, faults: Faults) -> pd.DataFrame:
+    """Leave out rows where a field's cell could not be read: what it holds is unknown, and not nothing."""
+    fields, left_out = fields_of(mapping.kind), pd.Series(data=False, index=rows.index)
+    for name, heading in wanted.items():
+        for text in filter(is_unreadable, rows[heading].unique()):
+            unread = rows[heading] == text
+            faults.add(rows.index[unread], fields[name].label, _UNREADABLE.get(text, f"har felvärdet {text}"))
+            left_out |= unread
+    return rows.loc[~left_out] if left_out.any() else rows
+
+
+def _persons(
+    rows: pd.DataFrame, wanted: dict[str, str], mapping: Mapping, key: Key, faults: Faults, at: dt.date
+) -> pd.DataFrame:
     numbers = rows[wanted["personnummer"]]
     checked = _checked(numbers, at)
-    faults.add(rows.index[(checked["number"] == "") & (numbers != "")], "Personnummer", "är inte giltigt")
-    faults.add(rows.index[numbers == ""], "Personnummer", "saknas")
+    _note_numbers(numbers, checked, mapping, faults, at)
+    if mapping.temporary_numbers != "count":
+        checked["number"] = checked["number"].mask(checked["temporary"], "")
     result = checked[list(NUMBER_COLUMNS)].copy()
     result["person"] = _hashes(checked["number"], key)
     result["earlier"] = 0
@@ -115,6 +139,32 @@ def _persons(rows: pd.DataFrame, wanted: dict[str, str], key: Key, faults: Fault
         faults.add(rows.index[(earlier == "") & (texts != "")], "Tidigare personnummer", "är inte giltigt")
         result["earlier"] = _hashes(earlier, key)
     return result
+
+
+def _note_numbers(
+    numbers: pd.Series, checked: pd.DataFrame, mapping: Mapping, faults: Faults, at: dt.date
+) -> None:
+    """Note numbers that are missing or none, temporary, of persons not yet born, and those mended."""
+
+    def add(wrong: pd.Series, problem: str, *, fatal: bool = True) -> None:
+        faults.add(numbers.index[wrong], "Personnummer", problem, fatal=fatal)
+
+    none, short = checked["number"] == "", numbers.str.fullmatch(r"\s*[0-9]{5,9}\s*")
+    add(numbers == "", "saknas")
+    add(none & (numbers != "") & ~short, "är inte giltigt")
+    add(
+        none & short,
+        "är inte giltigt: det har färre än tio siffror, som när Excel har tagit bort inledande nollor",
+    )
+    add(~none & short, "hade förlorat inledande nollor, som är återställda", fatal=False)
+    add(checked["born"] > pd.Timestamp(at), "tillhör någon född efter mätdatum")
+    if mapping.temporary_numbers == "leave_out" and (left := int(checked["temporary"].sum())):
+        faults.note(f"Tillfälliga nummer (T, TF) är utelämnade, som mappningen säger: {left} rader")
+    elif not mapping.temporary_numbers:
+        add(
+            checked["temporary"],
+            "är ett tillfälligt nummer (T, TF): säg i mappningen hur de räknas, temporary_numbers",
+        )
 
 
 def _checked(texts: pd.Series, at: dt.date) -> pd.DataFrame:

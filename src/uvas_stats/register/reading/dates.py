@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from uvas_stats.catalog.names import plain_text
 from uvas_stats.register.reading.identity import real_dates
 
 __all__ = ["DATE_FORMATS", "formats_of", "parse_dates"]
@@ -20,7 +21,7 @@ _FORMS = {
     "%d.%m.%Y": r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
     "%Y/%m/%d": r"(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})",
     "%Y-%m-%d %H:%M": rf"{_DAY}[ T]\d{{2}}:\d{{2}}",
-    "%Y-%m-%d %H:%M:%S": rf"{_DAY}[ T]\d{{2}}:\d{{2}}:\d{{2}}",
+    "%Y-%m-%d %H:%M:%S": rf"{_DAY}[ T]\d{{2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,9}})?(?:Z| ?[+-]\d{{2}}:?\d{{2}})?",
 }
 DATE_FORMATS = tuple(_FORMS)
 _AHEAD = 10
@@ -46,14 +47,15 @@ def parse_dates(texts: pd.Series, formats: tuple[str, ...], at: dt.date) -> pd.S
     [nan, 2106.0, nan]
     """
     unique = pd.Series(texts.unique(), dtype="str")
+    plain = unique.map(plain_text).astype("str")
     dates = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
     for one in formats:
-        parts = unique.str.extract(f"^{_FORMS[one]}$")
+        parts = plain.str.extract(f"^{_FORMS[one]}$")
         fits = parts["year"].notna() & dates.isna()
         numbers = parts.loc[fits, ["year", "month", "day"]].astype("int64")
         year = _with_century(numbers, at) if "%y" in one else numbers["year"]
         dates.loc[fits] = real_dates(year, numbers["month"], numbers["day"])
-    return texts.map(pd.Series(dates.to_numpy(), index=unique)).astype("datetime64[s]")
+    return dates.take(pd.Index(unique).get_indexer(texts)).set_axis(texts.index)
 
 
 def _with_century(numbers: pd.DataFrame, at: dt.date) -> pd.Series:
@@ -64,5 +66,5 @@ def _with_century(numbers: pd.DataFrame, at: dt.date) -> pd.Series:
 
 def formats_of(columns: Iterable[pd.Series]) -> tuple[str, ...]:
     """Choose the formats that dates in the columns have, by their form."""
-    texts = pd.Series([text for column in columns for text in column.unique()], dtype="str")
+    texts = pd.Series([plain_text(text) for column in columns for text in column.unique()], dtype="str")
     return tuple(one for one in DATE_FORMATS if texts.str.fullmatch(_FORMS[one]).any()) or DATE_FORMATS[:1]

@@ -14,12 +14,17 @@ import numpy as np
 import pandas as pd
 from stdnum import luhn
 
+from uvas_stats.catalog.names import plain_text
 from uvas_stats.errors import RegisterError
 
-__all__ = ["Key", "check_numbers", "real_dates"]
+__all__ = ["Key", "check_numbers", "plain_numbers", "real_dates"]
 
-_FORM = r"(?P<century>\d{2})?(?P<year>\d{2})(?P<month>\d{2})(?P<day>\d{2})(?P<sign>[-+]?)(?P<last>\d{4})"
+_DATE = r"(?P<century>[0-9]{2})?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+_FORM = rf"{_DATE}(?P<sign>[-+]?)(?P<last>[0-9]{{4}}|T[0-9]{{3}}|TF[0-9]{{2}})"
+"""T and TF are the school system's temporary numbers, of those who have no other yet."""
 _COORDINATION = 60
+_SHORTEST = 7
+"""Digits left of ten when a spreadsheet has taken the zeros in front: a year 00 and a month 01 to 09."""
 
 
 class Key:
@@ -61,21 +66,30 @@ def _full_years(parts: pd.DataFrame, at: dt.date) -> pd.Series:
     return guessed.where(parts["century"].isna(), parts["century"].fillna("0").astype("int64") * 100 + short)
 
 
+def plain_numbers(texts: pd.Series) -> pd.Series:
+    """Write numbers without spaces and invisible characters, with the zeros that a spreadsheet took."""
+    plain = texts.map(lambda text: plain_text(text).replace(" ", "").upper()).astype("str")
+    short = plain.str.fullmatch(rf"[0-9]{{{_SHORTEST},9}}")
+    return plain.mask(short, plain.str.zfill(10))
+
+
 def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
-    """Check personnummer and samordningsnummer: form, date of birth and check digit.
+    """Check personnummer, samordningsnummer and temporary numbers: form, date of birth and check digit.
 
     Parameters
     ----------
     texts
-        As the file has them: 10 or 12 digits, with or without a sign.
+        As the file has them: 10 or 12 digits, with or without a sign. Fewer than ten digits are a number that has
+        lost the zeros it begins with, if the check digit fits.
     at
         Decides the century of a year written with two digits.
 
     Returns
     -------
     pandas.DataFrame
-        With the index of ``texts``: ``number`` (12 digits, empty where it is none), ``born``, ``sex`` and
-        ``coordination``.
+        With the index of ``texts``: ``number`` (12 characters, empty where it is none), ``born``, ``sex``
+        (missing in a temporary number), ``coordination`` and ``temporary``. Where a samordningsnummer tells no day
+        or month of birth, ``born`` is the first day that it may be.
 
     Examples
     --------
@@ -83,23 +97,28 @@ def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
     >>> checked["number"].ne("").tolist(), checked["coordination"].tolist()
     ([True, False, True], [False, False, True])
     """
-    parts = texts.str.replace(r"\s", "", regex=True).str.extract(f"^{_FORM}$")
+    parts = plain_numbers(texts).str.extract(f"^{_FORM}$")
     fits = parts["last"].notna() & ~(parts["century"].notna() & parts["sign"].eq("+"))
     good = parts.loc[fits]
     year, day = _full_years(good, at), good["day"].astype("int64")
-    coordination = day > _COORDINATION
+    month = good["month"].astype("int64")
+    temporary = good["last"].str.startswith("T")
+    coordination = (day >= _COORDINATION) & ~temporary
     day = day.where(~coordination, day - _COORDINATION)
-    born = real_dates(year, good["month"].astype("int64"), day)
+    no_month, no_day = coordination & (month == 0), coordination & ((month == 0) | (day == 0))
+    born = real_dates(year, month.mask(no_month, 1), day.mask(no_day, 1))
     digits = good["year"] + good["month"] + good["day"] + good["last"]
-    valid = born.notna() & digits.map(luhn.is_valid).astype(bool)
+    valid = born.notna() & (temporary | digits.map(luhn.is_valid).astype(bool))
     number = year.astype("str").str.zfill(4) + digits.str[2:]
-    sex = (good["last"].str[2].astype("int64") % 2).map({0: "women", 1: "men"})
+    ninth = good["last"].str[2].where(~temporary, "0").astype("int64")
+    sex = (ninth % 2).map({0: "women", 1: "men"}).where(~temporary)
     return pd.DataFrame(
         {
             "number": number.where(valid, "").reindex(texts.index, fill_value=""),
             "born": born.where(valid).reindex(texts.index),
             "sex": sex.where(valid).reindex(texts.index),
             "coordination": (coordination & valid).reindex(texts.index, fill_value=False),
+            "temporary": (temporary & valid).reindex(texts.index, fill_value=False),
         }
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from uvas_stats.catalog.names import fold
+from uvas_stats.catalog.names import fold, plain_text
 from uvas_stats.catalog.toml import read_toml
 from uvas_stats.errors import CatalogError, RegisterError
 from uvas_stats.register.fields import CATEGORIES, KINDS, UNKNOWN, fields_of, required_of
@@ -16,7 +16,9 @@ from uvas_stats.register.reading.dates import DATE_FORMATS
 
 __all__ = ["Mapping", "mapping_text", "one_line", "read_mapping"]
 
-_KEYS = {"kind", "kommun", "sheet", "date_formats", "largest_bad_share", "columns", "codes"}
+_KEYS = {"kind", "kommun", "sheet", "date_formats", "no_date", "temporary_numbers", "largest_bad_share", "columns",
+         "codes"}  # fmt: skip
+TEMPORARY = ("", "leave_out", "count")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Mapping:
     kommun: str = ""
     """The kommun of the whole file, where no column tells it."""
     sheet: str = ""
+    no_date: tuple[str, ...] = ()
+    """What stands in a column of dates where there is none, such as a dash."""
+    temporary_numbers: str = ""
+    """What of rows with temporary numbers: ``leave_out``, ``count`` in a list, or, if empty, a fault."""
     largest_bad_share: float = 0.02
     """The largest share of the rows that may be left out; with more, nothing is counted."""
 
@@ -140,12 +146,27 @@ def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
         path,
         "Sätt citattecken",
     )
-    return {"date_formats": tuple(formats), "kommun": kommun, "sheet": sheet, "largest_bad_share": float(share)}
+    no_date, temporary = content.get("no_date", []), content.get("temporary_numbers", "")
+    _require(
+        isinstance(no_date, list) and all(isinstance(one, str) for one in no_date),
+        "no_date ska vara en lista av texter",
+        path,
+        'Skriv no_date = ["-"]',
+    )
+    allowed = TEMPORARY if content["kind"] == "list" else TEMPORARY[:2]
+    _require(
+        temporary in allowed,
+        "temporary_numbers är fel",
+        path,
+        'Skriv "leave_out", eller i en lista (kind = "list") "count": numren säger inte kön',
+    )
+    return {"date_formats": tuple(formats), "kommun": kommun, "sheet": sheet, "largest_bad_share": float(share),
+            "no_date": tuple(no_date), "temporary_numbers": temporary}  # fmt: skip
 
 
 def one_line(text: str) -> str:
-    """Take out what would break a line or colour a terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)
+    """Take out what cannot be seen, would break a line or colour a terminal."""
+    return "".join(char if char.isprintable() else " " for char in plain_text(text))
 
 
 def _quoted(text: str) -> str:
@@ -169,6 +190,7 @@ def mapping_text(mapping: Mapping, notes: Iterable[str] = ()) -> str:
         f'kommun = "{mapping.kommun}"  # kommunkod, om filen inte har en kolumn för den',
         f"sheet = {_quoted(mapping.sheet)}",
         f"date_formats = [{', '.join(_quoted(one) for one in mapping.date_formats)}]",
+        f"no_date = [{', '.join(map(_quoted, mapping.no_date))}]  # texter som betyder att datum saknas",
         f"largest_bad_share = {mapping.largest_bad_share}  # större andel felaktiga rader: inget räknas",
         "",
         "[columns]",

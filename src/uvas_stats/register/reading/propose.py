@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from uvas_stats.catalog.names import fold
+from uvas_stats.catalog.names import fold, plain_text
 from uvas_stats.errors import RegisterError
+from uvas_stats.formats.grid import is_unreadable
 from uvas_stats.register.fields import UNKNOWN, Field, fields_of
 from uvas_stats.register.reading.dates import DATE_FORMATS, formats_of, parse_dates
 from uvas_stats.register.reading.faults import Faults
 from uvas_stats.register.reading.headings import refuse_prohibited_columns
-from uvas_stats.register.reading.identity import check_numbers
+from uvas_stats.register.reading.identity import check_numbers, plain_numbers
 from uvas_stats.register.reading.mapping import Mapping, mapping_text, one_line
 from uvas_stats.register.reading.rows import read_rows
 
@@ -28,10 +29,14 @@ __all__ = ["propose_mapping", "write_proposal"]
 
 _FEWEST = 5
 """What fewer persons have may be one person's own words: it is neither written nor trusted."""
-_FORM = r"\s*(\d{2})?\d{6}[-+]?\d{4}\s*"
+_FORM = r"([0-9]{2})?[0-9]{6}[-+]?([0-9]{4}|T[0-9]{3}|TF[0-9]{2})"
 _NUMBERS = 0.9
 """The share of a column's cells that look like personnummer, if that is what it holds."""
 _MOST_CODES = 40
+_NO_DATE = re.compile(
+    r"\W{1,3}|(9999\W?12\W?31|0000\W?00\W?00)\b.*|saknas|null|none|nan|inget|pagar|pagaende|tills ?vidare"
+)
+"""Folded texts that stand in columns of dates for there being none; no other are written."""
 
 
 def write_proposal(path: Path, target: Path, kind: str = "kaa", sheet: str = "") -> tuple[Mapping, list[str]]:
@@ -87,9 +92,45 @@ def propose_mapping(path: Path, kind: str = "kaa", sheet: str = "") -> tuple[Map
     columns = {**named, **(by_content if sure else {})}
     mapping = Mapping(kind, {name: columns[name] for name in fields_of(kind) if name in columns})
     codes, rare = _codes(rows, mapping, persons)
-    notes = [*faults.notes, *_column_notes(rows, mapping, by_content, sure), *rare]
-    dates = [rows[one] for name, one in {**named, **by_content}.items() if fields_of(kind)[name].kind == "date"]
-    return replace(mapping, codes=codes, date_formats=formats_of(dates), sheet=sheet), notes
+    dates = {
+        name: rows[one] for name, one in {**named, **by_content}.items() if fields_of(kind)[name].kind == "date"
+    }
+    no_date = sorted({plain_text(text) for texts in dates.values() for text in texts.unique() if _no_date(text)})
+    mapping = replace(
+        mapping, codes=codes, date_formats=formats_of(dates.values()), no_date=tuple(no_date), sheet=sheet
+    )
+    found = _cell_notes(rows, mapping)
+    return mapping, [*faults.notes, *_column_notes(rows, mapping, by_content, sure), *found, *rare]
+
+
+def _no_date(text: str) -> bool:
+    return not is_unreadable(text) and bool(_NO_DATE.fullmatch(fold(text) or plain_text(text)))
+
+
+def _cell_notes(rows: pd.DataFrame, mapping: Mapping) -> Iterator[str]:
+    """Say of each field how many cells will not be understood."""
+    today = dt.date.today()  # noqa: DTZ011 - a calendar day
+    for name, heading in mapping.columns.items():
+        one, texts = fields_of(mapping.kind)[name], rows[heading].loc[rows[heading] != ""]
+        unread = texts.map(is_unreadable).astype(bool)
+        if unread.any():
+            yield f"{one.label}: {_cells(unread)} har felvärden eller går inte att läsa"
+        texts = texts.loc[~unread & ~texts.map(_no_date).astype(bool)]
+        if one.kind == "number":
+            checked = check_numbers(texts, today)
+            temporary = checked["temporary"]
+            if temporary.any():
+                todo = 'skriv temporary_numbers = "leave_out" om de ska utelämnas'
+                yield f"{one.label}: {_cells(temporary)} har tillfälliga nummer (T, TF); {todo}"
+            if (none := checked["number"] == "").any():
+                yield f"{one.label}: {_cells(none)} är inte giltiga"
+        elif one.kind == "date" and (none := parse_dates(texts, mapping.date_formats, today).isna()).any():
+            yield f"{one.label}: {_cells(none)} är inget datum i en form som går att läsa, som 2025-08-01"
+
+
+def _cells(which: pd.Series) -> str:
+    count = int(which.sum())
+    return "1 cell" if count == 1 else f"{count} celler"
 
 
 def _by_heading(headings: Iterable[str], kind: str) -> dict[str, str]:
@@ -148,7 +189,7 @@ def _codes_of(texts: pd.Series, table: dict[str, str], persons: pd.Series) -> tu
 
 
 def _may_be_written(text: str) -> bool:
-    return len(text) <= 40 and not re.search(r"\d{4}|@", text)
+    return len(text) <= 40 and not is_unreadable(text) and not re.search(r"\d{4}|@", text)
 
 
 def _column_notes(rows: pd.DataFrame, mapping: Mapping, by_content: dict[str, str], sure: bool) -> Iterator[str]:
@@ -178,7 +219,7 @@ def _number_column(rows: pd.DataFrame) -> dict[str, str]:
     """Find the first column that holds personnummer, as field to heading; empty where there is none."""
     for heading in rows.columns:
         values = rows[heading].loc[rows[heading] != ""]
-        if len(values) and values.str.fullmatch(_FORM).mean() > _NUMBERS:
+        if len(values) and plain_numbers(values).str.fullmatch(_FORM).mean() > _NUMBERS:
             return {"personnummer": str(heading)}
     return {}
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections import Counter
-from itertools import islice
 from pathlib import Path
 
 import pandas as pd
 
-from uvas_stats.errors import RegisterError
+from uvas_stats.errors import RawFileError, RegisterError
+from uvas_stats.formats.grid import MERGED, csv_delimiter
 from uvas_stats.register.reading.faults import Faults
 from uvas_stats.register.reading.headings import find_headings
 
@@ -21,8 +20,8 @@ LARGEST = 2_000_000_000
 """Bytes; a whole country's register is kept in Parquet."""
 LONGEST_CELL = 10_000
 _EXCEL = (".xlsx", ".xlsm", ".xls")
-_START, _LINES = 1_000_000, 50
-"""How many characters and lines of a CSV tell what it is divided by."""
+_WITHIN = 50
+"""Rows among which the headings are."""
 
 
 def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
@@ -52,9 +51,9 @@ def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
     rows = _workbook(path, sheet) if path.suffix.lower() in _EXCEL else _csv(path, faults)
     if not rows:
         raise RegisterError("Filen är tom", where=path.name, todo="Exportera listan igen, med rubriker")
-    number, headings = find_headings(rows, path)
+    number, headings = find_headings([[cell.replace(MERGED, "") for cell in row] for row in rows[:_WITHIN]], path)
     width = len(headings)
-    full = [(at, row) for at, row in enumerate(rows[number + 1 :], start=number + 2) if any(row)]
+    full = [(at, row) for at, row in enumerate(rows[number + 1 :], start=number + 2) if {*row} - {"", MERGED}]
     odd = [at for at, row in full if len(row) < width or any(row[width:])]
     faults.add(odd, "Raden", "har fel antal celler")
     wrong = set(odd)
@@ -69,25 +68,11 @@ def read_rows(path: Path, faults: Faults, sheet: str = "") -> pd.DataFrame:
 def _csv(path: Path, faults: Faults) -> list[list[str]]:
     text = _decode(_bytes(path), path, faults)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=csv_delimiter(text))
         return [[cell.strip()[:LONGEST_CELL] for cell in row] for row in reader]
     except csv.Error:
         line = reader.line_num
     raise RegisterError("Filen är inte en läsbar CSV-fil", where=f"{path.name}, rad {line}", todo="Exportera igen")
-
-
-def _delimiter(text: str) -> str:
-    """Choose what divides most of the first lines, then what divides most of them alike."""
-    lines = list(islice(io.StringIO(text[:_START], newline=""), _LINES))
-
-    def fits(delimiter: str) -> tuple[int, int]:
-        try:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
-        except csv.Error:
-            return 0, 0
-        return widths.total(), max(widths.values(), default=0)
-
-    return max(";\t,", key=fits)
 
 
 def _bytes(path: Path) -> bytes:
@@ -119,9 +104,16 @@ def _decode(content: bytes, path: Path, faults: Faults) -> str:
 
 
 def _workbook(path: Path, sheet: str) -> list[list[str]]:
-    from uvas_stats.formats.workbook import read_sheets
+    from uvas_stats.formats.workbook import AGAIN, read_sheets
 
-    sheets = {name: rows for name, rows in read_sheets(path).items() if any(map(any, rows))}
+    try:
+        book = read_sheets(path, merged=True)
+    except RawFileError as error:  # the file is the kommun's own, and the name of a sheet may be a person's
+        again = "Exportera listan igen, eller öppna den i Excel och spara om den som xlsx"
+        raise RegisterError(
+            error.what, where=path.name, todo=again if error.todo == AGAIN else error.todo
+        ) from None
+    sheets = {name: rows for name, rows in book.items() if any(map(any, rows))}
     if sheet and sheet not in sheets:
         raise RegisterError(
             "Bladet finns inte eller är tomt", where=path.name, todo="Rätta --sheet, eller sheet i mappningen"
