@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,17 @@ def test_every_declared_key_figure_is_in_the_real_list(shared: Path) -> None:
     assert [kpi.id for kpi in kpis if not kpi.fits(titles.get(kpi.id, ""))] == []
     fitting = {kpi.id: [id_ for id_, title in titles.items() if kpi.fits(title)] for kpi in kpis}
     assert fitting == {kpi.id: [kpi.id] for kpi in kpis}  # no other could be taken for it
+
+
+def test_every_key_figure_is_titled_alike_in_the_catalogue_and_says_how_long_it_lives(
+    shared: Path, catalog: Catalog
+) -> None:
+    with (shared / "data" / "kolada" / "kpi_catalogue_youth_2026-04.csv").open(encoding="utf-8-sig") as file:
+        titles = {row["id"]: row["title"] for row in csv.DictReader(file)}
+    for kpi in load_kolada_kpis():
+        assert kpi.fits(titles[kpi.id]), kpi.id
+        until = re.search(r"\(-(\d{4})\)", titles[kpi.id])
+        said = re.search(r"\(till (\d{4})\)", catalog.measures[kpi.measure].title)
+        assert (until and until[1]) == (said and said[1]), kpi.id
+        ages = re.search(r"(\d\d)-(\d\d) (?:år|som)", titles[kpi.id])
+        assert ages is None or catalog.measures[kpi.measure].ages == f"{ages[1]}-{ages[2]}", kpi.id

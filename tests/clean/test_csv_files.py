@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uvas_stats.catalog import Catalog
+from uvas_stats.clean import csv_files
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.errors import RawFileError
 
@@ -35,6 +37,39 @@ def test_a_figure_is_read(tmp_path: Path, catalog: Catalog) -> None:
         "value": 9.15,
         "status": "ok",
     }
+
+
+def test_a_packed_file_is_read(tmp_path: Path, catalog: Catalog) -> None:
+    path = tmp_path / "fil.csv.xz"
+    path.write_bytes(lzma.compress(f"{KOLADA}N02797,0114,2024,K,9.15\n".encode()))
+    assert read_kolada_csv(path, catalog)[["sex", "value"]].values.tolist() == [["women", 9.15]]
+
+
+@pytest.mark.parametrize("cut", [slice(0, -9), slice(9, None)])
+def test_a_packed_file_that_is_damaged_is_told(tmp_path: Path, catalog: Catalog, cut: slice) -> None:
+    path = tmp_path / "fil.csv.xz"
+    path.write_bytes(lzma.compress(f"{KOLADA}N02797,0114,2024,K,9.15\n".encode())[cut])
+    with pytest.raises(RawFileError, match=r"går inte att läsa som CSV.*fil\.csv\.xz"):
+        read_kolada_csv(path, catalog)
+
+
+def test_a_packed_file_is_not_unpacked_beyond_what_there_is_room_for(
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_files, "LARGEST", 2**20)
+    path = tmp_path / "fil.csv.xz"
+    path.write_bytes(lzma.compress(bytes(2**20 + 1)))
+    with pytest.raises(RawFileError, match="Filen är större än 1 MB"):
+        read_kolada_csv(path, catalog)
+
+
+def test_a_key_figure_is_what_its_edition_says_that_it_was(tmp_path: Path, catalog: Catalog) -> None:
+    path = saved(tmp_path, f"{KOLADA}N18741,2182,2022,T,10.9\n")
+    assert read_kolada_csv(path, catalog)["measure"].tolist() == ["kolada_kaa_16_19_share_pct"]
+    then = read_kolada_csv(path, catalog, {"form": "csv", "N18741": "kolada_kaa_16_20_share_pct"})
+    assert then[["measure", "age_group", "period"]].values.tolist() == [
+        ["kolada_kaa_16_20_share_pct", "16-20", "2021/22"]
+    ]
 
 
 def test_riket_is_00(tmp_path: Path, catalog: Catalog) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 from pathlib import Path
 from typing import Any
 
@@ -225,13 +226,14 @@ def test_empty_and_hidden_folders_and_loose_files_are_passed_over(tmp_path: Path
 
 def test_the_shipped_edition_is_whole() -> None:
     found = list_snapshots([shipped_raw()])
-    assert [item.dataset for item in found] == ["kolada", "kolada_ranks", "published_national"]
+    assert [item.dataset for item in found] == ["kolada", "kolada", "kolada_ranks", "published_national"]
     for item in found:
         verify(item)
 
 
 def test_the_shipped_edition_says_that_it_is_no_recording_of_the_service() -> None:
-    kolada = list_snapshots([shipped_raw()])[0]
+    copied, kolada = list_snapshots([shipped_raw()])[:2]
+    assert "öppen masskopia (open-numbers, ddf--kolada--dump) och inte inspelade ur Koladas tjänst" in copied.note
     assert "inte hämtade ur Koladas tjänst" in kolada.note
     assert "skrevs av 2026-11-21" in kolada.note
 
@@ -243,3 +245,8 @@ def test_the_shipped_edition_says_that_it_is_no_recording_of_the_service() -> No
 )  # fmt: skip
 def test_the_shipped_files_are_the_published_facts_byte_for_byte(shared: Path, own: str, fact: str) -> None:
     assert (shipped_raw() / own).read_bytes() == (shared / "facts" / fact).read_bytes()
+
+
+def test_the_packed_file_is_the_published_facts_byte_for_byte(shared: Path) -> None:
+    packed = shipped_raw() / "kolada" / "2024-08-30" / "kolada_dump_2024.csv.xz"
+    assert lzma.decompress(packed.read_bytes()) == (shared / "facts" / "kolada_dump_2024.csv").read_bytes()

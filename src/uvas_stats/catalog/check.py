@@ -21,7 +21,8 @@ _GROUP_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 def _check_measures(catalog: Catalog, folder: Path) -> None:
     for dataset in catalog.datasets.values():
-        require_known(dataset.replaces, ("", *WITHIN), f"{dataset.id}: replaces", folder / "datasets.toml")
+        within = ("",) if dataset.parts else ("", *WITHIN)
+        require_known(dataset.replaces, within, f"{dataset.id}: replaces", folder / "datasets.toml")
     where = folder / "measures.toml"
     for measure in catalog.measures.values():
         require_known(measure.dataset, catalog.datasets, f"{measure.id}: dataset", where)

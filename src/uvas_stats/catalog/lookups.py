@@ -69,9 +69,10 @@ class Catalog:
         return names | {group.id: group.name for group in self.listed_groups if group.kind != "lan"}
 
     @property
-    def replaces(self) -> dict[str, str]:
+    def replaces(self) -> dict[str, str | tuple[str, ...]]:
         """Within what a newer edition replaces an older one, by the datasets where that is not all of it."""
-        return {dataset.id: dataset.replaces for dataset in self.datasets.values() if dataset.replaces}
+        within = {dataset.id: dataset.parts or dataset.replaces for dataset in self.datasets.values()}
+        return {id_: of for id_, of in within.items() if of}
 
     @property
     def listed_groups(self) -> tuple[Group, ...]:

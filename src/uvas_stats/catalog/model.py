@@ -93,6 +93,8 @@ class Dataset:
     """Within what a newer edition replaces an older one: ``period`` where an edition holds one period only,
     ``period_and_area`` where it holds some years of some areas, ``origin`` where each file stands by itself;
     empty where it replaces all of it."""
+    parts: tuple[str, ...] = ()
+    """Editions that hold only a part of it, such as transcribed ones: each replaces only the figures that it has."""
 
 
 @dataclass(frozen=True)

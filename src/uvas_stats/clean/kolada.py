@@ -236,7 +236,8 @@ def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     elif form == "csv":
         files = [file for file in snapshot.files if file.role == "data"]
         read = [
-            read_kolada_csv(snapshot.path(file), catalog).assign(origin=snapshot.origin(file)) for file in files
+            read_kolada_csv(snapshot.path(file), catalog, snapshot.options).assign(origin=snapshot.origin(file))
+            for file in files
         ]
         frame = pd.concat(read, ignore_index=True)
     else:

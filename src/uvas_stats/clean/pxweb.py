@@ -88,7 +88,7 @@ def iter_observations(
             continue
         table = by_name[file.name.partition("/")[0]]
         reading = Reading(
-            _declared(snapshot.dataset, table.name, declared, snapshot.folder).as_found(table.meaning),
+            _declared(snapshot.dataset, table.name, declared, snapshot.folder),
             snapshot.edition,
             known,
             table.meaning,
