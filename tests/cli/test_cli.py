@@ -198,12 +198,13 @@ def test_build_and_check_and_sources_tell_what_is_there(
 ) -> None:
     code, out, _ = run(capsys, monkeypatch, "build")
     assert code == 0
-    assert "3 utgåvor: data/processed" in out
+    assert "4 utgåvor: data/processed" in out
     code, out, _ = run(capsys, monkeypatch, "check")
     assert code == 0
     assert "FEL" not in out
     assert "ok    kontraktet" in out
     _, out, _ = run(capsys, monkeypatch, "sources")
+    assert "kolada 2024-08-30: 101\u202f581 uppgifter" in out
     assert "kolada 2026-11-21: 6\u202f752 uppgifter" in out
 
 
@@ -245,7 +246,7 @@ def test_check_compare_lists_what_a_newer_edition_changed(
     out = tmp_path / "skillnader.csv"
     code, text, _ = run(capsys, monkeypatch, "check", "--compare", "--out", str(out))
     assert code == 0
-    assert "utgåva 2027-01-01 mot 2026-11-21" in text
+    assert "utgåva 2027-01-01 mot 2024-08-30 och 2026-11-21" in text
     assert "Söderhamn 2024 (båda könen): 9,2 → 9,4, ändrat" in text
     assert "1 nya uppgifter" in text
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))

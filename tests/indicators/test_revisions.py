@@ -102,3 +102,15 @@ def test_what_is_taken_in_one_period_at_a_time_withdraws_nothing() -> None:
     ]  # fmt: skip
     found = revisions(pd.concat(lists, ignore_index=True), {"af_ranking": "period"})
     assert found[["period", "old", "new", "kind"]].values.tolist() == [["2025-11", 5.3, 5.1, "changed"]]
+
+
+def test_a_part_is_compared_where_both_have_a_figure_and_what_it_lacks_is_held() -> None:
+    first = rows("2024-08-30", r1730=9.45, r1765=8.1)
+    part = rows("2026-11-21", r1730=9.55, r1438=6.2)
+    whole = rows("2026-12-01_v3", r1730=9.55, r1765=8.2)
+    found = revisions(pd.concat([whole, first, part], ignore_index=True), {"kolada": ("2024-08-30", "2026-11-21")})
+    assert found[["region_code", "old_edition", "new_edition", "kind"]].values.tolist() == [
+        ["1730", "2024-08-30", "2026-11-21", "changed"],
+        ["1438", "2026-11-21", "2026-12-01_v3", "withdrawn"],
+        ["1765", "2024-08-30", "2026-12-01_v3", "changed"],
+    ]

@@ -286,6 +286,20 @@ def test_of_what_is_copied_by_hand_the_newest_of_each_year_and_area_counts() -> 
     ]
 
 
+def test_an_edition_that_holds_a_part_replaces_only_its_own_figures_and_a_whole_one_all() -> None:
+    old = [{"edition": "2024-08-30", "period": "2022", "sex": sex, "value": 5.0} for sex in ("total", "women")]
+    part = [{"period": period, "sex": "total", "value": 6.0} for period in ("2022", "2023")]
+    replaces = {"kolada": ("2024-08-30", "2026-11-21")}
+    kept = latest_edition(make_observations(table(*part, *old)), replaces)
+    found = kept.sort_values(["period", "sex"])[["period", "sex", "value"]]
+    assert found.to_numpy().tolist() == [
+        ["2022", "total", 6.0], ["2022", "women", 5.0], ["2023", "total", 6.0],
+    ]  # fmt: skip
+    whole = {"edition": "2026-12-01_v3", "period": "2023", "sex": "total", "value": 7.0}
+    kept = latest_edition(make_observations(table(*old, *part, whole)), replaces)
+    assert kept[["period", "sex", "value"]].to_numpy().tolist() == [["2023", "total", 7.0]]
+
+
 def test_no_rows_have_no_edition() -> None:
     assert latest_edition(make_observations(table({})).iloc[:0], {}).empty
 

@@ -25,6 +25,7 @@ from uvas_stats.present.goal_place import GoalPlace
 from uvas_stats.present.goals import GoalRow
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
+from uvas_stats.situation import measures
 from uvas_stats.situation.facade import Nulage
 from uvas_stats.workspace import Workspace
 
@@ -367,7 +368,21 @@ def test_groups_that_are_pooled_and_groups_that_are_not_are_told_apart(workspace
     assert list(faults(chart)) == []
 
 
-def test_too_few_points_to_draw_are_a_table_and_the_mean_is_called_unweighted() -> None:
+def test_the_sexes_are_pooled_over_the_same_years_as_both_together() -> None:
+    chart = nulage("storuman").pooled()
+    assert chart.about.derived[["Grupp", "År"]].values.tolist() == [
+        ["16–24 år", "2020–2022"], ["Kvinnor 16–24 år", "2020–2022"], ["Män 16–24 år", "2020–2022"],
+    ]  # fmt: skip
+    published = [(6.21 + 5.6 + 5.26) / 3, (7.87037 + 6.862745 + 5.5) / 3]
+    assert chart.about.derived["Andel"].tolist()[:2] == pytest.approx(published, abs=1e-6)
+    assert "olika utgåvor" not in chart.about.note  # each of them is of one edition
+    assert chart.about.source.endswith("Utgåvor 2024-08-30 och 2026-11-21.")
+
+
+def test_too_few_points_to_draw_are_a_table_and_the_mean_is_called_unweighted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measures, "LEAST_DRAWN", 4)
     table = nulage("storuman").pooled()
     assert isinstance(table, Table)
     assert table.cells.columns.tolist() == ["Grupp", "År", "Andel", "Riket"]
@@ -375,13 +390,16 @@ def test_too_few_points_to_draw_are_a_table_and_the_mean_is_called_unweighted() 
     assert "ovägt medelvärde av tre år" in table.about.subtitle
     assert table.about.derived[["Undre gräns", "Beräknat antal, summa av åren"]].isna().all(axis=None)
     assert "uvas fetch scb_population" in [one.todo for one in table.about.missing]
-    assert "Utgåva 2026-11-21" in table.about.source
+    assert "Utgåvor 2024-08-30 och 2026-11-21" in table.about.source
 
 
-def test_a_table_of_pooled_years_has_the_persons_and_the_interval(workspace: Workspace) -> None:
+def test_a_table_of_pooled_years_has_the_persons_and_the_interval(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures, "LEAST_DRAWN", 4)
     one = about(workspace, "lidkoping")
     table = one.pooled()
-    assert isinstance(table, Table)  # the sexes are known for Storuman alone
+    assert isinstance(table, Table)
     row = one.pooled().about.derived.iloc[0]
     share, low, high = (number_text(float(row[name]), 1) for name in ("Andel", "Undre gräns", "Övre gräns"))
     assert plain(table.cells["Andel"].iloc[0]) == f"{share} % ({low} %–{high} %)"

@@ -137,7 +137,7 @@ def _revision_lines(revised: pd.DataFrame, catalog: Catalog) -> list[str]:
         changed = pd.concat([part.loc[part["kind"] == kind] for kind in _KINDS])  # another value first
         known = catalog.measures[str(measure)]
         lines.append(
-            f"{known.title}: utgåva {edition} mot {part['old_edition'].iloc[0]}: "
+            f"{known.title}: utgåva {edition} mot {' och '.join(sorted(set(part['old_edition'])))}: "
             f"{number_text(float(len(changed)), 0)} skillnader, {number_text(float(added), 0)} nya uppgifter"
         )
         for row in changed.head(MOST_SHOWN).to_dict("records"):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from uvas_stats.observations.contract import KEY, select
-from uvas_stats.observations.editions import sources_apart
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.editions import FIGURE, Replaces, is_part, sources_apart
 
 __all__ = ["REVISION_COLUMNS", "disagreements", "revisions"]
 
-FIGURE = tuple(name for name in KEY if name != "edition")
 REVISION_COLUMNS = (
     *FIGURE,
     "old_edition",
@@ -64,28 +62,42 @@ def _kind(pairs: pd.DataFrame, precision: pd.Series) -> pd.Series:
 
 
 def _pair(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Compare two editions of one measure."""
+    """Compare what is held of one measure with a new edition of it."""
     pairs = old.merge(new, on=list(FIGURE), how="outer", suffixes=("_old", "_new"), validate="1:1")
     fewest = min(_series_decimals(old["value"]), _series_decimals(new["value"]))
     pairs["kind"] = _kind(pairs, pd.Series(fewest, index=pairs.index))
-    changed = pairs.loc[pairs["kind"] != "same"].rename(
+    beside = ("added", "withdrawn") if new["part"].iloc[0] else ()  # a part is compared where both have a figure
+    unlike = ~pairs["kind"].isin(["same", *beside])
+    changed = pairs.loc[unlike].rename(
         columns={"value_old": "old", "value_new": "new", "status_old": "old_status", "status_new": "new_status"}
     )
     return changed.assign(
-        old_edition=str(old["edition"].iloc[0]),
+        old_edition=changed["edition_old"].fillna(str(old["edition"].max())),
         new_edition=str(new["edition"].iloc[0]),
         difference=changed["new"] - changed["old"],
     )[list(REVISION_COLUMNS)]
 
 
-def revisions(observations: pd.DataFrame, replaces: Mapping[str, str]) -> pd.DataFrame:
+def _steps(editions: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Compare each edition of a measure with what was held before it."""
+    held = None
+    for _, rows in editions.groupby("edition", sort=True):
+        if held is not None:
+            yield _pair(held, rows)
+            if rows["part"].iloc[0]:
+                rows = pd.concat([held, rows]).drop_duplicates(list(FIGURE), keep="last")
+        held = rows
+
+
+def revisions(observations: pd.DataFrame, replaces: Replaces) -> pd.DataFrame:
     """List what differs between one edition of a measure and the next that has it.
 
     Parameters
     ----------
     observations
-        Observations of all editions. An edition is compared with the next one of its source, as
-        ``sources_apart`` tells sources apart: another month's list withdraws nothing.
+        Observations of all editions. An edition is compared with what was held before it of its source, as
+        ``sources_apart`` tells sources apart: another month's list withdraws nothing. An edition that
+        holds only a part is compared where both have a figure.
     replaces
         Within what an edition replaces another, by dataset, as the catalog declares it.
 
@@ -108,14 +120,13 @@ def revisions(observations: pd.DataFrame, replaces: Mapping[str, str]) -> pd.Dat
     region_code  old   new  difference    kind
            1730 9.45 10.95         1.5 changed
     """
-    kept = observations[[*FIGURE, "edition", "value", "status"]].copy()
+    kept = observations[[*FIGURE, "edition", "value", "status"]].assign(part=is_part(observations, replaces))
     texts = [*FIGURE, "edition", "status"]
     kept[texts] = kept[texts].astype("object").where(kept[texts].notna(), None)
     frames = []
     keys = [kept["dataset"], kept["measure"], sources_apart(observations, replaces)]
-    for _, part in kept.groupby(keys, sort=True):
-        editions = {str(name): rows for name, rows in part.groupby("edition", sort=True)}
-        frames += [_pair(editions[old], editions[new]) for old, new in pairwise(editions)]
+    for _, editions in kept.groupby(keys, sort=True):
+        frames += _steps(editions)
     if not frames:
         return pd.DataFrame(columns=list(REVISION_COLUMNS))
     stacked = pd.concat(frames, ignore_index=True)

@@ -161,7 +161,7 @@ class Measures(Part):
         """Draw UVAS by sex and age with three years pooled; what is too little to draw is a table."""
         code = self.programme.municipalities[0]
         view = self.figures.view(UVAS)
-        rows = next(filter(None, (self._pooled_rows(id_, ages, code) for id_, ages in POOLED)), [])
+        rows = next(filter(None, (self._rows_of_same_years(id_, ages, code) for id_, ages in POOLED)), [])
         if not rows:
             name = self.catalog.names[code]
             raise IndicatorError(f"{view.measure.short} saknas för tre år i följd, {name}")
@@ -186,13 +186,18 @@ class Measures(Part):
         region = next(code for code, members in SWEDISH_REGIONS.items() if lan in members)
         return charts.europe(self.figures.series(NEET), self.figures.view(NEET), region)
 
-    def _pooled_rows(self, measure: str, ages: tuple[str, ...], code: str) -> list[PooledRow]:
-        rows = (self._pooled_row(measure, age, sex, code) for age in ages for sex in _SEXES)
+    def _rows_of_same_years(self, measure: str, ages: tuple[str, ...], code: str) -> list[PooledRow]:
+        rows = self._pooled_rows(measure, ages, code)
+        last = {str(row.own["last"]) for row in rows}
+        return rows if len(last) < 2 else self._pooled_rows(measure, ages, code, min(last))
+
+    def _pooled_rows(self, measure: str, ages: tuple[str, ...], code: str, until: str = "9999") -> list[PooledRow]:
+        rows = (self._pooled_row(measure, age, sex, code, until) for age in ages for sex in _SEXES)
         return [row for row in rows if row is not None]
 
-    def _pooled_row(self, measure: str, age: str, sex: str, code: str) -> PooledRow | None:
+    def _pooled_row(self, measure: str, age: str, sex: str, code: str, until: str) -> PooledRow | None:
         series = self.figures.ages_of(measure, sex)
-        series = series.loc[series["age_group"] == age]
+        series = series.loc[(series["age_group"] == age) & (series["period"] <= until)]
         if series.empty:
             return None
         people = self.figures.denominators(measure, age, sex)

@@ -15,7 +15,7 @@ from uvas_stats.catalog import Catalog, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
 from uvas_stats.observations.contract import SEXES, select
-from uvas_stats.observations.editions import latest_edition
+from uvas_stats.observations.editions import Replaces, latest_edition
 from uvas_stats.observations.store import read_observations
 from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.source import edition_date
@@ -48,7 +48,7 @@ def read_newest(
     folder: Path,
     measures: Iterable[str],
     programme: str,
-    replaces: Mapping[str, str],
+    replaces: Replaces,
     sexes: tuple[str, ...] = ("total",),
 ) -> pd.DataFrame:
     """Read the newest edition of what is published of the measures, and one programme's printed figures.

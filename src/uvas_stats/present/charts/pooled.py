@@ -62,7 +62,7 @@ def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: tuple[Mi
             + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
             for row in rows
         ),
-        note=_note(rows, data),
+        note=_note(rows),
         data=data,
         derived=_derived(rows),
         missing=missing,
@@ -102,7 +102,7 @@ def _kind(rows: list[PooledRow]) -> str:
     return f"sammanslagna år där folkmängden är känd, annars {mean}" if True in counted else mean
 
 
-def _note(rows: list[PooledRow], data: pd.DataFrame) -> str:
+def _note(rows: list[PooledRow]) -> str:
     counted = {bool(row.own["pooled"]) for row in rows}
     texts = []
     if True in counted:
@@ -116,10 +116,12 @@ def _note(rows: list[PooledRow], data: pd.DataFrame) -> str:
             f"{which} medelvärde av årens andelar; folkmängden i åldern är inte känd för alla år, så åren har "
             "inte lagts ihop och inget intervall kan räknas."
         )
-    data = data.loc[data["measure"] != "population_december_count"]
-    editions = data.drop_duplicates(["period", "edition"]).sort_values("period")
     mixed = ""
-    if len(set(editions["edition"])) > 1:
+    for row in rows:
+        shares = row.data.loc[row.data["measure"] != "population_december_count"]
+        editions = shares.drop_duplicates(["period", "edition"]).sort_values("period")
+        if editions["edition"].nunique() < 2:
+            continue
         listed = ", ".join(f"{row.period} ur {row.edition}" for row in editions.itertuples())
         mixed = f"Åren kommer ur olika utgåvor, och utgivaren har reviderat äldre år: {listed}."
     return " ".join(filter(None, [*texts, mixed]))
