@@ -94,7 +94,7 @@ class Dataset:
     ``period_and_area`` where it holds some years of some areas, ``origin`` where each file stands by itself;
     empty where it replaces all of it."""
     parts: tuple[str, ...] = ()
-    """Editions that hold only a part of it, such as transcribed ones: each replaces only the figures that it has."""
+    """Editions that hold only a part of it, such as transcribed ones: each replaces only its own figures."""
 
 
 @dataclass(frozen=True)

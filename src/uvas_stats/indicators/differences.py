@@ -123,7 +123,7 @@ def revisions(observations: pd.DataFrame, replaces: Replaces) -> pd.DataFrame:
     kept = observations[[*FIGURE, "edition", "value", "status"]].assign(part=is_part(observations, replaces))
     texts = [*FIGURE, "edition", "status"]
     kept[texts] = kept[texts].astype("object").where(kept[texts].notna(), None)
-    frames = []
+    frames: list[pd.DataFrame] = []
     keys = [kept["dataset"], kept["measure"], sources_apart(observations, replaces)]
     for _, editions in kept.groupby(keys, sort=True):
         frames += _steps(editions)

@@ -18,7 +18,7 @@ WITHIN: Mapping[str, tuple[str, ...]] = {
 }
 """Within what a newer edition of a dataset replaces an older one, where that is not the whole of it."""
 Replaces = Mapping[str, str | tuple[str, ...]]
-"""By dataset a key of :data:`WITHIN`; or the editions that hold only a part of it, which replace figure by figure."""
+"""By dataset a key of :data:`WITHIN`, or the editions that hold only a part of it and replace figure by figure."""
 FIGURE = [name for name in KEY if name != "edition"]
 
 
