@@ -59,6 +59,11 @@ class Workspace:
         return self.root / "groups.toml"
 
     @property
+    def aliases_file(self) -> Path:
+        """The user's own aliases of headings, categories and areas."""
+        return self.root / "aliases.toml"
+
+    @property
     def raw_roots(self) -> tuple[Path, ...]:
         """Folders to look for raw files in: the workspace first, then the shipped first edition."""
         roots = [self.raw, shipped_raw()]

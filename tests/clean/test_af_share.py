@@ -13,6 +13,7 @@ from tests.fakes import af_books as books
 from uvas_stats.catalog import Catalog
 from uvas_stats.clean.af_share import read_af_share, share_areas
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.reading import reading
 from uvas_stats.indicators.ranking import rank
 from uvas_stats.observations.contract import select
 from uvas_stats.raw.snapshot import RawFile, Snapshot
@@ -222,15 +223,17 @@ def test_the_same_row_twice_is_taken_once(catalog: Catalog, running: pd.DataFram
     pd.testing.assert_frame_equal(share_areas(path, catalog), share_areas(plain, catalog))
 
 
-def test_a_sheet_that_shows_other_figures_than_the_records_is_refused(
+def test_a_sheet_that_shows_other_figures_than_the_records_is_a_note(
     catalog: Catalog, running: pd.DataFrame, tmp_path: Path
 ) -> None:
     path = tmp_path / BAS
     sheets = books.share_sheets(running, wrong=0.01)
     path.write_bytes(books.workbook(sheets, [books.FakeCache(running, dict(books.FORMULAS))]))
-    with pytest.raises(RawFileError, match=r"Bladet visar .* men posterna ger") as caught:
-        share_areas(path, catalog)
-    assert "blad Andel, B10" in str(caught.value)
+    with reading() as notes:
+        assert len(share_areas(path, catalog))
+    (told,) = notes.lines
+    assert "men posterna ger" in told
+    assert "blad Andel, B10" in told
 
 
 def test_a_workbook_without_a_cache_is_not_read_from_its_sheets(

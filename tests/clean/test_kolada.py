@@ -12,9 +12,11 @@ import pandas as pd
 import pytest
 
 from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.sources import load_kolada_kpis
 from uvas_stats.clean.corrections import correct
 from uvas_stats.clean.kolada import newest_similar, read_kolada, read_values
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.reading import reading
 from uvas_stats.raw.snapshot import RawFile, Snapshot
 
 GROUP = {"title": "Liknande kommuner, övergripande, Söderhamn, 2024", "members": [{"member_id": "2161"}]}
@@ -59,7 +61,6 @@ def edition(
     [
         ([item(value="9,15")], "”9,15” är inte ett tal"),
         ([item(value=True)], "”True” är inte ett tal"),
-        ([item(value=None, status="Oklart")], "Statusen ”Oklart” är okänd"),
         ([item(gender="F")], "Okänt kön: F"),
         ([item(count=7)], "ovägt medelvärde"),
         ([item(year="2024/25")], "”2024/25” är inget år"),
@@ -75,6 +76,20 @@ def test_what_cannot_be_understood_stops_the_reading(
 ) -> None:
     with pytest.raises(RawFileError, match=message):
         read_kolada(edition(tmp_path, *items), catalog)
+
+
+def test_what_is_odd_and_no_figure_is_a_note(tmp_path: Path, catalog: Catalog) -> None:
+    spare = next(kpi for kpi in load_kolada_kpis() if kpi.optional)
+    odd = item(value="9,15", kpi="N99999", gender="K")
+    with reading() as notes:
+        read = read_kolada(
+            edition(tmp_path, item(), item(value=None, status="Oklart", gender="K"), odd, N99999=spare.measure),
+            catalog,
+        )
+    assert read["status"].tolist() == ["ok", "not_available"]
+    unknown, number = notes.lines
+    assert unknown == "Koladas status ”Oklart” är okänd; uppgifterna utan värde räknas som ej tillgängliga."
+    assert number.startswith("En uppgift om N99999, som inte måste finnas, lästes inte: Värdet ”9,15” är inte ett")
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"values": []}', "[1]", "<html>"])

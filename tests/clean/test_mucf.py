@@ -18,6 +18,7 @@ from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.mucf_words import area_of, figure_of
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
+from uvas_stats.formats.reading import reading
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations
 from uvas_stats.raw.snapshot import RawFile, Snapshot
@@ -163,8 +164,11 @@ def test_a_tidy_sheet_must_agree_with_the_tables(tmp_path: Path, catalog: Catalo
     assert len(both) == len(alone)
     with pytest.raises(RawFileError, match=r"två olika värden: 5.6 och 5.7 .*Dalarna.*Inläs"):
         read(catalog, book(tmp_path / "o.xlsx", Dalarna=whole(), Inläs=[head, [*row[:5], 0.057]]))
-    with pytest.raises(RawFileError, match="Okända rubriker: kommentar"):
-        read(catalog, book(tmp_path / "p.xlsx", Inläs=[[*head, "Kommentar"], row]))
+    with pytest.raises(RawFileError, match="Okända rubriker: folkmängd"):
+        read(catalog, book(tmp_path / "p.xlsx", Inläs=[[*head, "Folkmängd"], [*row, 7]]))
+    with reading() as notes:
+        assert len(read(catalog, book(tmp_path / "q.xlsx", Inläs=[[*head, "Kommentar"], [*row, "ur mejl"]]))) == 1
+    assert notes.lines[0].endswith("textkolumnerna kommentar är okända och lästes inte.")
 
 
 HTML = (

@@ -30,7 +30,8 @@ class FkFake:
     """Years without any rows."""
     lost_lan: str = ""
     wrong_month: bool = False
-    text_value: bool = False
+    text_value: str | None = None
+    """What stands in place of a number: ``4`` gives the number as text."""
     wrapped: bool = False
 
     def respond(self, path: str, query: str) -> Response:
@@ -64,7 +65,8 @@ class FkFake:
         hidden = lan in self.hidden
         value: Any = self.value(year, lan, sex)
         amount = value * 9.6
-        value = str(value) if self.text_value else value
+        if self.text_value is not None:
+            value = str(value) if self.text_value.isdecimal() else self.text_value
         return {
             "antal": {"rojd": hidden, "value": value},
             "andel": {"rojd": hidden, "value": 1.0},

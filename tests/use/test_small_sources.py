@@ -58,7 +58,6 @@ def fetch(eurostat: EurostatFake, fk: FkFake, workspace: Workspace, catalog: Cat
         ({"lost_geo": "SE23"}, "områden är inte de väntade: SE23"),
         ({"new_axis": True}, "citizen är en okänd indelning"),
         ({"percent": False}, "unit saknar PC"),
-        ({"flags": {("SE", "2020"): "y"}}, "Flaggan ”y” är okänd"),
     ],
 )
 def test_a_table_of_eurostat_that_has_changed_stops_the_fetch(
@@ -71,12 +70,24 @@ def test_a_table_of_eurostat_that_has_changed_stops_the_fetch(
     assert not list(workspace.raw.glob("eurostat_neet/2*"))
 
 
+@pytest.mark.parametrize("flag", ["s", "y"])
+def test_a_flag_on_a_number_of_eurostats_costs_no_figure(eurostat: EurostatFake, fetch: Fetch, flag: str) -> None:
+    eurostat.flags = {("SE", "2020"): flag}
+    told = () if flag == "s" else ("flaggan ”y” är okänd; det den står vid är kvar som det är.",)
+    assert tuple(text.partition(": ")[2] for text in fetch("eurostat_neet").notes) == told
+
+
+def test_numbers_of_forsakringskassan_may_be_text(fk: FkFake, fetch: Fetch) -> None:
+    fk.text_value = "4"
+    assert fetch("fk_activity_compensation").edition is not None
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"lost_lan": "14"}, "Rader saknas: 14 men"),
         ({"wrong_month": True}, "En rad gäller 2003-11"),
-        ({"text_value": True}, "är inte ett tal"),
+        ({"text_value": "x"}, "”x” är inte ett tal"),
     ],
 )
 def test_a_table_of_forsakringskassan_that_has_changed_stops_the_fetch(

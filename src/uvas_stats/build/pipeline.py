@@ -27,6 +27,8 @@ from uvas_stats.workspace import Workspace
 
 __all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint", "to_read"]
 
+FRACTIONS = 10
+"""How many shares must all be at most 1 to be taken for parts of 1."""
 KEPT = 2
 """Fetched editions of a dataset that a build reads: the newest, and the one that it is compared with."""
 
@@ -58,7 +60,7 @@ def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot
         Where the registers' counts are, what is declared, and the editions.
     """
     digest = hashlib.sha256(f"{version('uvas-stats')} {_declared(DATA)}".encode())
-    digest.update(repr((catalog.programmes, catalog.measures, catalog.datasets)).encode())
+    digest.update(repr((catalog.programmes, catalog.measures, catalog.datasets, catalog.aliases)).encode())
     for snapshot in snapshots:
         for path in (snapshot.folder / "origin.toml", *[snapshot.path(file) for file in snapshot.files]):
             size = (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
@@ -112,6 +114,19 @@ def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
         )
 
 
+def _refuse_fractions(frame: pd.DataFrame, catalog: Catalog) -> None:
+    """Refuse an edition whose shares are parts of 1, as a workbook keeps what it shows in percent."""
+    known = frame.loc[frame["value"].notna() & (frame["value"] != 0)]
+    for name, values in known.groupby("measure", observed=True)["value"]:
+        measure = catalog.measures[str(name)]
+        if measure.unit == "procent" and len(values) >= FRACTIONS and values.max() <= 1 and (values % 1 > 0).any():
+            raise ObservationError(
+                f"Alla {len(values)} värden för {measure.title} är högst 1, som delar av 1 och inte procent",
+                where=known.loc[values.index[0], "origin"],
+                todo="Spara kolumnen som tal i procent, 83,3 och inte 0,833, eller hämta filen igen",
+            )
+
+
 def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
     """Say of each ``origin`` who published it, when and how; what is computed comes from a whole edition."""
     origins: dict[str, Any] = {}
@@ -146,12 +161,15 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
     _check_bounds(observations, catalog)
     used = set(observations["origin"].cat.categories)
     files = _origins(read, used) | register_origins(workspace)
+    notes: dict[str, list[str]] = {}
     for frame in frames:
+        if frame.attrs.get("notes"):
+            notes["/".join(frame.iloc[0][["dataset", "edition"]])] = list(frame.attrs["notes"])
         for origin, read_as in frame.attrs.get("provenance", {}).items():
             files[origin]["read_as"] = read_as  # headings as printed, notes and marks that were not known
         for origin, corrections in frame.attrs.get("corrections", {}).items():
             files[origin]["corrections"] = corrections
-    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files}
+    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files, "notes": notes}
     write_similar(workspace.processed, newest_similar(snapshots, catalog))
     write_observations(observations, workspace.processed, state)
     return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(read))
@@ -189,8 +207,11 @@ def edition_check(catalog: Catalog) -> Check:
         from uvas_stats.clean import read_edition
 
         snapshot = read_snapshot(folder, placed=False)
+        notes: dict[str, None] = {}
         for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog, verified=True):
             _check_bounds(frame, catalog)
-        return []
+            _refuse_fractions(frame, catalog)
+            notes |= dict.fromkeys(frame.attrs["notes"])
+        return list(notes)
 
     return check

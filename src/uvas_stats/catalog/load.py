@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from uvas_stats.catalog.aliases import read_aliases
 from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
 from uvas_stats.catalog.declared import DATA, read_declared, read_tables
 from uvas_stats.catalog.lookups import Catalog
@@ -158,8 +159,8 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
     Parameters
     ----------
     workspace
-        Where ``programmes/*.toml`` and ``groups.toml`` are looked for. If None, only what is shipped. An own
-        programme with the id of a shipped one takes its place.
+        Where ``programmes/*.toml``, ``groups.toml`` and ``aliases.toml`` are looked for. If None, only what is
+        shipped. An own programme with the id of a shipped one takes its place.
 
     Raises
     ------
@@ -176,8 +177,9 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
         check_groups(replace(catalog, groups=groups), workspace.groups_file)
     groups |= read_similar(workspace.processed)
     programmes = _programmes(workspace.programmes) if workspace.programmes.is_dir() else {}
-    if not programmes and groups == catalog.groups:
+    aliases = read_aliases(workspace.aliases_file)
+    if not programmes and groups == catalog.groups and aliases == catalog.aliases:
         return catalog
-    own_part = replace(catalog, groups=groups, programmes=programmes)
+    own_part = replace(catalog, groups=groups, programmes=programmes, aliases=aliases)
     check_programmes(own_part, workspace.programmes)
     return replace(own_part, programmes={**catalog.programmes, **programmes})

@@ -6,8 +6,9 @@ A nuläge is of a declared programme, or of the pattern filled in for any kommun
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from uvas_stats.catalog.aliases import Aliases
 from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure, Region
 from uvas_stats.catalog.names import bare_name, find, find_region, fold
 from uvas_stats.catalog.programme import Programme
@@ -40,6 +41,8 @@ class Catalog:
     any_kommun: Programme
     """The pattern for a kommun without a programme of its own."""
     corrections: tuple[Correction, ...] = ()
+    aliases: Aliases = field(default_factory=Aliases)
+    """The workspace's own names for headings, categories and areas."""
 
     @property
     def kommuner(self) -> tuple[Region, ...]:

@@ -62,7 +62,13 @@ def _number(text: str, where: str) -> float:
 def _figures(rows: list[Row], columns: tuple[int, int, int], catalog: Catalog, path: Path) -> Iterator[_Figure]:
     seen: set[str] = set()
     area, count, share = columns
-    for number, row in rows:
+    widths = [max(at for at, cell in enumerate(row) if cell) for _, row in rows]
+    usual = max(set(widths), key=widths.count, default=0)
+    for (number, row), width in zip(rows, widths, strict=True):
+        if width < usual:
+            raise RawFileError(
+                "Raden har färre celler än de andra", where=f"{path}, rad {number + 1}", todo="Hämta filen igen"
+            )
         if len(row) <= max(columns):
             raise RawFileError("Raden är för kort", where=f"{path}, rad {number + 1}", todo=_AGAIN)
         code = _region(row[area], catalog, f"{path}, {cell_name(number, area)}")

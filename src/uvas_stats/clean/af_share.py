@@ -7,7 +7,6 @@ kept whole under names of its own, and may be gone.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from uvas_stats.clean.af_tables import UNKNOWN, area_codes, check_periods, deman
 from uvas_stats.clean.af_visible import check_visible
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.pivot_cache import find_cache, read_cache
+from uvas_stats.formats.reading import note
 from uvas_stats.observations.coded import join_text, repeat_text, text_column
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
@@ -233,7 +233,7 @@ def _both(areas: pd.DataFrame, origin: str) -> Iterator[_Piece]:
 def read_af_share(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     """Read an edition of the share workbooks to validated observations.
 
-    A closed workbook that is not what it must be is left out, with a warning, where there is another.
+    A closed workbook that is not what it must be is left out, with a note, where there is another.
 
     Raises
     ------
@@ -251,7 +251,7 @@ def read_af_share(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         except RawFileError as error:
             if not kind.optional or len(snapshot.files) == 1:
                 raise
-            warnings.warn(f"{kind.title}: arbetsboken utelämnas. {error}", UserWarning, stacklevel=2)
+            note(f"{kind.title}: arbetsboken utelämnas. {error}")
         origins[kind.role] = snapshot.origin(file)
     frame = share_observations(tables.get("running"), tables.get("closed"), catalog, origins)
     return make_observations(frame.assign(dataset=snapshot.dataset, edition=snapshot.edition))

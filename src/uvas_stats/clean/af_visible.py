@@ -13,6 +13,7 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import Headings, Rows, cell_name, find_headings
 from uvas_stats.formats.pivot_cache import Cache
 from uvas_stats.formats.pivot_parts import LARGEST_RECORDS
+from uvas_stats.formats.reading import note
 from uvas_stats.formats.workbook import read_sheets
 
 __all__ = ["check_visible"]
@@ -42,17 +43,16 @@ def check_visible(path: Path, cache: Cache, frame: pd.DataFrame) -> int:
     Returns
     -------
     int
-        How many figures were compared; 0 where no sheet shows any.
-
-    Raises
-    ------
-    RawFileError
-        At the first figure that is not what the records give.
+        How many figures were compared; 0 where no sheet shows any. At the first figure of a sheet that is not what
+        the records give a note is left: a sheet shows what somebody last chose to show.
     """
-    return sum(
-        _check_sheet(rows, cache, frame, f"{path}, blad {name}")
-        for name, rows in read_sheets(path, most_bytes=LARGEST_RECORDS).items()
-    )
+    compared = 0
+    for name, rows in read_sheets(path, most_bytes=LARGEST_RECORDS).items():
+        try:
+            compared += _check_sheet(rows, cache, frame, f"{path}, blad {name}")
+        except RawFileError as error:
+            note(str(error))
+    return compared
 
 
 def _columns(headings: Headings, cache: Cache) -> dict[int, tuple[str, str]]:

@@ -15,8 +15,9 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Layout
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
-from uvas_stats.formats.grid import Headings, Rows, cell_name, cell_text, column, find_headings, holds
+from uvas_stats.formats.grid import Headings, Rows, cell_name, cell_text, column, find_headings, holds, is_text
 from uvas_stats.formats.markers import MarkerRule, read_cells, status_texts
+from uvas_stats.formats.reading import note
 from uvas_stats.formats.sex_and_age import age_group, sex_of
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
@@ -28,13 +29,17 @@ _TODO = "Är det rätt fil? Har utgivaren ändrat tabellen ändras layout i kata
 
 
 def _headings(rows: Rows, where: str, layout: Layout) -> Headings | None:
-    """Find the declared headings on a sheet; None if it has others. A further heading is refused."""
+    """Find the declared headings on a sheet; None if it has others. A further column of figures is refused."""
     wanted = (*layout.columns.values(), *layout.values)
     headings = find_headings(rows, holds(*wanted))
     if headings is None:
         return None
     known = {name.casefold() for name in (*wanted, *layout.passed_over)}
-    wrong = [*(name for name in headings.columns if name not in known), *headings.repeated]
+    unknown = [name for name in headings.columns if name not in known]
+    texts = [name for name in unknown if is_text(column(rows[headings.row + 1 :], headings.column(name)))]
+    if texts:
+        note(f"{where}: textkolumnerna {', '.join(texts)} är okända och lästes inte.")
+    wrong = [*(name for name in unknown if name not in texts), *headings.repeated]
     if wrong:
         raise RawFileError(
             f"Okända eller upprepade rubriker: {', '.join(wrong)}",

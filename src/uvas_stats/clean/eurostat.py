@@ -12,6 +12,7 @@ from uvas_stats.catalog.sources import AGES, TABLES, load_euro_regions
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.cube import Axis, Cube
 from uvas_stats.formats.jsonstat import read_jsonstat
+from uvas_stats.formats.reading import note
 
 __all__ = ["read_eurostat"]
 
@@ -19,9 +20,9 @@ SEXES = {"T": "total", "F": "women", "M": "men"}
 PICKED = {"freq": "A", "unit": "PC", "wstatus": "NEMP", "training": "NO_FE_NO_NFE"}
 """What is meant on the axes that are not kept: yearly, percent, not employed, not in education or training."""
 KEPT = ("sex", "age", "geo", "time")
-KNOWN_FLAGS = frozenset("bcdefimnpruz")
+KNOWN_FLAGS = frozenset("bcdefimnprsuz")
 """Break, confidential, definition differs, estimated, forecast, imputed, missing, not significant, provisional,
-revised, low reliability, not applicable."""
+revised, Eurostat's estimate, low reliability, not applicable."""
 _AGAIN = "Hämta datamängden igen"
 
 
@@ -39,8 +40,8 @@ def _picked(axis: Axis, where: Path) -> str:
 
 def _status(value: float, flags: str, where: Path) -> str:
     letters = set(flags.replace(":", "").replace(" ", ""))
-    if letters - KNOWN_FLAGS:
-        raise RawFileError(f"Flaggan ”{flags}” är okänd", where=where, todo="Lägg till den i clean/eurostat.py")
+    if letters - KNOWN_FLAGS:  # says something of the figure, and is no other figure
+        note(f"{where.name}: flaggan ”{flags}” är okänd; det den står vid är kvar som det är.")
     if np.isnan(value):
         return "suppressed" if "c" in letters else "not_applicable" if "z" in letters else "not_available"
     return "provisional" if "p" in letters else "ok"
@@ -91,7 +92,7 @@ def read_eurostat(path: Path, catalog: Catalog) -> pd.DataFrame:
     Raises
     ------
     RawFileError
-        If an axis, a code or a flag is unknown, or an area that was asked for is not there.
+        If an axis or a code is unknown, or an area that was asked for is not there.
     """
     cube = read_jsonstat(path.read_bytes(), path)
     _check_areas(cube, path)

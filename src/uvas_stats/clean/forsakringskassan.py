@@ -12,6 +12,7 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.markers import loose_number
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
 
@@ -48,9 +49,10 @@ def _cell(cell: object, where: str) -> tuple[float, str]:
         return float("nan"), "suppressed"
     if value is None:
         return float("nan"), "not_available"
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    number = loose_number(value) if isinstance(value, str) else value  # numbers may come as text
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise RawFileError(f"”{value}” är inte ett tal", where=where, todo=_AGAIN)
-    return float(value), "ok"
+    return float(number), "ok"
 
 
 def _whose(dimensions: Mapping[str, Any], year: str, lan: Mapping[str, str], where: str) -> tuple[str, str]:

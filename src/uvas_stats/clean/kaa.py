@@ -20,6 +20,7 @@ from uvas_stats.clean.kaa_sheet import KaaSheet, find_sheet
 from uvas_stats.clean.kaa_values import Figures, Key, read_figures
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
+from uvas_stats.formats.reading import note
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import RawFile, Snapshot
@@ -38,7 +39,7 @@ def read_kaa(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     ----------
     snapshot
         Its files are workbooks, each with one table or several on sheets of their own. ``options["period"]`` is
-        used for those that do not say theirs.
+        used for those that do not say theirs. A workbook that cannot be read is left out, with a note.
     catalog
         Where areas and measures are.
 
@@ -51,18 +52,25 @@ def read_kaa(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     Raises
     ------
     RawFileError
-        In one line: file, sheet and cell, what was found and what was expected.
+        In one line: file, sheet and cell, what was found and what was expected; if no workbook can be read, or two
+        hold the same table.
     """
     areas = AreaCodes(catalog)
     frames: list[pd.DataFrame] = []
     provenance: dict[str, Any] = {}
     seen: dict[tuple[str, str], str] = {}
+    refused: list[RawFileError] = []
     for file in snapshot.files:
         if file.role != "data":
             continue
-        sheets = _sheets(snapshot, file, areas)
         origin = snapshot.origin(file)
-        records = []
+        try:
+            sheets = _sheets(snapshot, file, areas)
+            read = [(sheet, read_figures(sheet)) for sheet in sheets]
+        except RawFileError as error:
+            refused.append(error)
+            note(f"{file.name} lästes inte: {error}")
+            continue
         for sheet in sheets:
             key = (sheet.table.number, sheet.period)
             if key in seen:
@@ -71,12 +79,11 @@ def read_kaa(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
                     todo="Ta med bara den nyaste filen",
                 )
             seen[key] = sheet.where
-            figures = read_figures(sheet)
-            frames.append(_observations(sheet, figures, catalog).assign(origin=origin))
-            records.append(_record(sheet, figures))
-        provenance[origin] = {"sheets": records}
+        frames += [_observations(sheet, figures, catalog).assign(origin=origin) for sheet, figures in read]
+        provenance[origin] = {"sheets": [_record(sheet, figures) for sheet, figures in read]}
     if not frames:
-        raise RawFileError("Utgåvan har inga KAA-tabeller", where=snapshot.folder, todo="Hämta den igen")
+        nothing = RawFileError("Utgåvan har inga KAA-tabeller", where=snapshot.folder, todo="Hämta den igen")
+        raise next(iter(refused), nothing)
     rows = pd.concat(frames, ignore_index=True)
     made = make_observations(rows.assign(dataset=snapshot.dataset, edition=snapshot.edition))
     made.attrs["provenance"] = provenance
@@ -88,11 +95,18 @@ def _sheets(snapshot: Snapshot, file: RawFile, areas: AreaCodes) -> list[KaaShee
     hint, period = (asked["table"], asked["period"]) if asked else ("", snapshot.options.get("period", ""))
     path = snapshot.path(file)
     book = read_sheets(path)
-    sheets = [
-        sheet
-        for name, rows in book.items()
-        if (sheet := find_sheet(name, rows, areas, file=str(path), hint=hint, period=period)) is not None
-    ]
+    found, refused = [], []
+    for name, rows in book.items():
+        try:
+            found.append(find_sheet(name, rows, areas, file=str(path), hint=hint, period=period))
+        except RawFileError as error:
+            refused.append(error)
+    if len(refused) > 1:  # all that has drifted is told at once
+        told = "; ".join(f"{error.what} ({str(error.where).rpartition(', ')[2]})" for error in refused)
+        raise RawFileError(told, where=path, todo=refused[0].todo)
+    if refused:
+        raise refused[0]
+    sheets = [sheet for sheet in found if sheet is not None]
     if not sheets and hint != "5D":
         raise RawFileError(
             "Arbetsboken har ingen KAA-tabell per kommun",

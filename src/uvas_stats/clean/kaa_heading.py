@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from uvas_stats.catalog.kaa import KaaTable
+from uvas_stats.formats.reading import aliased
 
 __all__ = ["Meaning", "combined", "expected", "meaning", "plain", "region_role"]
 
@@ -67,7 +68,7 @@ def plain(text: object) -> str:
 
 def region_role(text: object) -> str:
     """Tell which part of a place stands under a heading; empty if it is another column."""
-    return REGION_HEADINGS.get(plain(text), "")
+    return REGION_HEADINGS.get(plain(aliased("headings", str(text))), "")
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str:
@@ -102,7 +103,7 @@ def meaning(table: KaaTable, heading: str) -> Meaning | None:
     >>> meaning(kaa_table("4A"), "Folkmängd 16–20 år") is None
     True
     """
-    text = plain(heading)
+    text = plain(aliased("headings", heading))
     word = _last(_UNIT, text)
     unit = "" if not word else "count" if word.startswith("antal") else "pct"
     sex = _SEXES.get(_last(_SEX, text), "total")

@@ -100,7 +100,7 @@ def _choose(raw: Layout, candidates: Sequence[KaaTable]) -> tuple[KaaTable, list
         return fits[0]
     if len(candidates) == 1:
         _, unknown = _columns(candidates[0], raw)
-        what = f"okända rubriker {', '.join(unknown[:3])}" if unknown else "rubriker som behövs saknas"
+        what = f"okända rubriker {', '.join(unknown)}" if unknown else "rubriker som behövs saknas"
         raise RawFileError(
             f"Tabell {candidates[0].number}: {what}",
             where=raw.where,

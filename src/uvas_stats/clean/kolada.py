@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ import pandas as pd
 
 from uvas_stats.catalog import Catalog, Group, Measure
 from uvas_stats.catalog.similar import similar_groups
-from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE
+from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE, load_kolada_kpis
 from uvas_stats.clean.csv_files import SEXES, kolada_period, read_kolada_csv
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.reading import note
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
 
@@ -74,7 +75,8 @@ def _figure(one: Mapping[str, Any]) -> tuple[str, float, str]:
         return sex, value, "ok"
     if status is None or (isinstance(status, str) and status.casefold() in MISSING):
         return sex, value, "not_available"
-    raise RawFileError(f"Statusen ”{status}” är okänd", todo="Lägg till den i clean/kolada.py med vad den betyder")
+    note(f"Koladas status ”{status}” är okänd; uppgifterna utan värde räknas som ej tillgängliga.")
+    return sex, value, "not_available"
 
 
 @dataclass
@@ -108,29 +110,38 @@ class _Columns:
         self.statuses.append(status)
 
 
-def _add_item(columns: _Columns, item: Mapping[str, Any], path: Path) -> None:
+def _add_item(columns: _Columns, item: Mapping[str, Any], path: Path, optional: Collection[str]) -> None:
     names = (str(item.get("kpi")), str(item.get("municipality")), str(item.get("period")))
     where = f"{path}, {' '.join(names)}"
     if not (names[2].isascii() and names[2].isdecimal() and len(names[2]) == 4):
         raise RawFileError(f"”{names[2]}” är inget år", where=where, todo=_AGAIN)
-    try:
-        for one in item.get("values") or ():
+    for one in item.get("values") or ():
+        try:
             columns.add(names, one)
-    except RawFileError as error:
-        raise RawFileError(error.what, where=where, todo=error.todo) from error
+        except RawFileError as error:
+            if names[0] not in optional:
+                raise RawFileError(error.what, where=where, todo=error.todo) from error
+            note(f"En uppgift om {names[0]}, som inte måste finnas, lästes inte: {error.what} ({where}).")
 
 
-def read_values(path: Path) -> KoladaValues:
+def read_values(path: Path, optional: Collection[str] = ()) -> KoladaValues:
     """Read the values of one file as Kolada names them.
+
+    Parameters
+    ----------
+    path
+        The file.
+    optional
+        Key figures of which a value that cannot be read is left out, with a note.
 
     Raises
     ------
     RawFileError
-        If a value is no number, a status or sex is unknown, or one figure has two values.
+        If a value is no number, a sex is unknown, or one figure has two values.
     """
     columns = _Columns()
     for item in _values(path):
-        _add_item(columns, item, path)
+        _add_item(columns, item, path, optional)
     names = dict(zip(("kpi", "unit", "period", "sex"), columns.texts, strict=True))
     frame = pd.DataFrame(names, dtype="str").assign(
         value=np.array(columns.values, dtype=float), status=pd.Series(columns.statuses, dtype="str")
@@ -193,8 +204,12 @@ def _observations(
 
 
 def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
+    spare = {kpi.measure for kpi in load_kolada_kpis() if kpi.optional}
+    optional = {id_ for id_, measure in snapshot.options.items() if measure in spare}
     read = {
-        snapshot.origin(file): read_values(snapshot.path(file)) for file in snapshot.files if file.role == "data"
+        snapshot.origin(file): read_values(snapshot.path(file), optional)
+        for file in snapshot.files
+        if file.role == "data"
     }
     frame = pd.concat([one.frame.assign(origin=origin) for origin, one in read.items()], ignore_index=True)
     if frame.empty:

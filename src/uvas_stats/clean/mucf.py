@@ -18,8 +18,9 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.clean.mucf_words import age_of, area_of, category_of, figure_of, heading_of, title_of
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
-from uvas_stats.formats.grid import Headings, Rows, cell_name, cell_text, find_headings, holds
+from uvas_stats.formats.grid import Headings, Rows, cell_name, cell_text, column, find_headings, holds, is_text
 from uvas_stats.formats.html_tables import read_page
+from uvas_stats.formats.reading import note
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
@@ -150,6 +151,10 @@ def _read_tidy(sheet: _Sheet, headings: Headings, areas: AreaCodes) -> Iterator[
     columns = headings.columns
     area = next((name for name in AREA_HEADINGS if name in columns), None)
     unknown = set(columns) - {*TIDY, *AREA_HEADINGS, "antal"}
+    texts = {name for name in unknown if is_text(column(sheet.rows[headings.row + 1 :], columns[name]))}
+    if texts:
+        note(f"{sheet.where}: textkolumnerna {', '.join(sorted(texts))} är okända och lästes inte.")
+    unknown -= texts
     if area is None or unknown:
         raise RawFileError(
             f"Okända rubriker: {', '.join(sorted(unknown)) or 'området saknas'}", where=sheet.where, todo=_COPY
@@ -178,6 +183,10 @@ def _read_file(path: Path, areas: AreaCodes, period: str) -> pd.DataFrame:
             rows += _read_table(sheet, headings, areas)
         elif headings := find_headings(sheet.rows, holds(*TIDY), within=None):
             rows += _read_tidy(sheet, headings, areas)
+        elif any(isinstance(cell, (int, float)) for row in sheet.rows for cell in row):
+            head = max(sheet.rows[:8], key=lambda row: sum(isinstance(cell, str) and cell != "" for cell in row))
+            listed = ", ".join(filter(None, map(cell_text, head)))
+            note(f"{path.name}, bladet {sheet.name} lästes inte: Antal och Andel saknas; där står {listed}.")
     if not rows:
         raise RawFileError("Ingen tabell med Antal och Andel efter ålder finns i filen", where=path, todo=_COPY)
     year = _year(rows, path, period)

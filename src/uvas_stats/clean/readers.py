@@ -10,10 +10,13 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Dataset
+from uvas_stats.catalog.aliases import Aliases
+from uvas_stats.clean.aliases import check_aliases
 from uvas_stats.clean.corrections import correct
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.reading import reading
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot, verify
 
@@ -86,7 +89,7 @@ def read_raw(snapshots: Iterable[Snapshot], catalog: Catalog) -> Iterator[pd.Dat
 def read_edition(
     snapshot: Snapshot, dataset: Dataset, catalog: Catalog, *, verified: bool = False
 ) -> Iterator[pd.DataFrame]:
-    """Verify, read and correct one edition, as :func:`read_raw` does.
+    """Verify, read and correct one edition, as :func:`read_raw` does; its notes are in ``attrs["notes"]``.
 
     Parameters
     ----------
@@ -103,6 +106,17 @@ def read_edition(
         )
     if not verified:
         verify(snapshot)
+    if catalog.aliases != Aliases():
+        check_aliases(catalog)
+    with reading(catalog.aliases) as notes:
+        frames = list(_frames(snapshot, dataset, catalog))
+    folder = str(snapshot.folder / "_").removesuffix("_")
+    for frame in frames:
+        frame.attrs["notes"] = tuple(text.replace(folder, "") for text in notes.lines)
+        yield frame
+
+
+def _frames(snapshot: Snapshot, dataset: Dataset, catalog: Catalog) -> Iterator[pd.DataFrame]:
     if dataset.reader in EDITION_READERS:
         yield correct(EDITION_READERS[dataset.reader](snapshot, catalog), catalog)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET  # what could harm is refused before it is parsed, see _checked_xml
@@ -24,6 +23,7 @@ from uvas_stats.clean.siris_table import (
 )
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import cell_name
+from uvas_stats.formats.reading import note as leave_note
 from uvas_stats.formats.workbook import read_sheets
 from uvas_stats.observations.coded import Coded, encode
 
@@ -91,7 +91,7 @@ def _text(body: bytes, where: str) -> tuple[str, tuple[str, ...]]:
         text = body.decode("cp1252")
     except UnicodeDecodeError as error:
         raise RawFileError("Filen är varken UTF-8 eller cp1252", where=where, todo=_AGAIN) from error
-    warnings.warn(f"{note} ({where}): kontrollera å, ä och ö", UserWarning, stacklevel=2)
+    leave_note(f"{note} ({where}): kontrollera å, ä och ö.")
     return text, (note,)
 
 

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.names import fold
 from uvas_stats.catalog.siris import SirisReport
-from uvas_stats.clean.siris_rows import IDS, Part, programme_name
+from uvas_stats.clean.siris_rows import IDS, ORGANISERS, Part, programme_name
+from uvas_stats.clean.siris_table import normal
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.reading import aliased
 from uvas_stats.observations.coded import Coded, Ints, join
 
 __all__ = ["Coding", "Rows", "check_keys", "check_sums", "stack_rows"]
@@ -30,7 +32,8 @@ _SEXES = {
     "pojkar": "men",
     "män": "men",
 }
-_ALL_ORGANISERS = ("Samtliga", "Totalt")
+_CALLED = {"sex": "kön", "organiser": "huvudman"}
+_ORGANISER_MEANING = {normal(name): "" if name in ("Samtliga", "Totalt") else name for name in ORGANISERS}
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,26 @@ def _translated(codes: Ints, texts: Sequence[str], meaning: Mapping[str, str]) -
     return Coding(np.array([kept.index(meaning[text]) for text in texts], dtype=np.intp)[codes], kept)
 
 
-def _where(parts: Sequence[Part], starts: Ints, codes: Ints, code: int) -> str:
-    return _row_place(parts, starts, int((codes == code).argmax()))
-
-
-def _row_place(parts: Sequence[Part], starts: Ints, row: int) -> str:
+def _row_place(parts: Sequence[Part], starts: Ints, row: int, key: str = "") -> str:
     part = int(np.searchsorted(starts, row, side="right")) - 1
-    return parts[part].place(row - int(starts[part]), next(iter(parts[part].cells)))
+    return parts[part].place(row - int(starts[part]), key or next(iter(parts[part].cells)))
+
+
+def _known(
+    parts: Sequence[Part], starts: Ints, column: Coded, key: str, meanings: Mapping[str, str]
+) -> dict[str, str]:
+    """Say what each text of a column of a closed list means; stop at one that is not in the list."""
+    meaning: dict[str, str] = {}
+    for at, text in enumerate(column.texts()):
+        known = meanings.get(normal(aliased("categories", text)))
+        if known is None:
+            raise RawFileError(
+                f"”{text}” är okänt som {_CALLED[key]}",
+                where=_row_place(parts, starts, int((column.codes == at).argmax()), key),
+                todo=f"Kända är {', '.join(meanings)}; nya namn kan stå i aliases.toml",
+            )
+        meaning[text] = known
+    return meaning
 
 
 def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: Catalog) -> Rows:
@@ -122,25 +138,23 @@ def stack_rows(parts: Sequence[tuple[str, Part]], report: SirisReport, catalog: 
     codes, texts = columns["code"].codes, columns["code"].texts()
     sexes, sex_texts = columns["sex"].codes, columns["sex"].texts()
     _check_regions(report, columns, (stacked, starts, codes, texts), catalog)
-    unknown = [at for at, text in enumerate(sex_texts) if text.casefold() not in _SEXES]
-    if unknown:
-        raise RawFileError(
-            f"Okänt kön: {sex_texts[unknown[0]]}",
-            where=_where(stacked, starts, sexes, unknown[0]),
-            todo="Hämta filen igen",
-        )
+    sex_meaning = _known(stacked, starts, columns["sex"], "sex", _SEXES)
     organisers, organiser_texts = columns["organiser"].codes, columns["organiser"].texts()
+    organiser_meaning = _known(stacked, starts, columns["organiser"], "organiser", _ORGANISER_MEANING)
     programmes, programme_texts = columns["programme"].codes, columns["programme"].texts()
+    for at, text in enumerate(programme_texts):
+        if text and not any(map(str.isalpha, text)):
+            raise RawFileError(
+                f"”{text}” står där programmet ska stå: raden är förskjuten",
+                where=_row_place(stacked, starts, int((programmes == at).argmax()), "programme"),
+                todo="Filen är ändrad: hämta den igen",
+            )
     return Rows(
         parts=stacked,
         starts=starts,
         region=Coding(codes, tuple(texts)),
-        sex=_translated(sexes, sex_texts, {text: _SEXES[text.casefold()] for text in sex_texts}),
-        organiser=_translated(
-            organisers,
-            organiser_texts,
-            {text: "" if text in _ALL_ORGANISERS else text for text in organiser_texts},
-        ),
+        sex=_translated(sexes, sex_texts, sex_meaning),
+        organiser=_translated(organisers, organiser_texts, organiser_meaning),
         programme=_translated(
             programmes, programme_texts, {text: programme_name(text) for text in programme_texts}
         ),
@@ -171,7 +185,9 @@ def _check_regions(
     for at, text in enumerate(texts):
         if text not in names:
             raise RawFileError(
-                _wrong_code(text, digits), where=_where(parts, starts, codes, at), todo="Hämta filen igen"
+                _wrong_code(text, digits),
+                where=_row_place(parts, starts, int((codes == at).argmax()), "code"),
+                todo="Hämta filen igen",
             )
     if kind == "riket":
         return
@@ -179,10 +195,10 @@ def _check_regions(
     pairs, first = np.unique(codes * len(named.values) + named.codes, return_index=True)
     for pair, row in zip(pairs.tolist(), first.tolist(), strict=True):
         code, name = texts[pair // len(named.values)], written[pair % len(named.values)]
-        if _plain(name) not in names[code]:
+        if _plain(aliased("areas", name)) not in names[code]:
             raise RawFileError(
                 f"Koden {code} hör inte till ”{name}”",
-                where=_row_place(parts, starts, row),
+                where=_row_place(parts, starts, row, "name"),
                 todo="Hämta filen igen",
             )
 

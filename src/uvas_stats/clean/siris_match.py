@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from uvas_stats.catalog.siris import SirisColumn, SirisReport
 from uvas_stats.clean.siris_table import RawTable, normal
 from uvas_stats.errors import ObservationError, RawFileError
+from uvas_stats.formats.grid import is_text
+from uvas_stats.formats.reading import note
 from uvas_stats.periods import period_kind
 
 __all__ = ["column_for", "match_columns", "pick_report", "preamble_value", "series_periods", "table_period"]
@@ -116,8 +118,8 @@ def match_columns(table: RawTable, report: SirisReport) -> dict[int, SirisColumn
     Raises
     ------
     RawFileError
-        If a heading is not declared, two headings mean the same column, or a column is missing; both lists are in
-        the message.
+        If a heading over figures is not declared, two headings mean the same column, or a column is missing; both
+        lists are in the message.
     """
     years = series_periods(table) if report.series else {}
     matched: dict[int, SirisColumn] = {}
@@ -126,7 +128,10 @@ def match_columns(table: RawTable, report: SirisReport) -> dict[int, SirisColumn
         column = column_for(heading, report.columns)
         if at in years:
             continue
-        if column is None:
+        if column is None and is_text(table.columns[at].texts()):
+            listed = ", ".join(list(filter(None, table.columns[at].texts()))[:3])
+            note(f"{table.where}: textkolumnen ”{heading}” ({listed or 'tom'}) är okänd och lästes inte.")
+        elif column is None:
             unknown.append(heading)
         elif column in matched.values() and column.role != "not_used":
             double.append(heading)

@@ -5,6 +5,7 @@ A report over time is turned so that a läsår is a part of its own, as if it we
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -20,9 +21,10 @@ from uvas_stats.clean.siris_match import (
 )
 from uvas_stats.clean.siris_table import RawTable, normal
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.reading import aliased, note
 from uvas_stats.observations.coded import Coded, Ints, compact, constant, join, take
 
-__all__ = ["EVERYONE", "IDS", "NATIONAL", "Part", "parts_of"]
+__all__ = ["EVERYONE", "IDS", "NATIONAL", "ORGANISERS", "Part", "known_categories", "parts_of"]
 
 IDS = ("code", "name", "organiser", "sex", "programme")
 EVERYONE = "Gymnasieskolan totalt (nationella program samt introduktionsprogram)"
@@ -55,7 +57,15 @@ _PROGRAMMES = (
 )
 _CUT = 28
 """A sheet's name that is at least so long may have been cut."""
-_ORGANISERS = ("samtliga", "kommunal", "enskild")
+ORGANISERS = ("Samtliga", "Totalt", "Kommunal", "Enskild", "Region", "Landsting", "Kommunalförbund", "Statlig")
+_OTHER_CODE = re.compile("|3[0-9]{3}")
+"""What stands in place of a kommun's code beside a kommunalförbund: nothing, or from 2020 a code of its own."""
+_SHEETS = ("samtliga", "kommunal", "enskild")
+
+
+def known_categories() -> tuple[str, ...]:
+    """Give the programmes and the kinds of huvudman that rows may be about."""
+    return (*_PROGRAMMES, *ORGANISERS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class Part:
     cells: Mapping[str, Coded]
     """By measure, as long as the ids."""
     place: Callable[[int, str], str]
-    """Names the cell of a row and measure."""
+    """Names the cell of a row and a measure, or one of :data:`IDS`."""
     table: RawTable
 
 
@@ -80,7 +90,7 @@ def programme_name(text: str, *, sheet: bool = False) -> str:
     >>> programme_name("Bygg- och anläggningsprogramme", sheet=True), programme_name("Gymnasieskolan totalt")[:30]
     ('Bygg- och anläggningsprogrammet', 'Gymnasieskolan totalt (natione')
     """
-    wanted = normal(text)
+    wanted = normal(aliased("categories", text))
     if wanted.startswith("gymnasieskolan totalt"):
         return EVERYONE
     for name in _PROGRAMMES:
@@ -104,8 +114,10 @@ def parts_of(table: RawTable, report: SirisReport) -> list[Part]:
     if report.series:
         return _series(table, report, columns, ids)
     places = {column.measure: at for at, column in columns.items() if column.measure}
+    figures = next(iter(places.values()), 0)
+    whole = _id_places(report, columns) | places
     cells = {measure: table.columns[at] for measure, at in places.items()}
-    return [Part(period, ids, cells, lambda row, measure: table.place(row, places[measure]), table)]
+    return [Part(period, ids, cells, lambda row, name: table.place(row, whole.get(name, figures)), table)]
 
 
 def _without_codes(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> RawTable:
@@ -114,24 +126,31 @@ def _without_codes(table: RawTable, report: SirisReport, columns: dict[int, Siri
     if not report.others or "region_code" not in by_role:
         return table
     codes, names = (table.columns[by_role[role]] for role in ("region_code", "region_name"))
-    uncoded = np.array([not text for text in codes.texts()])[codes.codes]
+    no_kommun = np.array([_OTHER_CODE.fullmatch(text) is not None for text in codes.texts()])[codes.codes]
     other = np.array([any(normal(word) in normal(text) for word in report.others) for text in names.texts()])
-    left = uncoded & other[names.codes]
+    left = no_kommun & other[names.codes]
     if not left.any():
         return table
     kept = np.flatnonzero(~left)
-    named = [names.texts()[code] for code in names.codes[left]]
+    listed = ", ".join(names.texts()[code] for code in names.codes[left])
+    note(f"{table.where}: {listed} är inga kommuner och lästes inte.")
     return replace(
         table,
         columns=tuple(compact(take(column, kept)) for column in table.columns),
         lines=[table.lines[row] for row in kept.tolist()],
-        notes=(*table.notes, f"Utan kommunkod och därför utelämnade: {', '.join(named)}"),
+        notes=(*table.notes, f"Utan kommunkod och därför utelämnade: {listed}"),
     )
 
 
-def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> tuple[Coded, ...]:
-    by_role = {column.role: at for at, column in columns.items()}
+def _id_places(report: SirisReport, columns: dict[int, SirisColumn]) -> dict[str, int]:
+    """Say in which column each of the ids stands that has one."""
     code, name = ("lan_code", "lan_name") if report.level == "lan" else ("region_code", "region_name")
+    roles = {code: "code", name: "name", "organiser": "organiser", "sex": "sex", "programme": "programme"}
+    return {roles[column.role]: at for at, column in columns.items() if column.role in roles}
+
+
+def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) -> tuple[Coded, ...]:
+    places = _id_places(report, columns)
     count = len(table.columns[0].codes)
     filled: dict[str, object] = {
         "code": "00",
@@ -142,11 +161,7 @@ def _ids(table: RawTable, report: SirisReport, columns: dict[int, SirisColumn]) 
         if report.sheets == "programme" and table.sheet
         else "",
     }
-    roles = {"code": code, "name": name, "organiser": "organiser", "sex": "sex", "programme": "programme"}
-    return tuple(
-        table.columns[by_role[roles[key]]] if roles[key] in by_role else constant(filled[key], count)
-        for key in IDS
-    )
+    return tuple(table.columns[places[key]] if key in places else constant(filled[key], count) for key in IDS)
 
 
 def _organiser(table: RawTable, report: SirisReport) -> str:
@@ -154,7 +169,7 @@ def _organiser(table: RawTable, report: SirisReport) -> str:
     organiser = preamble_value(table, "Typ av huvudman")
     if any(normal(line) == "endast kommunal huvudman" for line in table.preamble):
         organiser = "Kommunal"
-    named = table.sheet if report.sheets == "organiser" and normal(table.sheet) in _ORGANISERS else ""
+    named = table.sheet if report.sheets == "organiser" and normal(table.sheet) in _SHEETS else ""
     if organiser and named and normal(organiser) != normal(named):
         raise RawFileError(
             f"Bladet heter {named} men säger att huvudmannen är {organiser}",
@@ -184,7 +199,7 @@ def _series(
     size = len(group)
     years = [Coded(whole.codes[at * size : (at + 1) * size], whole.values) for at in range(len(periods))]
     return [
-        _year(table, (at, year), period, who, rows)
+        _year(table, (at, year), period, who, rows | dict.fromkeys(IDS, first))
         for (at, period), year in zip(periods.items(), years, strict=True)
     ]
 
@@ -212,16 +227,18 @@ def _subjects(table: RawTable, report: SirisReport, columns: dict[int, SirisColu
     """Say which measure each row holds, as a place in a list of them."""
     place = next((at for at, column in columns.items() if column.role == "subject"), None)
     if place is None:
-        return np.zeros(len(table.columns[0].codes), dtype=np.intp), [report.subjects[0].measure]
+        return np.zeros(len(table.columns[0].codes), dtype=np.intp), [report.measures[0].measure]
     texts = table.columns[place].texts()
-    named = [column_for(text, report.subjects) for text in texts]
+    named = [column_for(aliased("headings", text), report.subjects) for text in texts]
+    if len(texts) == 1 and len(report.measures) == 1:
+        named = [report.measures[0]]  # the title has said what the only one is
     unknown = [text for text, column in zip(texts, named, strict=True) if column is None]
     if unknown:
         raise RawFileError(
             f"Okända uppgifter: {', '.join(unknown)}. Hittade: {', '.join(texts)}",
             where=f"{table.where}, {table.headings[place]}",
-            todo=f"Väntade: {', '.join(column.headings[0] for column in report.subjects)}",
+            todo=f"Väntade: {', '.join((*column.headings, *column.words)[0] for column in report.subjects)}",
         )
-    measures = list(dict.fromkeys(column.measure for column in named if column is not None))
-    places = [measures.index(column.measure) for column in named if column is not None]
+    measures = list(dict.fromkeys(column.measure for column in named if column is not None and column.measure))
+    places = [measures.index(one.measure) if one.measure else -1 for one in named if one is not None]
     return np.array(places, dtype=np.intp)[table.columns[place].codes], measures

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from uvas_stats.errors import RawFileError
-from uvas_stats.formats.grid import Rows, cell_text, find_headings, row_texts
+from uvas_stats.formats.grid import Rows, cell_text, find_headings, heading_texts, row_texts
+from uvas_stats.formats.reading import aliased
 from uvas_stats.observations.coded import Coded, encode
 
 __all__ = [
@@ -109,7 +110,7 @@ def heading_row(grid: Rows, where: str) -> int:
 
 def read_headings(grid: Rows, at: int) -> tuple[tuple[str, ...], int]:
     """Put the group row above the names, if there is one; return the headings and where the table begins."""
-    names = row_texts(grid[at])
+    names = heading_texts(grid[at])
     while names and not names[-1]:
         names.pop()
     above = grid[at - 1] if at else ()
@@ -122,7 +123,8 @@ def read_headings(grid: Rows, at: int) -> tuple[tuple[str, ...], int]:
     ):  # cells that are merged in a workbook have their text in the first one only
         if not groups[place] and groups[place - 1] and names.count(names[place]) > 1:
             groups[place] = groups[place - 1]
-    return tuple(f"{group} | {name}" if group else name for group, name in zip(groups, names, strict=True)), at - 1
+    joined = (f"{group} | {name}" if group else name for group, name in zip(groups, names, strict=True))
+    return tuple(aliased("headings", heading) for heading in joined), at - 1
 
 
 def _unwanted(grid: Rows, lines: Sequence[int], width: int, where: str) -> None:

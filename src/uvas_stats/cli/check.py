@@ -15,11 +15,11 @@ from uvas_stats.errors import UvasStatsError
 from uvas_stats.indicators.differences import disagreements, revisions
 from uvas_stats.numbers import number_text
 from uvas_stats.observations.editions import latest_edition
-from uvas_stats.observations.store import read_observations
+from uvas_stats.observations.store import read_observations, read_origins
 from uvas_stats.observations.validate import validate
 from uvas_stats.present.view import SEX_TEXT
 from uvas_stats.raw.rejected import rejection
-from uvas_stats.raw.snapshot import REJECTED, list_snapshots, verify
+from uvas_stats.raw.snapshot import REJECTED, Snapshot, list_snapshots, verify
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import atomic_file, find_workspace
 
@@ -67,12 +67,24 @@ def check() -> tuple[str, int]:
         attempt("kontraktet", lambda: validate(read_observations(workspace.processed)))
     newest = {snapshot.dataset: snapshot for snapshot in snapshots}
     lines += _unfinished(workspace.raw)
+    if catalog is not None and not problems:
+        lines += _notes(newest, read_origins(workspace.processed))
     lines += [
         f"gammal {dataset}: utgåvan är {_age(snapshot.retrieved)} dagar. Hämta en ny"
         for dataset, snapshot in newest.items()
         if _age(snapshot.retrieved) > STALE_DAYS
     ]
     return "\n".join(lines), problems
+
+
+def _notes(newest: dict[str, Snapshot], state: dict[str, Any]) -> list[str]:
+    """Tell what was left out of the newest edition of each dataset when it was fetched and when it was read."""
+    read = state.get("notes", {})
+    return [
+        f"not   {dataset}/{snapshot.edition}: {text}"
+        for dataset, snapshot in newest.items()
+        for text in dict.fromkeys((*snapshot.notes, *read.get(f"{dataset}/{snapshot.edition}", ())))
+    ]
 
 
 def _unfinished(raw: Path) -> list[str]:

@@ -11,6 +11,7 @@ import re
 
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.names import RegionNames, bare_name, nearest, tidy
+from uvas_stats.formats.reading import aliased
 
 __all__ = ["RIKET", "AreaCodes"]
 
@@ -54,20 +55,20 @@ class AreaCodes:
     @staticmethod
     def is_riket(name: object) -> bool:
         """Tell whether a cell says riket, in one of the words for it."""
-        return tidy(str(name)) in RIKET
+        return tidy(aliased("areas", str(name))) in RIKET
 
     def kommun(self, name: object) -> str:
         """Return the code of the kommun with a name, with or without ``kommun`` or ``stad`` and the genitive."""
-        hits = self._kommuner.fitting(str(name))
+        hits = self._kommuner.fitting(aliased("areas", str(name)))
         return hits[0].code if len(hits) == 1 else ""
 
     def lan(self, name: object) -> str:
         """Return the code of the län with a name, with or without ``län`` and the genitive."""
-        return self._lan.get(bare_name(str(name)), "")
+        return self._lan.get(bare_name(aliased("areas", str(name))), "")
 
     def fitting(self, name: object) -> tuple[str, ...]:
         """Return all codes that a name may be: a kommun and its län often have the same."""
-        text = str(name)
+        text = aliased("areas", str(name))
         if self.is_riket(text):
             return ("00",)
         last = tidy(text).rpartition(" ")[2]
@@ -103,6 +104,7 @@ class AreaCodes:
         >>> [areas.kommun_cell(text) for text in ("114", "2182 Söderhamn", "Ale kommun (1440)", "2182 Ale")]
         ['0114', '2182', '1440', '']
         """
+        text = aliased("areas", text)
         written = _CODE.search(text)
         if written is None:
             return self.kommun(text)
@@ -120,7 +122,7 @@ class AreaCodes:
         >>> [areas.area_cell(text) for text in ("20 Dalarnas län", "2080 Falun", "Riket", "0980", "20 Falun")]
         ['20', '2080', '00', '0980', '']
         """
-        text = " ".join(str(cell).split())
+        text = aliased("areas", " ".join(str(cell).split()))
         code = next(iter(_LEADING_CODE.findall(text)), "")
         name = text.removeprefix(code).strip()
         fitting = self.fitting(name) if name else (code,)

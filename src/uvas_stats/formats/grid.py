@@ -17,9 +17,11 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+
+from uvas_stats.formats.reading import aliased
 
 __all__ = [
     "MERGED",
@@ -35,8 +37,10 @@ __all__ = [
     "column_name",
     "csv_delimiter",
     "find_headings",
+    "heading_texts",
     "holds",
     "is_several",
+    "is_text",
     "is_unreadable",
     "row_texts",
 ]
@@ -44,6 +48,7 @@ __all__ = [
 Cell = object
 """What a cell holds: text, a number, a date or a truth value; an empty text or None where it is empty."""
 Rows = Sequence[Sequence[Cell]]
+_WORD = re.compile(r"[^\W\d_]{2}")
 WITHIN = 40
 """Rows from the top in which headings are looked for."""
 _START, _LINES = 1_000_000, 50
@@ -106,6 +111,11 @@ def csv_delimiter(text: str) -> str:
 def row_texts(row: Sequence[Cell]) -> list[str]:
     """Write the cells of a row as text on one line each."""
     return [cell_text(cell) for cell in row]
+
+
+def heading_texts(row: Sequence[Cell]) -> list[str]:
+    """Write the cells of a row as headings: as the workspace's aliases read them."""
+    return [aliased("headings", text) for text in row_texts(row)]
 
 
 def column(rows: Rows, at: int) -> list[Cell]:
@@ -188,7 +198,7 @@ def find_headings(rows: Rows, are_headings: IsHeadings, within: int | None = WIT
         None if no row is one of headings.
     """
     for at, row in enumerate(rows[:within]):
-        names = row_texts(row)
+        names = heading_texts(row)
         if are_headings(names):
             return Headings(at, tuple(names))
     return None
@@ -216,6 +226,18 @@ def holds(*names: str) -> IsHeadings:
     """
     wanted = {name.casefold() for name in names}
     return lambda texts: wanted <= {text.casefold() for text in texts}
+
+
+def is_text(cells: Iterable[Cell]) -> bool:
+    """Tell whether a column holds words only: no number, nor a mark that may stand in place of one.
+
+    Examples
+    --------
+    >>> is_text(["Psykisk ohälsa", ""]), is_text(["Alla", 3]), is_text(["#REF!"]), is_text(["2182 Ale"])
+    (True, False, False, True)
+    """
+    texts = [text for cell in cells if (text := cell_text(cell))]
+    return all(_WORD.search(text) and not is_unreadable(text) for text in texts)
 
 
 def is_several(texts: Sequence[str]) -> bool:

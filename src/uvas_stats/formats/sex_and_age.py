@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from uvas_stats.catalog.names import tidy
+from uvas_stats.formats.reading import aliased
 
 __all__ = ["age_group", "sex_of"]
 
@@ -27,7 +28,7 @@ def sex_of(text: object) -> str:
     >>> sex_of("Kvinnor"), sex_of("M"), sex_of("Kvinnor och män"), sex_of("Okänt")
     ('women', 'men', 'total', '')
     """
-    return _SEXES.get(tidy(str(text)), "")
+    return _SEXES.get(tidy(aliased("categories", str(text))), "")
 
 
 def age_group(text: object) -> str:
@@ -38,7 +39,7 @@ def age_group(text: object) -> str:
     >>> [age_group(text) for text in ("18-24 år", "60 år och äldre", "-17 år", "Samtliga 16-64 år", "vuxna")]
     ['18-24', '60+', '0-17', '16-64', '']
     """
-    plain = " ".join(str(text).casefold().split()).removeprefix("samtliga ")
+    plain = " ".join(aliased("categories", str(text)).casefold().split()).removeprefix("samtliga ")
     if match := _BETWEEN.fullmatch(plain):
         return f"{int(match[1])}-{int(match[2])}"
     if match := _FROM.fullmatch(plain):
