@@ -57,7 +57,7 @@ def test_headings_are_found_in_any_order_and_without_those_passed_over(tmp_path:
         ("Kön", "Okänt", "under rubriken Kön .*F2"),
         ("Ålder", "unga", "under rubriken Ålder .*E2"),
         ("År", None, "under rubriken År"),
-        ("Ohälsotalet", "#REF!", "varken ett tal eller ett känt tecken .*G2"),
+        ("Ohälsotalet", "#REF!", "Cellen har felvärdet #REF! .*G2"),
     ],
 )
 def test_a_cell_that_is_not_what_its_heading_says_is_named(
