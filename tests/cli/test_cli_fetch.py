@@ -21,6 +21,7 @@ from uvas_stats.cli.app import app
 from uvas_stats.cli.listing import sources
 from uvas_stats.errors import FetchError, UnknownNameError, UvasStatsError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
+from uvas_stats.fetch.limits import Limits
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.store import read_observations
 from uvas_stats.raw.rejected import rejected_folders, rejection
@@ -234,6 +235,7 @@ def siris(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SirisFake
     with serving_siris(SirisFake()) as served:
         monkeypatch.setenv("UVAS_WORKSPACE", str(tmp_path))
         monkeypatch.setenv("UVAS_BASE_URL", f"siris={served.url}")
+        monkeypatch.setattr("uvas_stats.fetch.sources.Limits", lambda **_: Limits(calls=10_000, seconds=1.0))
         yield served
 
 

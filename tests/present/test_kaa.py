@@ -9,8 +9,8 @@ import pytest
 from tests.fakes.documents import period_text
 from tests.fakes.kaa_workbook import Book, Place, workbook
 from tests.present.test_charts import faults, words
+from tests.situations import situation
 from tests.slow import quick
-from uvas_stats import nulage
 from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.kaa import load_needs_rows
@@ -63,7 +63,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> Workspac
 
 @pytest.fixture(scope="module")
 def storuman(covered: Workspace) -> Nulage:
-    return nulage("storuman", workspace=covered.root)
+    return situation("storuman", covered.root)
 
 
 @pytest.mark.parametrize("who", quick(WHO, "area", "long"))
@@ -72,7 +72,7 @@ def test_no_text_is_clipped_and_no_labels_overlap(
     covered: Workspace, bare: Workspace, who: str, kind: str
 ) -> None:
     for workspace in (covered, bare):
-        chart: Chart = getattr(nulage(**WHO[who], workspace=workspace.root), kind)()
+        chart: Chart = getattr(situation(root=workspace.root, **WHO[who]), kind)()
         assert list(faults(chart)) == []
         assert chart.about.source.startswith("Källa: Skolverket. Utgåva 2026-11-20.")
         assert "Inte officiell statistik" in chart.about.note
@@ -82,12 +82,12 @@ def test_no_text_is_clipped_and_no_labels_overlap(
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_kaa_the_commands_that_get_it_are_told(kind: str) -> None:
     with pytest.raises(IndicatorError, match=r"uvas fetch kaa.*uvas adopt kaa FIL"):
-        getattr(nulage("storuman"), kind)()
+        getattr(situation("storuman"), kind)()
 
 
 @pytest.mark.slow
 def test_a_report_without_kaa_says_once_what_would_add_it() -> None:
-    for n in (nulage("storuman"), nulage("lidkoping"), nulage(kommun="Gävle")):
+    for n in (situation("storuman"), situation("lidkoping"), situation(kommun="Gävle")):
         chapter = next(one for one in n.chapters() if one.heading == "Kommunala aktivitetsansvaret")
         assert sum(one.todo.startswith("uvas fetch kaa") for one in chapter.missing) == 1
 
@@ -117,11 +117,11 @@ def test_a_ranking_without_coverage_says_so_in_its_title(
     bare: Workspace, covered: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = "(rapporteringens täckning är inte känd)"
-    n = nulage("storuman", workspace=bare.root)
+    n = situation("storuman", bare.root)
     for chart in (n.kaa(), n.place(SHARE), n.compare(SHARE), n.place(SHARE, title="Egen rubrik")):
         assert chart.about.title.endswith(told)
         assert "inte känd för perioden" in chart.about.note
-    assert told not in nulage("storuman", workspace=covered.root).place(SHARE).about.title
+    assert told not in situation("storuman", covered.root).place(SHARE).about.title
     assert told not in n.place("uvas_share_pct").about.title
     monkeypatch.chdir(bare.root)
     heading = ranking(SHARE, period=None, group="24", order="worst", form="table").split("\n")[0]
@@ -198,11 +198,11 @@ def test_the_kartlaggning_puts_the_document_beside_today(storuman: Nulage) -> No
 
 
 def test_the_kartlaggning_of_any_kommun_has_no_document() -> None:
-    table = nulage(kommun="Gävle").kartlaggning()
+    table = situation(kommun="Gävle").kartlaggning()
     assert "Enligt dokumentet" not in table.cells.columns
     assert table.cells["Mått i dag, eller varför det saknas"].ne("").all()
     with pytest.raises(IndicatorError, match="en kommun i taget"):
-        nulage("ostra_sodertorn").kartlaggning()
+        situation("ostra_sodertorn").kartlaggning()
 
 
 def test_the_kartlaggning_names_measures_that_exist(catalog: Catalog) -> None:

@@ -12,8 +12,8 @@ import pytest
 from tests import monthly
 from tests.monthly import RATE
 from tests.present.test_charts import faults, words
+from tests.situations import situation
 from tests.slow import quick
-from uvas_stats import nulage
 from uvas_stats.catalog import Catalog, Goal, Measure
 from uvas_stats.catalog.sources import load_euro_regions
 from uvas_stats.errors import IndicatorError, UnknownNameError
@@ -40,7 +40,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def about(workspace: Workspace, name: str) -> Nulage:
-    return nulage(name, workspace=workspace.root)
+    return situation(name, workspace.root)
 
 
 def plain(text: str) -> str:
@@ -63,7 +63,7 @@ def test_nothing_is_clipped_or_overlaps_and_nothing_is_missing_but_what_was_not_
 
 @pytest.mark.parametrize("code", ["0136", "2584", "1730"])
 def test_any_kommun_has_the_charts_by_month(workspace: Workspace, code: str) -> None:
-    one = nulage(kommun=code, workspace=workspace.root)
+    one = situation(None, workspace.root, kommun=code)
     for chart in (one.strip(), one.ranking_list(RATE), one.profile(), one.place_over_time(RATE), one.season(RATE)):
         assert list(faults(chart)) == []
 
@@ -72,14 +72,14 @@ def test_any_kommun_has_the_charts_by_month(workspace: Workspace, code: str) -> 
 
 
 def test_the_first_edition_says_which_fetch_is_missing() -> None:
-    shipped = nulage("soderhamn")
+    shipped = situation("soderhamn")
     for draw in (shipped.strip, shipped.profile):
         with pytest.raises(IndicatorError, match="Hämta dem med: uvas fetch af_share"):
             draw()
     with pytest.raises(IndicatorError, match=r"Framskrivningen bygger på månadsuppgifter.*uvas fetch af_share"):
         shipped.projection()
     with pytest.raises(IndicatorError, match="uvas fetch eurostat"):
-        nulage("ale").europe()
+        situation("ale").europe()
 
 
 def test_a_yearly_measure_has_no_strip_and_no_season(workspace: Workspace) -> None:
@@ -90,7 +90,7 @@ def test_a_yearly_measure_has_no_strip_and_no_season(workspace: Workspace) -> No
 
 
 def test_the_same_month_last_year_is_not_compared_across_a_break(workspace: Workspace) -> None:
-    one = nulage("soderhamn", period="2023-06", workspace=workspace.root)
+    one = situation("soderhamn", workspace.root, period="2023-06")
     with pytest.raises(IndicatorError, match="ett tidsseriebrott ligger emellan"):
         one.season(RATE)
     assert "jämförs inte: tidsseriebrott emellan" in one.standing(RATE).cells["Värde"].tolist()
@@ -100,12 +100,12 @@ def test_the_same_month_last_year_is_not_compared_across_a_break(workspace: Work
 
 
 def test_the_season_chart_crosses_a_break_when_asked_and_says_so(workspace: Workspace) -> None:
-    one = nulage("soderhamn", period="2023-06", workspace=workspace.root)
+    one = situation("soderhamn", workspace.root, period="2023-06")
     assert "Från januari 2023" in charts.season(one.series(RATE), one.view(RATE), across_break=True).about.note
 
 
 def test_the_strip_stops_at_a_break(workspace: Workspace) -> None:
-    chart = nulage("soderhamn", period="2023-06", workspace=workspace.root).strip()
+    chart = situation("soderhamn", workspace.root, period="2023-06").strip()
     assert chart.about.data["period"].min() == "2023-01"
     assert "Från januari 2023" in chart.about.note
 
@@ -248,7 +248,7 @@ def test_the_goal_board_uses_all_that_is_known_of_the_place(workspace: Workspace
 
 
 def test_the_goal_board_does_not_cross_a_break(workspace: Workspace) -> None:
-    board = nulage("soderhamn", period="2023-06", workspace=workspace.root).goal_board()
+    board = situation("soderhamn", workspace.root, period="2023-06").goal_board()
     row = board.about.derived.iloc[0]
     assert "juni 2022 jämförs inte: ett tidsseriebrott ligger emellan. Från" in row["Samma månad året innan"]
     assert row["Tolv månader"].startswith("kan inte bedömas")
@@ -260,7 +260,7 @@ def test_the_goal_board_does_not_cross_a_break(workspace: Workspace) -> None:
 
 
 def test_the_goal_board_of_the_first_edition_says_what_a_fetch_adds() -> None:
-    board = nulage("soderhamn").goal_board()
+    board = situation("soderhamn").goal_board()
     row = board.about.derived.iloc[0]
     assert row["Framskrivning"].startswith("Bedömt på årsvärden.")
     assert [one.todo for one in board.about.missing] == ["uvas fetch af_share"]
@@ -273,7 +273,7 @@ def test_the_goal_board_of_the_first_edition_says_what_a_fetch_adds() -> None:
 
 
 def test_a_goal_without_figures_says_so_once() -> None:
-    board = nulage("storuman").goal_board()
+    board = situation("storuman").goal_board()
     assert "Framskrivningen" not in board.about.alt
     assert board.about.alt.count("Deltagarna är inte räknade. Kräver kommunens egna uppgifter") == 1
     assert board.about.note == ""
@@ -313,7 +313,7 @@ def test_several_kommuner_stand_side_by_side(workspace: Workspace) -> None:
     one = about(workspace, "ostra_sodertorn")
     cells = one.standing(RATE).cells
     assert cells.columns.tolist() == ["Uppgift", "Haninge", "Nynäshamn", "Tyresö"]
-    alone = nulage(kommun="0192", workspace=workspace.root).standing(RATE).cells.set_index("Uppgift")
+    alone = situation(None, workspace.root, kommun="0192").standing(RATE).cells.set_index("Uppgift")
     told = cells.set_index("Uppgift")["Nynäshamn"]
     assert told["Oktober 2027"] == ", plats ".join(alone.loc["Oktober 2027", ["Värde", "Plats"]])
     assert (
@@ -369,7 +369,7 @@ def test_groups_that_are_pooled_and_groups_that_are_not_are_told_apart(workspace
 
 
 def test_the_sexes_are_pooled_over_the_same_years_as_both_together() -> None:
-    chart = nulage("storuman").pooled()
+    chart = situation("storuman").pooled()
     assert chart.about.derived[["Grupp", "År"]].values.tolist() == [
         ["16–24 år", "2020–2022"], ["Kvinnor 16–24 år", "2020–2022"], ["Män 16–24 år", "2020–2022"],
     ]  # fmt: skip
@@ -383,7 +383,7 @@ def test_too_few_points_to_draw_are_a_table_and_the_mean_is_called_unweighted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(measures, "LEAST_DRAWN", 4)
-    table = nulage("storuman").pooled()
+    table = situation("storuman").pooled()
     assert isinstance(table, Table)
     assert table.cells.columns.tolist() == ["Grupp", "År", "Andel", "Riket"]
     assert plain(table.cells.iloc[0]["Andel"]) == "5,7 %"
@@ -463,7 +463,7 @@ def test_one_sex_is_shown_by_itself_and_says_so(workspace: Workspace) -> None:
 
 
 def test_a_month_is_compared_across_a_break_only_when_that_is_asked_for(workspace: Workspace) -> None:
-    one = nulage("soderhamn", period="2023-03", workspace=workspace.root)
+    one = situation("soderhamn", workspace.root, period="2023-03")
     with pytest.raises(IndicatorError, match="Mars 2023 jämförs inte med mars 2022"):
         one.season(RATE)
     assert "Från januari 2023 är nämnaren" in one.season(RATE, across_break=True).about.note

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.school import NEAR, TINY, WITHOUT, write_reports
 from tests.present.test_charts import faults, words
+from tests.situations import situation
 from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.build.adopt import adopt
@@ -53,7 +54,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog, shared: P
 
 
 def of(workspace: Workspace, who: str) -> Nulage:
-    return nulage(**WHO[who], workspace=workspace.root)  # type: ignore[arg-type]
+    return situation(root=workspace.root, **WHO[who])  # type: ignore[arg-type]
 
 
 def bars(chart: Chart) -> list[tuple[float, float]]:
@@ -65,10 +66,10 @@ def bars(chart: Chart) -> list[tuple[float, float]]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("who", quick(WHO, "area", "long name"))
 def test_no_text_is_clipped_and_no_labels_overlap(filled: Workspace, who: str, kind: str) -> None:
-    situation = of(filled, who)
-    if kind != "eligibility" and TINY in situation.programme.municipalities:
+    one = of(filled, who)
+    if kind != "eligibility" and TINY in one.programme.municipalities:
         return  # all of it is suppressed, which a test below is about
-    chart: Chart = getattr(situation, kind)()
+    chart: Chart = getattr(one, kind)()
     assert list(faults(chart)) == []
     assert "skolkommun" in chart.about.title
     assert "Skolkommun" in chart.about.note
@@ -152,11 +153,11 @@ def test_a_kommun_without_any_figure_gets_a_sentence(
 ) -> None:
     name = catalog.names[kommun]
     with pytest.raises(IndicatorError, match=f"inga uppgifter för {name}"):
-        getattr(nulage(kommun=name, workspace=filled.root), kind)()
+        getattr(situation(None, filled.root, kommun=name), kind)()
 
 
 def test_an_older_period_ends_the_series(filled: Workspace) -> None:
-    chart = nulage("storuman", period="2019/20", workspace=filled.root).eligibility()
+    chart = situation("storuman", filled.root, period="2019/20").eligibility()
     assert "Storuman 81,3 %" in words(chart)
     assert chart.about.subtitle.startswith("Läsår 2015/16–2019/20")
 
@@ -170,8 +171,8 @@ def test_without_data_the_error_says_what_gets_it(workspace: Workspace, who: str
 
 @pytest.mark.parametrize("who", quick(["storuman", "lidkoping", "soderhamn", "Arjeplog"], "Arjeplog"))
 def test_they_are_in_the_nulage(filled: Workspace, workspace: Workspace, who: str) -> None:
-    def chapter(situation: Nulage) -> tuple[list[str], str]:
-        found = next(one for one in situation.chapters() if "enligt Skolverket" in one.heading)
+    def chapter(one_nulage: Nulage) -> tuple[list[str], str]:
+        found = next(one for one in one_nulage.chapters() if "enligt Skolverket" in one.heading)
         return [part.about.id.split("_siris")[0] for part in found.parts], " ".join(
             one.todo for one in found.missing
         )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from uvas_stats import nulage
+from tests.situations import situation
 from uvas_stats.catalog import PrintedFigure
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.errors import IndicatorError
@@ -18,12 +18,12 @@ from uvas_stats.situation.facade import Nulage
 
 @pytest.fixture(scope="module")
 def soderhamn() -> Nulage:
-    return nulage("soderhamn")
+    return situation("soderhamn")
 
 
 @pytest.fixture(scope="module")
 def storuman() -> Nulage:
-    return nulage("storuman")
+    return situation("storuman")
 
 
 def plain(frame: pd.DataFrame) -> list[list[str]]:
@@ -51,19 +51,19 @@ def test_a_report_opens_with_the_goal_and_each_measure_beside_riket(soderhamn: N
         "UVAS 16–24 år: 9,2 % 2024, högre än i riket (6,2 %). Upp 1,0 procentenheter från året innan. "
         "Plats 27–28 av 290 (1 = högst)."
     )
-    several = nulage("ostra_sodertorn").content().lead.replace(THIN_SPACE, " ").split("\n")
+    several = situation("ostra_sodertorn").content().lead.replace(THIN_SPACE, " ").split("\n")
     assert "nått i Haninge och Tyresö, kan inte bedömas i Nynäshamn" in several[1]
     assert several[2] == "UVAS 16–24 år, 2024: Haninge 8,0 %, Nynäshamn 8,9 % och Tyresö 5,3 %; riket 6,2 %."
 
 
 def test_goals_that_wait_for_the_same_are_told_with_the_reason() -> None:
-    assert "Tre mål kan inte bedömas: deltagarna är inte räknade." in nulage("lidkoping").content().lead
+    assert "Tre mål kan inte bedömas: deltagarna är inte räknade." in situation("lidkoping").content().lead
 
 
 def test_an_age_group_takes_the_place_of_the_measures_own_in_its_words() -> None:
-    view = nulage("soderhamn").view("uvas_share_pct", age="20-24")
+    view = situation("soderhamn").view("uvas_share_pct", age="20-24")
     assert (view.measure.short, view.measure.title[:13]) == ("UVAS 20–24 år", "Unga 20–24 år")
-    assert nulage("soderhamn").view("uvas_share_pct", age="16-24").measure.short == "UVAS 16–24 år"
+    assert situation("soderhamn").view("uvas_share_pct", age="16-24").measure.short == "UVAS 16–24 år"
 
 
 def test_summary_never_calls_its_source_kolada(soderhamn: Nulage) -> None:
@@ -71,7 +71,7 @@ def test_summary_never_calls_its_source_kolada(soderhamn: Nulage) -> None:
 
 
 def test_an_area_of_several_kommuner_gets_no_figure_without_its_denominator() -> None:
-    table = nulage("ostra_sodertorn").summary()
+    table = situation("ostra_sodertorn").summary()
     assert sorted(set(table.cells["Kommun"])) == ["Haninge", "Nynäshamn", "Tyresö"]
     assert (
         "De tre kommunerna tillsammans 2024: områdets vägda andel kan inte beräknas: nämnaren saknas"
@@ -159,20 +159,20 @@ def test_economy_has_a_sum_of_its_own(soderhamn: Nulage) -> None:
 
 
 def test_where_only_a_budget_is_printed_no_cost_is_made_up() -> None:
-    assert plain(nulage("lidkoping").economy().cells) == [
+    assert plain(situation("lidkoping").economy().cells) == [
         ["2016", "600"], ["2017", "600"], ["2018", "600"], ["Summa", "1 800"],
     ]  # fmt: skip
 
 
 def test_a_goal_without_a_day_or_reached_has_no_probability() -> None:
-    rows = nulage("ostra_sodertorn").goals().cells
+    rows = situation("ostra_sodertorn").goals().cells
     assert rows["Framskrivning"].str.contains("väntas bli").any()
     assert not rows["Framskrivning"].str.contains("annolikhet").any()
     assert rows["Status"].tolist()[:3] == ["nått", "kan inte bedömas", "nått"]
 
 
 def test_a_goal_that_says_the_same_of_every_kommun_is_one_row() -> None:
-    rows = nulage("ostra_sodertorn").goals().cells
+    rows = situation("ostra_sodertorn").goals().cells
     assert rows["Mål"].str.startswith("Färre är beroende").sum() == 1
 
 
@@ -207,7 +207,7 @@ def test_a_table_shows_itself_in_a_notebook_with_escaped_text(storuman: Nulage) 
 
 
 def test_a_change_across_a_break_of_the_kommun_alone_is_marked() -> None:
-    eda = nulage(kommun="Eda", period="2015")
+    eda = situation(kommun="Eda", period="2015")
     (row,) = eda.summary().cells.query("Mått == 'UVAS 16–24 år'").to_dict("records")
     assert row["Mot året innan"] == "+9,2*"
     assert eda.kkik().cells["Ändring"].iloc[0] == "upp*"

@@ -46,11 +46,9 @@ def area_share(
     """
     members = list(dict.fromkeys(members))
     figures, refused = [], {}
-    for period in sorted(set(series.loc[series["region_code"].isin(members), "period"])):
-        shares, people = (
-            frame.loc[(frame["period"] == period) & frame["region_code"].isin(members)]
-            for frame in (series, denominators)
-        )
+    of_area = [frame.loc[frame["region_code"].isin(members)] for frame in (series, denominators)]
+    for period in sorted(of_area[0]["period"].unique()):
+        shares, people = (frame.loc[frame["period"] == period] for frame in of_area)
         if any("noise" in frame and frame["noise"].any() for frame in (shares, people)):
             refused[period] = "Områdets vägda andel kan inte beräknas: uppgifterna bär brus och får inte summeras"
             continue

@@ -113,5 +113,13 @@ def select(frame: pd.DataFrame, **wanted: str | Iterable[str]) -> pd.DataFrame:
         values = [value] if isinstance(value, str) else list(value)
         keep &= frame[name].isin(values).to_numpy()
     part = frame.loc[keep]
-    part = part.astype({name: "str" for name in TEXT_COLUMNS if name in part.columns})
+    part = part.assign(**{name: _as_text(part[name]) for name in TEXT_COLUMNS if name in part.columns})
     return part.sort_values(["period_end", "region_code", "age_group"], kind="stable", ignore_index=True)
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Turn categories into plain text category by category: pandas goes through each row, which is slow."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.astype("str")
+    texts = column.cat.categories.astype("str").array.take(column.cat.codes.to_numpy(), allow_fill=True)
+    return pd.Series(texts, index=column.index)

@@ -98,7 +98,7 @@ def pick_age(rows: pd.DataFrame, measure: Measure, age: str | None = None) -> pd
     IndicatorError
         If the age group does not exist, or there are several and none is the measure's own.
     """
-    ages = sorted(set(rows["age_group"]))
+    ages = sorted(rows["age_group"].unique())
     if not age and len(ages) < 2:
         return rows
     wanted = age or measure.ages
