@@ -67,6 +67,7 @@ def tables(persons: Persons, context: Mapping[str, str]) -> list[CountTable]:
     ]
 
 
+@pytest.mark.slow
 @given(registers(), RULES)
 @settings(max_examples=15)
 def test_no_count_of_a_group_of_tables_is_derived(persons: Persons, rule: Rule) -> None:

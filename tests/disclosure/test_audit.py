@@ -57,6 +57,7 @@ def test_a_naive_suppression_is_caught_and_not_written() -> None:
     assert not audit(publication, protect(publication).published.shown)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 def test_naive_suppression_of_a_table_where_one_count_is_alone_in_its_line_is_always_caught(seed: int) -> None:
     random = np.random.default_rng(seed)

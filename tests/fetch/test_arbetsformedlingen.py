@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes import af_books as books
 from tests.fakes.af import PAGE, AfSite, serving
+from tests.slow import quick
 from uvas_stats.build.pipeline import build, edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError
@@ -130,7 +131,7 @@ def test_a_closed_workbook_that_is_gone_is_a_note_and_the_rest_is_fetched(
     assert periods(workspace) == ["2023-01", "2023-02", "2023-03"]
 
 
-@pytest.mark.parametrize("fault", ["", "gone_files"])
+@pytest.mark.parametrize("fault", quick(["", "gone_files"], ""))
 def test_a_closed_workbook_that_is_held_goes_on_to_the_next_edition(
     site: AfSite, workspace: Workspace, catalog: Catalog, fault: str
 ) -> None:

@@ -20,10 +20,11 @@ from uvas_stats.workspace import Workspace
 AT = dt.date(2106, 6, 30)
 
 
-@pytest.fixture
-def counted(tmp_path: Path) -> pd.DataFrame:
-    path, mapping = write_participants(tmp_path)
-    return run_participants(path, mapping, workspace=Workspace(tmp_path), at=AT).observations
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    folder = tmp_path_factory.mktemp("participants")
+    path, mapping = write_participants(folder)
+    return run_participants(path, mapping, workspace=Workspace(folder), at=AT).observations
 
 
 def value(rows: pd.DataFrame, measure: str, period: str = "2106H1", **more: str) -> float:

@@ -71,7 +71,7 @@ def test_the_cells_of_a_notebook_show_charts_and_tables(
     assert (exported / "rapport.html").exists()
 
 
-@pytest.mark.parametrize("path", quick(NOTEBOOKS[:2], NOTEBOOKS[0]), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", quick(NOTEBOOKS[:2]), ids=lambda path: path.stem)
 def test_a_notebook_runs_in_a_kernel_of_its_own_and_shows_its_charts(
     path: Path, built: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +88,7 @@ def test_a_notebook_runs_in_a_kernel_of_its_own_and_shows_its_charts(
     assert (exported / "rapport.html").exists()
 
 
+@pytest.mark.slow
 def test_the_notebook_of_the_registers_runs_on_invented_people(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
