@@ -8,8 +8,9 @@ from pathlib import Path
 
 
 def areas() -> list[str]:
-    """Name the areas; a file with an underscore in its name is a part of one."""
-    return sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if "_" not in path.stem)
+    """Name the areas; a file named after an area and an underscore is a part of it."""
+    names = {path.stem for path in Path(__file__).parent.glob("[a-z]*.py")}
+    return sorted(name for name in names if name.partition("_")[0] not in names - {name})
 
 
 def main() -> int:
