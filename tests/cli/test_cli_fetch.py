@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
+from urllib3.util import connection
 
 from tests.fakes.kolada import KoladaFake
 from tests.fakes.server import Fake
@@ -72,7 +75,7 @@ def test_an_address_on_the_command_line_goes_before_the_environment(  # type: ig
 
 
 def test_search_and_table_show_what_an_analyst_needs(run) -> None:  # type: ignore[no-untyped-def]
-    text = plain(run("search", "varken*", "kommun"))
+    text = plain(run("search", "varken", "kommun"))
     assert "TAB4930" in text
     assert "[2019–2023]" in text
     assert "Inga träffar" in plain(run("search", "befolk"))
@@ -246,12 +249,51 @@ def test_a_source_that_has_drifted_does_not_stop_the_others(siris: SirisFake) ->
     assert "Fel: siris_leavers: " in result.output
     assert "siris_pupils: utgåva" in result.output
     assert "siris_completion: utgåva" in result.output
-    assert "1 av 3 datamängder hämtades inte: siris_leavers" in result.output
+    assert result.output.endswith(
+        "1 av 3 datamängder hämtades inte: siris_leavers\nVad som är fel säger: uvas doctor\n"
+    )
 
 
 def test_one_that_fails_alone_is_the_error_itself(siris: SirisFake) -> None:
     siris.reports = [one for one in siris.reports if one.id != "58"]
-    assert isinstance(CliRunner().invoke(app, ["fetch", "siris_pupils"]).exception, FetchError)
+    error = CliRunner().invoke(app, ["fetch", "siris_pupils"]).exception
+    assert isinstance(error, FetchError)
+    assert str(error).endswith("Kontrollera numret i siris_reports.toml. Vad som är fel säger: uvas doctor.")
+
+
+def test_without_a_network_it_is_said_once_and_in_seconds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def nowhere(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(connection.socket, "getaddrinfo", nowhere)
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("UVAS_WORKSPACE", str(tmp_path))
+    monkeypatch.delenv("UVAS_BASE_URL", raising=False)
+    began = time.monotonic()
+    result = CliRunner().invoke(app, ["fetch"])
+    assert time.monotonic() - began < 10
+    assert str(result.exception) == (
+        "Ingen nätförbindelse (https://statistikdatabasen.scb.se/api/v2 och "
+        "https://statistikdatabasen.skolverket.se/PxWeb/api/v1/sv/Skolverkets_statistikdatabas). Kontrollera nät "
+        "och proxy; vad som är fel säger: uvas doctor."
+    )
+    assert result.output == (
+        "Fel: scb_population: Tjänsten går inte att nå: namnet statistikdatabasen.scb.se går inte att slå upp "
+        "(https://statistikdatabasen.scb.se/api/v2). Kontrollera nätförbindelsen.\n"
+    )
+
+
+def test_a_source_that_is_away_is_told_of_once_and_stops_no_other(
+    siris: SirisFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UVAS_BASE_URL", f"siris={siris.url} scb=http://127.0.0.1:1/api/v2")
+    monkeypatch.setattr("uvas_stats.fetch.http.HttpSettings.backoff", 0.001)
+    result = CliRunner().invoke(app, ["fetch", "scb", "siris_pupils"])
+    assert result.exit_code == 1
+    assert result.output.count("Fel: ") == 1
+    assert "Fel: scb_population: Tjänsten går inte att nå: ingen tar emot förbindelsen" in result.output
+    assert "siris_pupils: utgåva" in result.output
+    assert "5 av 6 datamängder hämtades inte" in result.output
 
 
 def test_held_years_are_asked_for_only_when_it_is_said(siris: SirisFake) -> None:

@@ -50,14 +50,22 @@ def config(fake: Fake) -> dict[str, Any]:
     return content
 
 
+ENDINGS = ("erna", "arna", "anden", "ande", "ende", "aren", "are", "ar", "er", "or", "en", "et", "a", "e")
+
+
+def _stem(word: str) -> str:
+    """Cut off an ending, about as the service's index of Swedish words does."""
+    ending = next((one for one in ENDINGS if word.endswith(one) and len(word) - len(one) > 2), "")
+    return word.removesuffix(ending)
+
+
 def _matches(table: FakeTable, text: str) -> bool:
-    """Match whole words, with * as a wildcard, in title, id and variables."""
-    words = re.findall(
-        r"\w+", f"{table.id} {table.title} {' '.join(item.label for item in table.variables)}".casefold()
-    )
+    """Match stems of all words in title, id and variables; a word with * is not stemmed, and the index is."""
+    labels = " ".join(item.label for item in table.variables)
+    stems = {_stem(word) for word in re.findall(r"\w+", f"{table.id} {table.title} {labels}".casefold())}
     return all(
-        any(fnmatch.fnmatchcase(word, pattern.casefold()) for word in words)
-        for pattern in re.findall(r"[\w*]+", text)
+        any(fnmatch.fnmatchcase(stem, word if "*" in word else _stem(word)) for stem in stems)
+        for word in re.findall(r"[\w*]+", text.casefold())
     )
 
 

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.server import Fake
-from tests.fakes.tables import Var
+from tests.fakes.tables import Var, contents_var, plain_var
 from uvas_stats.catalog.pxweb import PxTable, tables_of
+from uvas_stats.clean.pxweb import read_pxweb
 from uvas_stats.errors import FetchError
 from uvas_stats.fetch.pxclient import PxClient
 from uvas_stats.fetch.resolve import DriftError, Resolved, expand, make_query, resolve
+from uvas_stats.fetch.run import fetch_dataset
 from uvas_stats.fetch.sources import Clients
+from uvas_stats.observations.contract import select
 
 
 def declared(dataset: str, at: int = 0) -> PxTable:
@@ -41,6 +44,60 @@ def test_a_table_without_a_known_id_is_found_by_its_title_and_checked(scb: PxCli
     assert found.table.id == "TAB4930"
     assert found.meaning["ContentsCode"]["0000018R"] == "scb_kommun_neither_16_19_share_pct"
     assert found.meaning["Bakgrund"] == {"SAMT": ""}
+
+
+def test_words_that_begin_a_word_find_nothing_at_the_service(scb: PxClient) -> None:
+    assert list(scb.search("varken* studerande* kommun*")) == []
+    assert "TAB4930" in [hit.id for hit in scb.search("varken studerande kommun")]
+
+
+def test_where_no_search_finds_it_all_tables_are_looked_at(
+    quick: Fake, scb: PxClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fakes.px2._matches", lambda *_: False)
+    monkeypatch.setattr("uvas_stats.fetch.pxweb.PAGE_SIZE", 5)
+    assert resolve(scb, declared("scb_neither_kommun")).table.id == "TAB4930"
+    asked = [path for _, _, path, _ in quick.log if "/tables?" in path]
+    assert [("query=" in path) for path in asked[:4]] == [True, True, True, False]
+
+
+BACKGROUND = {
+    "1": "samtliga 16\u201319 år",
+    "2": "samtliga 20–64 år",
+    "3": "utrikes födda 20–64 år",
+    "4": "män 20–64 år",
+}
+
+
+def test_ages_and_total_are_taken_from_bakgrund_where_they_stand_there(
+    quick: Fake, clients: Clients, tmp_path: Path
+) -> None:
+    table = quick.tables["TAB4930"]
+    contents = contents_var(
+        {"A": "Andel studerande, procent", "B": "Andel som varken arbetar eller studerar"}, "procent"
+    )
+    table.variables = [
+        table.variables[0],
+        plain_var("Bakgrund", "bakgrund", BACKGROUND),
+        contents,
+        table.variables[3],
+    ]
+    outcome = fetch_dataset(clients, "scb_neither_kommun", tables_of("scb_neither_kommun"), tmp_path)
+    assert outcome.edition is not None
+    frame = read_pxweb(outcome.edition)
+    assert set(frame["measure"]) == {"scb_kommun_neither_16_19_share_pct", "scb_kommun_neither_20_64_share_pct"}
+    assert set(frame["age_group"]) == {"16-19", "20-64"}
+    assert frame["breakdown"].isna().all()
+    year = table.variables[3].codes[0]
+    row = select(frame, measure="scb_kommun_neither_20_64_share_pct", region_code="0114", period=year).iloc[0]
+    places = [[[table.variables[0].position("0114")]], [[1]], [[1]], [[0]]]
+    assert row["value"] == table.cells(places)[0][0]
+    (line,) = outcome.plan.tables[0].resolved.left_out
+    assert line == (
+        "scb_kommun_neither_20_25_share_pct lämnades utanför: ”samtliga…20…25” finns inte "
+        "bland etiketterna (TAB4930, Bakgrund)."
+    )
+    assert line in (outcome.edition / "origin.toml").read_text(encoding="utf-8")
 
 
 def test_a_wording_with_another_hyphen_is_the_same_wording(quick: Fake, scb: PxClient) -> None:
@@ -120,7 +177,6 @@ def test_a_label_that_no_code_has_is_drift(quick: Fake, scb: PxClient) -> None:
 
 
 def test_drift_stops_the_fetch_before_anything_is_written(quick: Fake, clients: Clients, tmp_path: Path) -> None:
-    from uvas_stats.fetch.run import fetch_dataset
     from uvas_stats.raw.snapshot import editions
 
     quick.tables["TAB5557"].title = "Något annat"

@@ -87,6 +87,23 @@ def test_a_text_that_no_variable_has_is_drift(tmp_path: Path) -> None:
         fetch_dataset(clients, "skolverket_comparison", tables_of("skolverket_comparison"), tmp_path)
 
 
+def test_a_text_that_several_variables_have_leaves_that_measure_out_and_lists_them(tmp_path: Path) -> None:
+    double = {**LABELS, "4": "Andel (%) behöriga till yrkesprogram, nyinvandrade borträknade"}
+    with serving(served(double)) as fake, Clients({"skolverket_px": fake.v1}) as clients:
+        outcome = fetch_dataset(clients, "skolverket_comparison", tables_of("skolverket_comparison"), tmp_path)
+    assert outcome.edition is not None
+    assert set(read_pxweb(outcome.edition)["measure"]) == {
+        "skolverket_all_subjects_share_pct",
+        "skolverket_merit_17_points",
+    }
+    (line,) = outcome.plan.tables[0].resolved.left_out
+    assert line == (
+        "skolverket_eligible_vocational_share_pct lämnades utanför: ”yrkesprogram” kan vara "
+        "Andel (%) behöriga till yrkesprogram, Andel (%) behöriga till yrkesprogram, nyinvandrade borträknade "
+        "(Kommunala_jamforelsetal/Grundskola/Betyg/Grundskola_betyg.px, variable)."
+    )
+
+
 def test_the_declared_routes_are_of_one_unit_and_period_and_never_mix_hemkommun() -> None:
     measures = load_catalog().measures
     routes = [route for route in read_declared("routes", Route) if route.left.startswith("siris_")]

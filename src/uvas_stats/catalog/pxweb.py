@@ -6,7 +6,8 @@ that a change at the publisher is seen as a difference between two lists and nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -60,7 +61,10 @@ class PxDimension:
     map: dict[str, str] = field(default_factory=dict)
     """What a code is called in the tidy table; an empty value of a breakdown is its total."""
     labels: dict[str, str] = field(default_factory=dict)
-    """For codes that are not known: words that the label of exactly one code holds, found at fetch time."""
+    """For codes that are not known: words (… between those that stand apart) that the label of exactly one code
+    holds, found at fetch time. A measure that several codes may be is left out."""
+    lenient: bool = False
+    """Whether a measure that no code has the words of is left out too."""
     optional_labels: dict[str, str] = field(default_factory=dict)
     """As ``labels`` but equal to the whole label, and passed over where the table has none."""
     breakdown: str = ""
@@ -89,6 +93,18 @@ class PxTable:
     """First period whose cells carry noise; empty: all periods if the table's notes say so."""
     not_titled: tuple[str, ...] = ()
     """Words that the title must not hold."""
+    other_dimensions: tuple[PxDimension, ...] = ()
+    """The variables in another order of things, where it is not known which the table has; tried second."""
+
+    def turned(self) -> PxTable:
+        """Return the declaration with the other dimensions."""
+        return replace(self, dimensions=self.other_dimensions, other_dimensions=())
+
+    def as_found(self, meaning: Mapping[str, Mapping[str, str]]) -> PxTable:
+        """Return the declaration with the dimensions that the fetch found to be right."""
+        found = {value for values in meaning.values() for value in values.values() if value}
+        turned = [item for item in self.other_dimensions if item.column == "measure" and item.code in meaning]
+        return self.turned() if any(found & set(meaning[item.code].values()) for item in turned) else self
 
     @property
     def name(self) -> str:
@@ -112,6 +128,8 @@ def _check_table(table: PxTable, path: Path, sources: dict[str, PxSource]) -> No
         raise CatalogError(
             f"{table.name}: source ”{table.source}” finns inte", where=path, todo=f"Välj {sorted(sources)}"
         )
+    if table.other_dimensions:
+        _check_table(table.turned(), path, sources)
     fed = [item.column for item in table.dimensions if item.column != "none"]
     for column in fed:
         if column not in COLUMNS or fed.count(column) > 1:

@@ -88,7 +88,7 @@ def iter_observations(
             continue
         table = by_name[file.name.partition("/")[0]]
         reading = Reading(
-            _declared(snapshot.dataset, table.name, declared, snapshot.folder),
+            _declared(snapshot.dataset, table.name, declared, snapshot.folder).as_found(table.meaning),
             snapshot.edition,
             known,
             table.meaning,

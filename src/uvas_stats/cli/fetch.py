@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from uvas_stats.catalog import Catalog
+    from uvas_stats.errors import FetchError
     from uvas_stats.fetch.adhoc import Selection
     from uvas_stats.fetch.plan import TablePlan
     from uvas_stats.fetch.run import DatasetPlan
@@ -57,6 +58,8 @@ def _show_plan(plan: DatasetPlan) -> None:
     )
     for table in plan.tables:
         typer.echo(f"  {table.resolved.table.id}: {table.state}{_new(table)}")
+        for line in table.resolved.left_out:
+            typer.echo(f"  {line}")
 
 
 @contextmanager
@@ -142,23 +145,41 @@ def _fetch_each(
     clients: Clients, workspace: Workspace, catalog: Catalog, datasets: list[str], *, dry_run: bool, again: bool
 ) -> None:
     """Fetch dataset by dataset; one that fails is reported, and the others are fetched all the same."""
-    from uvas_stats.errors import UvasStatsError
+    from uvas_stats.errors import FetchError, UvasStatsError
+    from uvas_stats.fetch.network import NoNetworkError
 
-    failed = []
+    failed: list[str] = []
+    told, away = set(), set[str]()
     for dataset in datasets:
         try:
             if catalog.datasets[dataset].fetcher:
                 _fetch_files(clients, workspace, catalog, dataset, dry_run=dry_run, again=again)
             else:
                 _fetch_tables(clients, workspace, catalog, dataset, dry_run=dry_run)
+            away = {""}  # there is a network
         except UvasStatsError as error:
             if len(datasets) == 1:
-                raise
+                raise _with_doctor(error) if isinstance(error, FetchError) else error from None
             failed.append(dataset)
-            typer.echo(f"Fel: {dataset}: {error}", err=True)
+            if isinstance(error, NoNetworkError):
+                away.add(str(error.where))
+            if len(away) > 1 and "" not in away:
+                todo = "Kontrollera nät och proxy; vad som är fel säger"
+                both = " och ".join(sorted(away))
+                raise FetchError("Ingen nätförbindelse", where=both, todo=todo, command="uvas doctor") from None
+            if str(error) not in told:  # a source that is away is told of once
+                typer.echo(f"Fel: {dataset}: {error}", err=True)
+            told.add(str(error))
     if failed:
         typer.echo(f"{len(failed)} av {len(datasets)} datamängder hämtades inte: {', '.join(failed)}", err=True)
+        typer.echo("Vad som är fel säger: uvas doctor", err=True)
         raise typer.Exit(1)
+
+
+def _with_doctor(error: FetchError) -> FetchError:
+    """Name the command that finds out more."""
+    todo = f"{(error.todo or '').rstrip('.')}. Vad som är fel säger".removeprefix(". ")
+    return type(error)(error.what, where=error.where, todo=todo, command="uvas doctor", cause=error.cause)
 
 
 def _fetch_tables(

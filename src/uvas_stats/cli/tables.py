@@ -16,7 +16,7 @@ MOST_SHOWN = 8
 
 def search_command(
     text: Annotated[
-        list[str], typer.Argument(metavar="TEXT ...", help="Ord ur tabellens titel; ungdom* för början.")
+        list[str], typer.Argument(metavar="TEXT ...", help="Ord ur tabellens titel; alla ska finnas där.")
     ],
     source: Source = "scb",
     base_url: BaseUrl = None,
@@ -32,7 +32,7 @@ def search_command(
             ended = " (uppdateras inte längre)" if hit.discontinued else ""
             typer.echo(f"{hit.id}  {hit.title}{span}{ended}  uppdaterad {hit.updated[:10] or 'okänt'}")
     if not hits:
-        typer.echo("Inga träffar. Sökningen gäller hela ord; prova befolk* för allt som börjar så.")
+        typer.echo("Inga träffar. Alla orden ska finnas i titeln; prova färre, utan *.")
 
 
 def table_command(

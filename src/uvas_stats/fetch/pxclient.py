@@ -62,6 +62,9 @@ class PxClient(ABC):
         What answers are to be in.
     """
 
+    lists_all = False
+    """Whether a search for nothing lists all tables."""
+
     def __init__(self, http: Http, language: str = "sv", data_format: str = "json-stat2") -> None:
         self.http = http
         self.language = language

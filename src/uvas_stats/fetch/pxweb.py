@@ -69,6 +69,8 @@ def table_from_jsonstat(content: Any, table_id: str) -> Table:
 class PxWeb2(PxClient):
     """A client of one PxWebApi 2 service."""
 
+    lists_all = True
+
     def __init__(self, http: Http, language: str = "sv", data_format: str = "json-stat2") -> None:
         super().__init__(http, language, data_format)
         self._lists: dict[str, CodeList] = {}
@@ -111,10 +113,11 @@ class PxWeb2(PxClient):
         return self._lists[codelist_id]
 
     def search(self, text: str) -> Iterator[TableHit]:
-        """Find tables, discontinued ones too, page after page until the last."""
+        """Find tables, discontinued ones too, page after page until the last; all of them if the text is empty."""
+        asked = {"query": text} if text else {}
         for page in range(1, MOST_PAGES + 1):
             content = self._get(
-                "/tables", query=text, includeDiscontinued="true", pageNumber=str(page), pageSize=str(PAGE_SIZE)
+                "/tables", **asked, includeDiscontinued="true", pageNumber=str(page), pageSize=str(PAGE_SIZE)
             )
             for item in content.get("tables", []):
                 yield TableHit(

@@ -37,6 +37,8 @@ class Resolved:
     query: Query
     meaning: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For codes that were found by their label: variable, code, and what it is in the tidy table."""
+    left_out: tuple[str, ...] = ()
+    """A line for each measure that no single code is clearly meant by."""
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -66,13 +68,20 @@ def _fits(declared: PxTable, title: str) -> bool:
 
 
 def _search(client: PxClient, declared: PxTable) -> list[TableHit]:
-    hits = client.search(" ".join(f"{word}*" for word in declared.title_words))  # the service matches whole words
-    return list({hit.id: hit for hit in hits if _fits(declared, hit.title)}.values())
+    """Search plain words, which the service stems and joins with AND; then fewer; then look at all tables."""
+    words = sorted(declared.title_words, key=len, reverse=True)
+    questions = [" ".join(words[:count]) for count in range(len(words), 0, -1)]
+    for text in [*questions, *([""] if client.lists_all else [])]:
+        hits = {hit.id: hit for hit in client.search(text) if _fits(declared, hit.title)}
+        if hits:
+            return list(hits.values())
+    return []
 
 
 def _find(client: PxClient, declared: PxTable) -> str:
     """Find the id of a table by the words of its title; one table and only one must fit."""
-    hits = [hit for hit in _search(client, declared) if not hit.discontinued] or _search(client, declared)
+    found = _search(client, declared)
+    hits = [hit for hit in found if not hit.discontinued] or found
     if len(hits) != 1:
         raise _drift(
             "Tabellen kunde inte hittas på sin titel" if not hits else "Flera tabeller har titeln",
@@ -99,30 +108,34 @@ def _read(client: PxClient, declared: PxTable, protocol: str) -> Table:
         ) from error
 
 
-def _by_label(words: str, variable: Variable, where: str, *, whole: bool) -> str | None:
-    wanted = tidy(words)
-    codes = [
-        code
-        for code, label in zip(variable.codes, variable.labels, strict=True)
-        if (tidy(label) == wanted if whole else wanted in tidy(label))
-    ]
-    if len(codes) == 1:
-        return codes[0]
-    if whole and not codes:
-        return None
-    raise _drift(f"Etiketten ”{words}” passar {len(codes)} koder", where, [words], variable.labels)
+def _by_label(words: str, variable: Variable, *, whole: bool = False) -> list[str]:
+    """Give the codes whose label is the words, or holds them, in parts where … stands between."""
+    parts = [tidy(part) for part in words.split("…")]
+    labels = zip(variable.codes, map(tidy, variable.labels), strict=True)
+    return [code for code, label in labels if (label in parts if whole else all(part in label for part in parts))]
 
 
-def _meaning(dimension: PxDimension, variable: Variable, where: str) -> dict[str, str]:
-    meaning = {}
+def _meaning(dimension: PxDimension, variable: Variable, where: str) -> tuple[dict[str, str], list[str]]:
+    """Find codes by their labels; a measure that several may be is left out, and said so in a line."""
+    meaning, left_out = {}, []
     for words, value in dimension.labels.items():
-        code = _by_label(words, variable, where, whole=False)
-        meaning[str(code)] = value
+        codes = _by_label(words, variable)
+        if len(codes) == 1:
+            meaning[codes[0]] = value
+        elif dimension.column == "measure" and (len(codes) > 1 or dimension.lenient):
+            labels = [label for code, label in zip(variable.codes, variable.labels, strict=True) if code in codes]
+            why = f"kan vara {_listed(labels, 3)}" if labels else "finns inte bland etiketterna"
+            left_out.append(f"{value} lämnades utanför: ”{words}” {why} ({where}).")
+        else:
+            raise _drift(f"Etiketten ”{words}” passar {len(codes)} koder", where, [words], variable.labels)
+    if dimension.labels and not meaning:
+        raise _drift("Ingen etikett passar en enda kod", where, dimension.labels, variable.labels)
     for words, value in dimension.optional_labels.items():
-        code = _by_label(words, variable, where, whole=True)
-        if code is not None:
-            meaning[code] = value
-    return meaning
+        codes = _by_label(words, variable, whole=True)
+        if len(codes) > 1:
+            raise _drift(f"Etiketten ”{words}” passar {len(codes)} koder", where, [words], variable.labels)
+        meaning |= dict.fromkeys(codes, value)
+    return meaning, left_out
 
 
 def _plain(text: str) -> bool:
@@ -168,6 +181,16 @@ def resolve(client: PxClient, declared: PxTable, protocol: str = "pxweb2") -> Re
     """
     table = _read(client, declared, protocol)
     _check(declared, table)
+    try:
+        return _resolved(client, declared, table)
+    except DriftError:
+        if not declared.other_dimensions:
+            raise
+        return _resolved(client, declared.turned(), table)
+
+
+def _resolved(client: PxClient, declared: PxTable, table: Table) -> Resolved:
+    left_out: list[str] = []
     selection: dict[str, list[str]] = {}
     meaning: dict[str, dict[str, str]] = {}
     for dimension in declared.dimensions:
@@ -175,11 +198,13 @@ def resolve(client: PxClient, declared: PxTable, protocol: str = "pxweb2") -> Re
             continue
         variable = table.variable(dimension.code)
         where = f"{table.id}, {dimension.code}"
-        meaning[dimension.code] = _meaning(dimension, variable, where)
+        meaning[dimension.code], lines = _meaning(dimension, variable, where)
+        left_out += lines
         selection[dimension.code] = _wanted(dimension, variable, meaning[dimension.code], where)
     codelists = {item.code: item.codelist for item in declared.dimensions if item.codelist}
     query = make_query(client, table, selection, codelists)
-    return Resolved(declared, table, query, {code: values for code, values in meaning.items() if values})
+    found = {code: values for code, values in meaning.items() if values}
+    return Resolved(declared, table, query, found, tuple(left_out))
 
 
 def _position(text: str, codes: Sequence[str], where: str) -> int:

@@ -113,6 +113,7 @@ class DatasetPlan:
             publisher=source.publisher,
             licence=source.licence,
             url=source.landing_page,
+            notes=tuple(line for plan in self.tables for line in plan.resolved.left_out),
             retrieved=retrieved.date(),
             retrieved_at=retrieved,
             tables=tuple(tables),
