@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from uvas_stats.cli import adopt as cli_adopt
+from uvas_stats.cli import doctor as cli_doctor
 from uvas_stats.cli import fetch as cli_fetch
 from uvas_stats.cli import register as cli_register
 from uvas_stats.cli import tables as cli_tables
@@ -163,6 +164,7 @@ def check(
 
 for name, command in (
     ("fetch", cli_fetch.fetch_command),
+    ("doctor", cli_doctor.doctor_command),
     ("adopt", cli_adopt.adopt_command),
     ("search", cli_tables.search_command),
     ("table", cli_tables.table_command),

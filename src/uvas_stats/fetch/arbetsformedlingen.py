@@ -97,7 +97,8 @@ def _newest(kind: AfFile, named: list[tuple[str, str]], page_url: str) -> str:
     if not hits:
         known = [name for name, _ in named if name.lower().endswith((".xlsx", ".xls"))]
         shown = f"; arbetsböckerna där är {', '.join(known[:5])}" if known else "; där finns inga arbetsböcker"
-        raise FetchError(f"Sidan saknar länk till {kind.title}{shown}", where=page_url, todo=_TODO)
+        portal = "" if known else "Kräver nätet inloggning: öppna sidan i en webbläsare. "
+        raise FetchError(f"Sidan saknar länk till {kind.title}{shown}", where=page_url, todo=portal + _TODO)
     last = max(month for month, _ in hits)
     newest = [url for month, url in hits if month == last]
     if len(newest) > 1:

@@ -177,6 +177,8 @@ class Http:
         Time and size limits.
     sleep
         Replaced by tests.
+    hear
+        Is given every answer as it came, also those that are not used.
     """
 
     def __init__(
@@ -186,11 +188,13 @@ class Http:
         settings: HttpSettings | None = None,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        hear: Callable[[Answer], None] | None = None,
     ) -> None:
         self.base_url = check_address(base_url)
         self.limiter = limiter
         self.settings = settings or HttpSettings()
         self._sleep = sleep
+        self._hear = hear
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
         adapter = SystemAdapter(pool_connections=2, pool_maxsize=16)
@@ -360,7 +364,10 @@ class Http:
                     )
                 if time.monotonic() > deadline:
                     raise requests.Timeout("the whole answer took too long")
-            return Answer(response.url, response.status_code, b"".join(chunks), response.headers)
+            answer = Answer(response.url, response.status_code, b"".join(chunks), response.headers)
+        if self._hear is not None:
+            self._hear(answer)
+        return answer
 
 
 def get_json(http: Http, path: str, who: str, fits: Callable[[Any], bool]) -> bytes:

@@ -6,6 +6,7 @@ Nothing here quotes the text of an error: it may hold the password of a proxy.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import ssl
 from collections.abc import Callable, Iterator
@@ -13,17 +14,26 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import certifi
 import requests
 import truststore
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
 
 from uvas_stats.errors import FetchError
 
-__all__ = ["NoNetworkError", "SystemAdapter", "Trouble", "UnreachableError", "proxy_of", "read_trouble"]
+__all__ = [
+    "NoNetworkError",
+    "SystemAdapter",
+    "Trouble",
+    "UnreachableError",
+    "certificate_store",
+    "proxy_of",
+    "read_trouble",
+]
 
 FIRST_TRY = 2.0
 """Seconds that each address of a host is given at first: one that hangs, as of IPv6, costs no more."""
@@ -31,6 +41,7 @@ _NOT_YET = (9, -67819)
 _EXPIRED = (10, 0x800B0101, -67818)
 """Codes of OpenSSL, Windows and macOS; Windows has one code for both."""
 _OTHER_HOST = (62, 64, 0x800B010F)
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 ASK_FOR_CERTIFICATE = (
     "Nätet granskar kanske krypterad trafik. Be it-avdelningen lägga dess rotcertifikat i datorns certifikatlager "
     "(det läses med truststore), eller ange filen i REQUESTS_CA_BUNDLE"
@@ -109,6 +120,21 @@ def proxy_of(url: str) -> str:
     proxy = select_proxy(url, get_environ_proxies(url)) or ""
     host = proxy.rpartition("@")[2].rpartition("//")[2].rstrip("/")
     return host if re.fullmatch(r"[\w.-]*(:[0-9]+)?", host) else "(okänd)"
+
+
+def certificate_store(url: str, seconds: float = 5.0) -> str:
+    """Say which store has what a service's certificate rests on: certifi's list, or what stands beside it."""
+    if urlsplit(url).scheme != "https":
+        return "ingen kryptering"
+    with requests.Session() as session:
+        try:
+            session.head(url, timeout=seconds, verify=certifi.where(), allow_redirects=False)
+        except requests.exceptions.SSLError:
+            bundle = next((name for name in _BUNDLES if os.environ.get(name)), "")
+            return "certifikat ur datorns lager" + (f" eller {bundle}" if bundle else "")
+        except (OSError, ValueError, HTTPError):
+            return "certifikatets lager okänt"
+    return "certifikat ur certifi"
 
 
 def _chain(error: BaseException | None, depth: int = 8) -> Iterator[BaseException]:

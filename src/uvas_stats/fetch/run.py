@@ -29,7 +29,15 @@ from uvas_stats.raw.publish import (
 from uvas_stats.raw.rejected import Check
 from uvas_stats.raw.snapshot import RawFile, RawTable, Snapshot, raw_file, read_file
 
-__all__ = ["DatasetPlan", "GetClient", "edition_name", "fetch_dataset", "fetch_planned", "plan_dataset"]
+__all__ = [
+    "DatasetPlan",
+    "GetClient",
+    "describe",
+    "edition_name",
+    "fetch_dataset",
+    "fetch_planned",
+    "plan_dataset",
+]
 
 GetClient = Callable[[str], PxClient]
 """Gives the client of a source; the same one each time."""
@@ -101,7 +109,7 @@ class DatasetPlan:
             else:
                 work = Work(plan, staging / plan.name)
                 table_files = [_write_metadata(plan, staging), *fetch_table(work, report)]
-                table = _describe(plan, retrieved)
+                table = describe(plan, retrieved)
                 made, resumed = made + work.made, resumed + work.resumed
             tables.append(table)
             files += table_files
@@ -152,7 +160,8 @@ def _write_metadata(plan: TablePlan, staging: Path) -> RawFile:
     return raw_file(name, table.raw, role="metadata", url=plan.client.table_url(table.id))
 
 
-def _describe(plan: TablePlan, retrieved: dt.datetime) -> RawTable:
+def describe(plan: TablePlan, retrieved: dt.datetime) -> RawTable:
+    """Say of a table what origin.toml tells."""
     resolved = plan.resolved
     table = resolved.table
     return RawTable(

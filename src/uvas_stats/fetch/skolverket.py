@@ -19,11 +19,12 @@ from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
 from uvas_stats.raw.snapshot import Snapshot, sha256
 
-__all__ = ["plan"]
+__all__ = ["ExportList", "Question", "plan", "probe"]
 
 API = "/reports/export_api"
 _LEVELS = {"kommun": "kommun", "lan": "län", "riket": "rik"}
 """What the name of a level begins with in the API's list."""
+_MENDED = "Kontrollera numret i siris_reports.toml"
 _PROBED = "0180"
 """A kommun that has schools of every kind: a small question tells whether a year is published."""
 _HEADINGS = re.compile(r"^(?:Kommun|Skolkommun|Län|Riket);", re.MULTILINE)
@@ -50,7 +51,7 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     http, source = clients.http("siris"), clients.web_source("siris")
     lists = ExportList(http)
     kept = _unchanged(held) if held is not None else {}
-    wanted: dict[str, _Question] = {}
+    wanted: dict[str, Question] = {}
     notes = []
     for report in siris_reports(dataset.id):
         if report.fetched:
@@ -130,10 +131,14 @@ class ExportList:
             )
         return read_json(answer)
 
+    def levels(self, form: str) -> list[dict[str, Any]]:
+        """List the levels of a school form."""
+        return _listed_rows(self._get("niva", pVerkform=form), "niva")
+
     def _reports(self, form: str, level: str) -> list[dict[str, Any]]:
         """List all reports of a school form at a level, over all areas."""
         if (form, level) not in self._known:
-            levels = _listed_rows(self._get("niva", pVerkform=form), "niva")
+            levels = self.levels(form)
             codes = [str(row["kod"]) for row in levels if _plain(row.get("namn")).startswith(_LEVELS[level])]
             if len(codes) != 1:
                 names = ", ".join(str(row.get("namn")) for row in levels)
@@ -169,7 +174,7 @@ class ExportList:
             f"Rapporten ”{' … '.join(report.title_words)}” finns {often} hos Skolverket"
             f"; nummer {report.id or '–'} är {there}",
             where=report.name,
-            todo="Kontrollera numret i siris_reports.toml",
+            todo=_MENDED,
         )
 
     def years(self, listed: ListedReport) -> list[int]:
@@ -192,7 +197,7 @@ def _titled(row: Mapping[str, Any], report: SirisReport) -> bool:
     )
 
 
-class _Question:
+class Question:
     """One file to ask for."""
 
     def __init__(self, report: SirisReport, listed: ListedReport, year: int, extraction: str) -> None:
@@ -200,13 +205,20 @@ class _Question:
 
     @property
     def name(self) -> str:
+        """The name of its file."""
         return f"{self.report.name}_{self.year}.{'xlsx' if self.report.workbook else 'csv'}"
 
     @property
     def path(self) -> str:
-        return self._path(workbook=self.report.workbook, kommun="")
+        """The path of the whole file."""
+        return self._path_of(workbook=self.report.workbook, kommun="")
 
-    def _path(self, *, workbook: bool, kommun: str) -> str:
+    @property
+    def of_one(self) -> str:
+        """The path of a small question, for one kommun."""
+        return self._path_of(workbook=False, kommun=_PROBED)
+
+    def _path_of(self, *, workbook: bool, kommun: str) -> str:
         kind, sheets = ("xls", 1) if workbook else ("csv", 0)
         return (
             f"{API}/runexport/?pFormat={kind}&pExportID={self.listed.id}&pAr={self.year}&pLan=&pKommun={kommun}"
@@ -217,7 +229,7 @@ class _Question:
         """Ask for one kommun and tell whether there are rows."""
         texts = []
         for _ in range(2):  # an answer cut off after the headings looks like a year without rows: ask again
-            answer = http.call("GET", self._path(workbook=False, kommun=_PROBED), check=_whole_csv)
+            answer = http.call("GET", self.of_one, check=_whole_csv)
             _demand_ok(answer)
             texts.append(_text(answer.body))
             if _has_rows(texts[-1]) or _END.search(texts[-1]):
@@ -259,7 +271,7 @@ class _Question:
 
 def _questions(
     http: Http, lists: ExportList, report: SirisReport, listed: ListedReport, kept: dict[str, bytes]
-) -> tuple[list[_Question], list[int]]:
+) -> tuple[list[Question], list[int]]:
     """Say which years to ask for: those that are held, and those that turn out to be published."""
     years = [year for year in lists.years(listed) if year >= report.first_year]
     if not years:
@@ -268,7 +280,7 @@ def _questions(
     questions, missing = [], []
     for year in years:
         extraction = choice if choice == "null" or year == years[0] else lists.extraction(listed, year)
-        question = _Question(report, listed, year, extraction)
+        question = Question(report, listed, year, extraction)
         if question.name in kept or question.published(http):
             questions.append(question)
             if report.series:  # the newest file holds all years
@@ -276,6 +288,23 @@ def _questions(
         else:
             missing.append(year)
     return questions[::-1], missing
+
+
+def probe(clients: Clients, dataset: Dataset) -> FilePlan:
+    """Plan a question for one kommun, the newest year that is published of a dataset's first report."""
+    http = clients.http("siris")
+    report = next(report for report in siris_reports(dataset.id) if report.fetched)
+    lists, listed = ExportList(http), ListedReport(report.id, "")
+    lists.levels(report.school_form)
+    questions = (
+        Question(report, listed, year, lists.extraction(listed, year)) for year in lists.years(listed)[:2]
+    )
+    question = next((one for one in questions if one.published(http)), None)
+    if question is None:
+        raise FetchError(f"Skolverkets rapport {report.id} har inget nytt år", where=report.name, todo=_MENDED)
+    answer = http.call("GET", question.of_one, check=_whole_csv)
+    wanted = Wanted(question.name, url=http.base_url + question.of_one)
+    return FilePlan(dataset=dataset, wanted=(wanted,), get=lambda _: answer.body)
 
 
 def _demand_ok(answer: Answer) -> None:

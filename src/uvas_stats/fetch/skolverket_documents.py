@@ -20,7 +20,7 @@ from uvas_stats.fetch.sources import Clients
 from uvas_stats.raw.files import FilePlan, Wanted
 from uvas_stats.raw.snapshot import Snapshot
 
-__all__ = ["Document", "kaa_documents", "plan"]
+__all__ = ["Document", "kaa_documents", "plan", "probe"]
 
 SCHOOL_FORM, AREA = "Gymnasieskola", "Kommunernas aktivitetsansvar"
 API = "/reports/sossok_api"
@@ -213,7 +213,24 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
         Not used: the list does not tell what has changed.
     """
     http = clients.http("siris")
-    documents = kaa_documents(http)
+    return _plan(http, dataset, kaa_documents(http))
+
+
+def probe(clients: Clients, dataset: Dataset) -> FilePlan:
+    """Plan one workbook of the newest period, of those whose tables are read."""
+    http = clients.http("siris")
+    period, code = next(iter(_periods(http).items()), ("", ""))
+    tables = load_kaa_tables()
+    listed = _listed(http, period, code) if period else {}
+    documents = [one for one in listed.values() if one.table in tables and tables[one.table].read]
+    if not documents:
+        raise FetchError(
+            "Dokumentlistan har inga KAA-tabeller", where=period, todo="Hämta filen för hand: uvas adopt kaa FIL"
+        )
+    return _plan(http, dataset, (min(documents, key=lambda one: one.table),))
+
+
+def _plan(http: Http, dataset: Dataset, documents: Sequence[Document]) -> FilePlan:
     guessed = [f"{one.table} {one.period}" for one in documents if not one.listed]
     note = f"Hämtade med sparat id, inte ur dokumentlistan: {', '.join(guessed)}." if guessed else ""
 

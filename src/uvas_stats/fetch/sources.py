@@ -14,7 +14,7 @@ from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.pxweb import PxSource, load_px_sources, load_px_tables
 from uvas_stats.catalog.sources import WebSource, load_web_sources
 from uvas_stats.errors import FetchError, UnknownNameError
-from uvas_stats.fetch.http import Http, HttpSettings, check_address
+from uvas_stats.fetch.http import Answer, Http, HttpSettings, check_address
 from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxclient import PxClient
 from uvas_stats.fetch.pxweb import PxWeb2
@@ -88,6 +88,8 @@ class Clients:
         Time and size limits; tests shorten them.
     limits
         In place of the declared number of calls to services that are no PxWeb databases; tests widen them.
+    hear
+        Is given every answer as it came.
     """
 
     def __init__(
@@ -95,10 +97,12 @@ class Clients:
         overrides: Mapping[str, str] | None = None,
         settings: HttpSettings | None = None,
         limits: Limits | None = None,
+        hear: Callable[[Answer], None] | None = None,
     ) -> None:
         self._overrides = dict(overrides or {})
         self._settings = settings
         self._limits = limits
+        self._hear = hear
         self._clients: dict[str, PxClient] = {}
         self._https: dict[str, Http] = {}
 
@@ -111,7 +115,7 @@ class Clients:
         """Give the client of a source, the same each time."""
         if source_id not in self._clients:
             source = self.source(source_id)
-            http = Http(source.url, RateLimiter(), self._settings)
+            http = Http(source.url, RateLimiter(), self._settings, hear=self._hear)
             kind = PxWeb2 if source.protocol == "pxweb2" else PxWeb1
             self._clients[source_id] = kind(http, source.language, source.data_format)
         return self._clients[source_id]
@@ -127,7 +131,7 @@ class Clients:
             source = self.web_source(source_id)
             limiter = RateLimiter(self._limits or Limits(calls=source.calls, seconds=source.seconds))
             settings = self._settings or HttpSettings(read_timeout=source.read_timeout)
-            self._https[source_id] = Http(source.url, limiter, settings)
+            self._https[source_id] = Http(source.url, limiter, settings, hear=self._hear)
         return self._https[source_id]
 
     def __enter__(self) -> Clients:
