@@ -20,10 +20,22 @@ __all__ = [
 ]
 
 _LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 500
 
 
-def _one_line(text: object) -> str:
+def visible(text: str) -> str:
+    r"""Take out what would steer a terminal or turn the reading direction; line breaks and tabs stay.
+
+    Examples
+    --------
+    >>> visible("Rad 1\nRöd \x1b[31mtext\r")
+    'Rad 1\nRöd [31mtext'
+    """
+    return _STEERING.sub("", text)
+
+
+def one_line(text: object) -> str:
     """Take out what would break a line, colour a terminal or turn the reading direction; cut what never ends."""
     line = _LINE_BREAKING.sub(" ", str(text)).strip()
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
@@ -57,10 +69,10 @@ class UvasStatsError(Exception):
     def __init__(
         self, what: str, *, where: object = None, todo: str | None = None, command: str = "", cause: str = ""
     ) -> None:
-        self.what = _one_line(what)
-        self.where = None if where is None else _one_line(where)
-        self.todo = None if todo is None else _one_line(f"{todo}: {command}" if command else todo)
-        self.command, self.cause = command, _one_line(cause)
+        self.what = one_line(what)
+        self.where = None if where is None else one_line(where)
+        self.todo = None if todo is None else one_line(f"{todo}: {command}" if command else todo)
+        self.command, self.cause = command, one_line(cause)
         place = f" ({self.where})" if self.where else ""
         advice = f" {self.todo.rstrip('.')}{'' if self.todo.endswith('?') else '.'}" if self.todo else ""
         super().__init__(f"{self.reason.rstrip('.')}{place}.{advice}")

@@ -16,8 +16,17 @@ from pathlib import Path
 
 from uvas_stats.errors import WorkspaceError
 
-__all__ = ["Workspace", "atomic_file", "find_workspace", "publish_folder", "shipped_raw", "writing"]
+__all__ = [
+    "Workspace",
+    "atomic_file",
+    "find_workspace",
+    "publish_folder",
+    "refuse_foreign",
+    "shipped_raw",
+    "writing",
+]
 
+_ENDS = 1024
 ENVIRONMENT_VARIABLE = "UVAS_WORKSPACE"
 
 
@@ -150,6 +159,28 @@ def atomic_file(target: Path) -> Iterator[Path]:
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def refuse_foreign(target: Path, mark: bytes) -> None:
+    """Refuse to replace a file that is not the package's own; one that is has the mark at its beginning or end.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is another file.
+    """
+    if not target.exists():
+        return
+    with writing(target), target.open("rb") as file:
+        start = file.read(_ENDS)
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _ENDS))
+        own = mark in start or mark in file.read()
+    if not own:
+        raise WorkspaceError(
+            "Filen finns redan och är inte skriven av uvas",
+            where=target,
+            todo="Välj ett annat namn, eller flytta den",
+        )
 
 
 @contextmanager

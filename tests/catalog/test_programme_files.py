@@ -333,6 +333,22 @@ def test_an_own_group_can_be_compared_with(workspace: Workspace) -> None:
     assert (group.kind, group.members) == ("own", ("2182", "2101"))
 
 
+def test_members_may_be_named(workspace: Workspace, shared: Path) -> None:
+    text = (shared / "cases" / "83-groups-names" / "groups.toml").read_text(encoding="utf-8")
+    assert load_groups(workspace, text).group("grannar").members == ("0560", "0561", "0512")
+    own = load(workspace, OWN.replace('["2182"]', '["söderhamns kommun"]'))
+    assert own.programme("egen").municipalities == ("2182",)
+
+
+def test_who_is_no_member_is_told_by_the_nearest_name(workspace: Workspace) -> None:
+    with pytest.raises(CatalogError) as caught:
+        load_groups(workspace, GROUP.replace("2101", "Boxholmen"))
+    assert str(caught.value) == (
+        f"gruppen mina: Kommunen ”Boxholmen” finns inte ({workspace.groups_file}). "
+        "Närmast: Boxholm (0560), Borgholm (0885), Vaxholm (0187)."
+    )
+
+
 def test_an_own_programme_may_use_an_own_group(workspace: Workspace) -> None:
     workspace.groups_file.write_text(GROUP)
     assert load(workspace, OWN.replace('"21"', '"mina"')).programme("egen").groups == ("mina",)

@@ -333,3 +333,78 @@ def test_an_error_in_a_process_of_its_own_is_still_one_line(
     code, _, err = run(capsys, monkeypatch, "nulage", "lidkoping", "ale", "--template", str(tmp_path / "x.docx"))
     assert code == 1
     assert one_line(err)
+
+
+@pytest.mark.parametrize("words", [("rank", "N02797", "--group", "GR"), ("show", "N02797", "--kommun", "Ale")])
+def test_a_table_for_a_swedish_excel_opens_as_one(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, *words, "--format", "csv", "--excel")
+    assert code == 0
+    assert out.startswith("\ufeff")
+    rows = list(csv.reader(io.StringIO(out.removeprefix("\ufeff")), delimiter=";"))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    value = rows[0].index("value")
+    assert all(float(row[value].replace(",", ".")) and "." not in row[value] for row in rows[1:] if row[value])
+    code, _, err = run(capsys, monkeypatch, *words, "--excel")
+    assert (code, err) == (2, "Fel: --excel hör till --format csv. Hjälp: uvas --help\n")
+
+
+def test_a_code_that_begins_with_zero_stays_one_in_excel(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, out, _ = run(capsys, monkeypatch, "rank", "N02797", "--format", "csv", "--excel")
+    rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff")), delimiter=";"))
+    assert {row["region_code"] for row in rows} >= {'="0114"', "2182"}
+
+
+def test_what_steers_a_terminal_is_shown_and_not_sent(
+    at_home: Workspace, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, shared: Path
+) -> None:
+    at_home.programmes.mkdir()
+    text = (shared / "cases" / "a20-terminal-escapes" / "esc.toml").read_text(encoding="utf-8")
+    (at_home.programmes / "esc.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["uvas", "sources"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    out, err = capfd.readouterr()
+    assert out.splitlines()[-1] == "Programdokument: A [31mRED ]0;pwn evil Second line, d"
+    assert not err
+    screen = io.StringIO()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setattr(listing, "sources", lambda: "\ufeffRad\n\tå\x1b]0;x\x07\x9b31m\u202e\r")
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert screen.getvalue() == "\ufeffRad\n\tå]0;x31m\n"
+
+
+def test_a_list_of_differences_replaces_no_other_file(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out = tmp_path / "lista.csv"
+    for _ in range(2):  # the second time over its own
+        assert run(capsys, monkeypatch, "check", "--compare", "--out", str(out))[0] == 0
+    out.write_text("Personnummer\n", encoding="utf-8")
+    code, _, err = run(capsys, monkeypatch, "check", "--compare", "--out", str(out))
+    assert code == 1
+    assert err == (
+        f"Fel: Filen finns redan och är inte skriven av uvas ({out}). Välj ett annat namn, eller flytta den.\n"
+    )
+    assert out.read_text(encoding="utf-8") == "Personnummer\n"
+
+
+def test_an_export_never_replaces_the_kommuns_own_register(
+    workspace: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UVAS_WORKSPACE", str(workspace.root))
+    monkeypatch.chdir(workspace.root)
+    register, mapping = Path("lista.csv"), Path("m.toml")
+    register.write_text("Personnummer;Registreringsdatum\n20880304-0008;2105-08-01\n", encoding="utf-8")
+    mapping.write_text("kind = 'kaa'\n", encoding="utf-8")
+    before = register.read_bytes()
+    words = ["register", "kaa", "lista.csv", "--mapping", "m.toml", "--period", "2105/06", "--export", "lista.csv"]
+    code, _, err = run(capsys, monkeypatch, *words)
+    assert code == 1
+    assert err.startswith("Fel: Filen finns redan och är inte skriven av uvas (lista.csv).")
+    assert register.read_bytes() == before
+    assert not (workspace.root / "data").exists()

@@ -16,7 +16,7 @@ from uvas_stats import nulage
 from uvas_stats.build.pipeline import build
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
-from uvas_stats.errors import RegisterError
+from uvas_stats.errors import RegisterError, WorkspaceError
 from uvas_stats.observations.store import read_observations
 from uvas_stats.register import published, run
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
@@ -184,6 +184,17 @@ def test_the_export_has_the_five_blocks_and_only_what_was_let_out(demo: Path) ->
     assert not numbers.isin([1, 2, 3, 4]).any()
     assert numbers.map(type).isin([int, float, str]).all()
     assert "döljs" in set(numbers)
+
+
+def test_an_export_replaces_an_earlier_one_and_nothing_else(demo: Path) -> None:
+    shown, target = count(demo), demo / "egen.xlsx"
+    for _ in range(2):
+        write_blocks(shown, target, {"2182": "Söderhamn"})
+    openpyxl.load_workbook(target).save(target)  # as somebody else saves it
+    theirs = target.read_bytes()
+    with pytest.raises(WorkspaceError, match="är inte skriven av uvas"):
+        write_blocks(shown, target, {"2182": "Söderhamn"})
+    assert target.read_bytes() == theirs
 
 
 def test_several_kommuner_get_a_workbook_each(demo: Path) -> None:

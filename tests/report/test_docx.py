@@ -291,3 +291,48 @@ def test_a_list_of_figures_breaks_between_them() -> None:
     styles = dict.fromkeys(("UVAS Tabell", "UVAS Tabelltext", "UVAS Tabellhuvud"), "x")
     made = macros(styles, 7000).table(cells, ["left"] * 4, "Titel", "Text")
     assert "83,0\N{NO-BREAK SPACE}%; 2013/14" in made
+
+
+def as_type(path: Path, main: str, target: Path, more: dict[str, bytes] | None = None) -> Path:
+    """Write a document anew with another type of its main part, and further parts."""
+    old = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(target, "w") as file:
+        for name in whole.namelist():
+            part = whole.read(name)
+            if name == "[Content_Types].xml":
+                part = part.replace(old.encode(), main.encode())
+                part = part.replace(b"</Types>", b'<Default Extension="bin" ContentType="application/x"/></Types>')
+            if name == "word/_rels/document.xml.rels" and more:
+                relation = '<Relationship Id="rId99" Type="http://schemas.microsoft.com/office/2006/relationships/'
+                part = part.replace(
+                    b"</Relationships>",
+                    f'{relation}vbaProject" Target="vbaProject.bin"/></Relationships>'.encode(),
+                )
+            file.writestr(name, part)
+        for name, content in (more or {}).items():
+            file.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("suffix", "main"),
+    [
+        ("dotx", "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"),
+        ("dotm", "application/vnd.ms-word.template.macroEnabledTemplate.main+xml"),
+        ("docm", "application/vnd.ms-word.document.macroEnabled.main+xml"),
+    ],
+)
+def test_a_template_as_word_saves_templates_makes_a_document_without_macros(
+    tmp_path: Path, content: Content, suffix: str, main: str
+) -> None:
+    plain = own_template(tmp_path / "mall.docx", "{{ titel }}", "{{p innehall }}")
+    path = as_type(plain, main, tmp_path / f"mall.{suffix}", {"word/vbaProject.bin": b"makro"})
+    made = document(number_parts(content, str, read_template(path)))["rapport.docx"]
+    assert content.title in body_text(Document(io.BytesIO(made)))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert not [name for name in archive.namelist() if "vba" in name]
+        assert b"document.main+xml" in archive.read("[Content_Types].xml")
+
+
+def test_the_template_of_a_municipality_is_read(shared: Path, content: Content) -> None:
+    assert content.title in body_text(written(content, shared / "cases" / "61-dotx" / "kommunmall.dotx"))

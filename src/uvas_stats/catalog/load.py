@@ -22,7 +22,7 @@ from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import read_similar
 from uvas_stats.catalog.toml import build, read_toml
-from uvas_stats.errors import CatalogError
+from uvas_stats.errors import CatalogError, UnknownNameError, one_line
 from uvas_stats.workspace import Workspace
 
 __all__ = ["load_catalog"]
@@ -114,6 +114,8 @@ def read_programme(path: Path) -> Programme:
         If a key is missing, misspelt or of the wrong type, or the id is not the file's name.
     """
     content: dict[str, Any] = read_toml(path)
+    names = ("name", "title", "document")  # they stand in one line each
+    content |= {key: one_line(content[key]) for key in names if isinstance(content.get(key), str)}
     programme = build(Programme, content, path)
     stem = unicodedata.normalize("NFC", path.stem)  # a Mac stores å as a and a ring
     if unicodedata.normalize("NFC", programme.id) != stem:
@@ -133,6 +135,14 @@ def _programmes(folder: Path) -> dict[str, Programme]:
     """Read the programme files of a folder; hidden ones are another program's, such as a Mac's ._x.toml."""
     files = sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
     return {programme.id: programme for programme in map(read_programme, files)}
+
+
+def _codes(texts: Iterable[str], key: str, where: Path) -> tuple[str, ...]:
+    """Give the codes of kommuner that a user's file names by name or code; a code is checked later."""
+    try:
+        return tuple(text if text.isdecimal() else _shipped().region(text).code for text in texts)
+    except UnknownNameError as error:
+        raise CatalogError(f"{key}: {error.what}", where=where, todo=error.todo) from error
 
 
 @cache
@@ -173,10 +183,17 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
     groups = dict(catalog.groups)
     if workspace.groups_file.is_file():
         declared = read_tables(workspace.groups_file, Group, "groups")
-        groups |= {group.id: replace(group, kind="own") for group in declared}
+        for one in declared:
+            members = _codes(one.members, f"gruppen {one.id}", workspace.groups_file)
+            groups[one.id] = replace(one, name=one_line(one.name), kind="own", members=members)
         check_groups(replace(catalog, groups=groups), workspace.groups_file)
     groups |= read_similar(workspace.processed)
-    programmes = _programmes(workspace.programmes) if workspace.programmes.is_dir() else {}
+    programmes = {
+        id_: replace(
+            one, municipalities=_codes(one.municipalities, "municipalities", workspace.programmes / f"{id_}.toml")
+        )
+        for id_, one in (_programmes(workspace.programmes) if workspace.programmes.is_dir() else {}).items()
+    }
     aliases = read_aliases(workspace.aliases_file)
     if not programmes and groups == catalog.groups and aliases == catalog.aliases:
         return catalog

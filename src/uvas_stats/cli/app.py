@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
+from contextlib import redirect_stdout
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -17,7 +18,7 @@ from uvas_stats.cli import fetch as cli_fetch
 from uvas_stats.cli import register as cli_register
 from uvas_stats.cli import tables as cli_tables
 from uvas_stats.cli.swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
-from uvas_stats.errors import UvasStatsError
+from uvas_stats.errors import UvasStatsError, visible
 
 __all__ = ["app", "main"]
 
@@ -54,6 +55,9 @@ GroupOption = Annotated[
 ]
 PeriodOption = Annotated[str | None, typer.Option(metavar="PERIOD", help="Till exempel 2023 eller 2024/25.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="Utskriftsform.")]
+ExcelOption = Annotated[
+    bool, typer.Option("--excel", help="CSV för svenska Excel (med --format csv): semikolon och decimalkomma.")
+]
 OrderOption = Annotated[Order, typer.Option(help="Plats 1 är sämst (worst) eller bäst (best).")]
 
 
@@ -69,7 +73,9 @@ def nulage_command(
     out: Annotated[
         Path | None, typer.Option(metavar="MAPP", help="Mapp för resultatet (annars reports/).")
     ] = None,
-    template: Annotated[Path | None, typer.Option(metavar="FIL", help="Kommunens egen Word-mall (.docx).")] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FIL", help="Kommunens egen Word-mall (.docx, .dotx).")
+    ] = None,
 ) -> None:
     """Skriv rapport, diagram och underlag för ett eller flera program, eller för en kommun."""
     from uvas_stats.situation import batch
@@ -82,6 +88,13 @@ def nulage_command(
         others = ", ".join(str(path) for path in done.files if path.parent == Path())
         pictures = sum(path.suffix == ".png" for path in done.files)
         typer.echo(f"{done.name}: {_relative(done.folder)} ({others}, {pictures} diagram)")
+
+
+def _form(form: Format, excel: bool) -> str:
+    """Name the form of a table; one for Excel is CSV."""
+    if excel and form is not Format.csv:
+        raise typer.BadParameter("--excel hör till --format csv")
+    return "excel" if excel else form.value
 
 
 def _relative(path: Path) -> str:
@@ -99,11 +112,12 @@ def rank(
     group: GroupOption = None,
     order: OrderOption = Order.worst,
     format_: FormatOption = Format.table,
+    excel: ExcelOption = False,
 ) -> None:
     """Rangordna kommunerna efter ett mått, med lägsta och högsta möjliga plats vid lika värden."""
     from uvas_stats.cli import listing
 
-    typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=format_.value))
+    typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=_form(format_, excel)))
 
 
 @app.command(cls=SwedishCommand)
@@ -112,11 +126,12 @@ def show(
     kommun: Annotated[str, typer.Option(metavar="NAMN|KOD", help="Kommun, län eller riket.")],
     from_: Annotated[str | None, typer.Option("--from", metavar="PERIOD", help="Första perioden.")] = None,
     format_: FormatOption = Format.table,
+    excel: ExcelOption = False,
 ) -> None:
     """Visa ett mått över tid för en kommun, bredvid riket."""
     from uvas_stats.cli import listing
 
-    typer.echo(listing.history(measure, kommun, since=from_, form=format_.value))
+    typer.echo(listing.history(measure, kommun, since=from_, form=_form(format_, excel)))
 
 
 @app.command(cls=SwedishCommand)
@@ -182,6 +197,20 @@ def _unexpected(error: Exception) -> str:
     return f"Oväntat fel i programmet: {type(error).__name__} ({where}). Rapportera felet med den här raden."
 
 
+class _Screen:
+    """Standard output that shows what stands in names and answers from outside, and never obeys it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text without what would steer a terminal."""
+        return int(self._stream.write(visible(text) if isinstance(text, str) else text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def main() -> None:
     """Run the command line: exit 0, 2 for wrong usage, 1 for any other error, told in one line."""
     for stream in (sys.stdout, sys.stderr):
@@ -189,7 +218,8 @@ def main() -> None:
             # a Windows console or pipe may be cp1252, and a file's name may hold what no encoding can write
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = app(prog_name="uvas", standalone_mode=False)
+        with redirect_stdout(_Screen(sys.stdout)):
+            code = app(prog_name="uvas", standalone_mode=False)
     except UvasStatsError as error:
         print(f"Fel: {error}", file=sys.stderr)
         code = 1

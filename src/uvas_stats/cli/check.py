@@ -21,7 +21,7 @@ from uvas_stats.present.view import SEX_TEXT
 from uvas_stats.raw.rejected import rejection
 from uvas_stats.raw.snapshot import REJECTED, Snapshot, list_snapshots, verify
 from uvas_stats.report import csv_text
-from uvas_stats.workspace import atomic_file, find_workspace
+from uvas_stats.workspace import atomic_file, find_workspace, refuse_foreign
 
 __all__ = ["check", "compare"]
 
@@ -183,5 +183,6 @@ def _write(table: pd.DataFrame, out: Path) -> None:
     texts = [name for name in table.columns if name not in numbers]
     safe = table.astype(dict.fromkeys(numbers, "float64"))
     safe = safe.assign(**{name: table[name].map(csv_text, na_action="ignore") for name in texts})
+    refuse_foreign(out, ";".join(table.columns).encode("utf-8"))
     with atomic_file(out) as path:
         safe.to_csv(path, index=False, sep=";", decimal=",", encoding="utf-8-sig")

@@ -20,7 +20,7 @@ from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.cautions import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
 from uvas_stats.raw.snapshot import Snapshot, list_snapshots
-from uvas_stats.report import csv_text
+from uvas_stats.report import csv_text, excel_csv
 from uvas_stats.situation.series import pick_age
 from uvas_stats.workspace import Workspace, find_workspace
 
@@ -82,11 +82,13 @@ def _period(series: pd.DataFrame, measure: Measure, period: str | None) -> str:
 
 
 def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> str:
-    """Write a frame as JSON, as CSV with decimal point, or as a table for the eye with decimal comma."""
+    """Write a frame as JSON, as CSV with decimal point, as CSV for a Swedish Excel, or as a table for the eye."""
     if form == "json":
         return frame.to_json(orient="records", force_ascii=False, indent=1)
     if form == "csv":
         return frame.map(csv_text, na_action="ignore").to_csv(index=False, lineterminator="\n").rstrip("\n")
+    if form == "excel":
+        return excel_csv(frame, list(frame.select_dtypes("number").columns)).rstrip("\n")
     shown = frame.copy()
     for column in shown.select_dtypes("number").columns:
         decimals = 2 if column in ("value", "riket", "difference", *BOUNDS) and measure.decimals else 0

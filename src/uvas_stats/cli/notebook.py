@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from uvas_stats import nulage
@@ -74,7 +75,7 @@ def panel(kommun: str = "Söderhamn", measure: str = "uvas_share_pct", group: st
                 display(draw(measure))  # type: ignore[no-untyped-call]
             except UvasStatsError as error:
                 advice = f" {error.todo}." if error.command else ""
-                display(widgets.HTML(f"<p>{error.reason}.{advice}</p>"))  # type: ignore[no-untyped-call]
+                display(widgets.HTML(f"<p>{escape(error.reason + '.' + advice)}</p>"))  # type: ignore[no-untyped-call]
 
     picture = widgets.interactive_output(
         show, {"kommun": kommun_menu, "measure": measure_menu, "group": group_menu}

@@ -115,10 +115,12 @@ def kaa_command(
 ) -> None:
     """Räkna KAA-registret för en period och ett mätdatum."""
     from uvas_stats.catalog import load_catalog
-    from uvas_stats.register.export import write_blocks
+    from uvas_stats.register.export import MARK, write_blocks
     from uvas_stats.register.run import run_kaa
-    from uvas_stats.workspace import find_workspace
+    from uvas_stats.workspace import find_workspace, refuse_foreign
 
+    if export is not None:
+        refuse_foreign(export, MARK)  # before anything is counted and noted in the ledger
     with _listing_faults():
         result = run_kaa(
             file, mapping, period, workspace=find_workspace(), at=_day(at, "--at"), kommun=kommun,

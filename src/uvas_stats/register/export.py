@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from uvas_stats.periods import period_text
 from uvas_stats.register.fields import BLOCKS
 from uvas_stats.register.labels import BREAKDOWNS, breakdown_label, category_label
 from uvas_stats.register.store import day_of
-from uvas_stats.workspace import atomic_file
+from uvas_stats.workspace import atomic_file, refuse_foreign
 
-__all__ = ["block_rows", "headline_lines", "write_blocks"]
+__all__ = ["MARK", "block_rows", "headline_lines", "write_blocks"]
+
+MARK = b"uvas_stats: KAA-rapportens block"
+"""The comment of the archive that a workbook is; it is lost when somebody else saves the workbook."""
 
 HIDDEN = "döljs"
 _SEX_TABLES = {"flow": "Unga någon gång under perioden", "new": "Nya registreringar", "ended": "Avregistreringar",
@@ -116,12 +120,13 @@ def write_blocks(observations: pd.DataFrame, target: Path, names: Mapping[str, s
     Raises
     ------
     WorkspaceError
-        If the file cannot be written.
+        If the file cannot be written, or another file has its name.
     """
     kommuner = sorted(set(observations["region_code"].astype("str")))
     written = []
     for code in kommuner:
         path = target if len(kommuner) == 1 else target.with_stem(f"{target.stem}_{code}")
+        refuse_foreign(path, MARK)
         of_kommun = observations.loc[observations["region_code"] == code]
         _write(block_rows(of_kommun), _about(of_kommun, names[code]), path)
         written.append(path)
@@ -144,6 +149,7 @@ def _about(observations: pd.DataFrame, kommun: str) -> list[tuple[str, str]]:
 def _write(blocks: dict[int, pd.DataFrame], about: list[tuple[str, str]], target: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
+    from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook()
     del book["Sheet"]
@@ -161,5 +167,6 @@ def _write(blocks: dict[int, pd.DataFrame], about: list[tuple[str, str]], target
             sheet.column_dimensions[column].width = width
         sheet.append([])
         sheet.append(["Räknat på kommunens register. Små antal döljs, och antal som skulle avslöja dem."])
-    with atomic_file(target) as path, path.open("wb") as file:
-        book.save(file)
+    with atomic_file(target) as path, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = MARK
+        ExcelWriter(book, archive).save()

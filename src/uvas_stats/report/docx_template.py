@@ -64,6 +64,15 @@ _DAMAGED = (
 MOST_BYTES = 64 * 2**20
 """How large a template may be, as it lies and as its parts are when they are unpacked."""
 MOST_PARTS = 2000
+_CONTENT_TYPES = "[Content_Types].xml"
+_MAIN = re.compile(
+    rb"application/vnd\.(openxmlformats-officedocument\.wordprocessingml\.template"
+    rb"|ms-word\.(document\.macroEnabled|template\.macroEnabledTemplate))\.main\+xml"
+)
+"""What the main part of a .dotx, .docm or .dotm is; a document's is opened as it is."""
+_DOCUMENT = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_MACROS = ("vbaProject", "keyMapCustomizations", "attachedToolbars")
+"""Parts that a report does not take over from a template."""
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not)
 _MARKS = (("{{", "}}"), ("{%", "%}"), ("{#", "#}"))
 _HELP = "Platshållarna beskrivs i docs/template.md"
@@ -153,19 +162,38 @@ def open_template(file: str, data: bytes) -> DocxTemplate:
     ReportError
         If it is not a Word document, is damaged, or would unpack to an unreasonable size.
     """
-    template = DocxTemplate(io.BytesIO(data))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
             raise _too_large(file)
+        template = DocxTemplate(io.BytesIO(_as_document(data)))
         template.init_docx()
+        relations = template.docx.part.rels
+        for id_ in [id_ for id_, one in relations.items() if one.reltype.rpartition("/")[2] in _MACROS]:
+            del relations[id_]
         template.docx.sections[0].page_width  # noqa: B018 - a document without a section cannot be filled in
     except _DAMAGED as error:
         raise ReportError(
             "Mallen är skadad eller är inte ett Word-dokument", where=file, todo="Spara den i Word som .docx"
         ) from error
     return template
+
+
+def _as_document(data: bytes) -> bytes:
+    """Call a template (.dotx, .dotm) or a document with macros (.docm) a document, as which it is filled in."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        types = archive.read(_CONTENT_TYPES)
+        if not _MAIN.search(types):
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as document:
+            for part in archive.infolist():
+                content = archive.read(part)
+                document.writestr(
+                    part, _MAIN.sub(_DOCUMENT, content) if part.filename == _CONTENT_TYPES else content
+                )
+    return out.getvalue()
 
 
 def _too_large(file: str) -> ReportError:
