@@ -22,6 +22,7 @@ __all__ = [
     "find_workspace",
     "publish_folder",
     "refuse_foreign",
+    "require_writable",
     "shipped_raw",
     "writing",
 ]
@@ -136,6 +137,20 @@ def writing(target: Path) -> Iterator[None]:
     except OSError as error:
         what, todo = _advice(error)
         raise WorkspaceError(what, where=target, todo=todo) from error
+
+
+def require_writable(folder: Path) -> None:
+    """Try to write in a folder, which is made where it is not there.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be written.
+    """
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"uvas")
 
 
 @contextmanager

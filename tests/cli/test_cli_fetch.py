@@ -22,7 +22,7 @@ from tests.fakes.web import serving
 from uvas_stats.build import pipeline
 from uvas_stats.cli.app import app
 from uvas_stats.cli.listing import sources
-from uvas_stats.errors import FetchError, UnknownNameError, UvasStatsError
+from uvas_stats.errors import FetchError, UnknownNameError, UvasStatsError, WorkspaceError
 from uvas_stats.fetch.adhoc import parse_query, parse_selects
 from uvas_stats.fetch.limits import Limits
 from uvas_stats.observations.contract import select
@@ -281,6 +281,22 @@ def test_without_a_network_it_is_said_once_and_in_seconds(monkeypatch: pytest.Mo
         "Fel: scb_population: Tjänsten går inte att nå: namnet statistikdatabasen.scb.se går inte att slå upp "
         "(https://statistikdatabasen.scb.se/api/v2). Kontrollera nätförbindelsen.\n"
     )
+
+
+def test_a_folder_that_cannot_be_written_is_one_line_before_anything_is_asked_for(
+    siris: SirisFake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(**_: object) -> None:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", denied)
+    error = CliRunner().invoke(app, ["fetch"]).exception
+    assert isinstance(error, WorkspaceError)
+    assert str(error) == (
+        f"Skrivning nekades ({tmp_path / 'data' / 'raw'}). Stäng filen om den är öppen i ett annat program, "
+        "eller välj en annan mapp."
+    )
+    assert siris.log == []
 
 
 def test_a_source_that_is_away_is_told_of_once_and_stops_no_other(

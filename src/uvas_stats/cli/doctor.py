@@ -65,10 +65,10 @@ def _show(found: list[Finding], lines: list[str]) -> None:
         typer.echo("\n".join(lines))
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table("", "Vad", "Funnet", "Sekunder", show_lines=True)
+    table = Table("", Column("Vad", max_width=20), Column("Funnet", overflow="fold"), "s", show_lines=True)
     for one in found:
         mark = Text("OK", "green") if one.ok else Text("FEL", "bold red")
         seconds = "" if one.seconds is None else f"{one.seconds:.1f}".replace(".", ",")
@@ -90,17 +90,14 @@ def _computer(workspace: Workspace) -> list[Finding]:
 
 def _disk(workspace: Workspace) -> Finding:
     import shutil
-    import tempfile
 
     from uvas_stats.build.doctor import Finding
     from uvas_stats.errors import WorkspaceError
-    from uvas_stats.workspace import writing
+    from uvas_stats.workspace import require_writable
 
     try:
-        with writing(workspace.root):
-            with tempfile.TemporaryFile(dir=workspace.root) as file:
-                file.write(b"uvas")
-            free = shutil.disk_usage(workspace.root).free
+        require_writable(workspace.root)
+        free = shutil.disk_usage(workspace.root).free
     except WorkspaceError as error:
         return Finding("Arbetsmapp", False, f"{error} Eller ange en annan i UVAS_WORKSPACE.")
     text = f"går att skriva i, {free / 2**30:.0f} GB ledigt"

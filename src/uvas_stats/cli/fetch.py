@@ -125,7 +125,7 @@ def fetch_command(
     """Hämta det som är nytt hos källorna, inom deras gränser."""
     from uvas_stats.catalog import load_catalog
     from uvas_stats.fetch.sources import fetchable
-    from uvas_stats.workspace import find_workspace
+    from uvas_stats.workspace import find_workspace, require_writable
 
     single = [name for name in datasets or () if ":" in name]
     if (select or query) and len(single) != 1:
@@ -133,6 +133,8 @@ def fetch_command(
     if single and len(datasets or ()) != 1:
         raise typer.BadParameter("Hämta en tabell i taget: scb:TAB6471")
     workspace = find_workspace()
+    if not dry_run:
+        require_writable(workspace.raw)  # known before anything is asked for
     with open_clients(base_url) as clients:
         if single:
             _fetch_table(clients, workspace, single[0], _selection(select, query), dry_run=dry_run)
