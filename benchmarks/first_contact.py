@@ -152,8 +152,8 @@ LISTS: dict[str, tuple[Callable[[Path], str], str]] = {
     ),
     "regions/skr_kommungrupper_2023.json": (lambda path: _areas(path, "commune_name", "kommun"), "290 av 290"),
 }
-"""Answers and lists of services: how each is read, and what that must hold. Of KAA's ten periods one has no table of
-ours, and the workbooks of 2017/18, which have no numbers, are fetched by their declared ids."""
+"""Answers and lists of services: how each is read, and what that must hold. Of KAA's ten periods one has no table
+of ours, and the workbooks of 2017/18, which have no numbers, are fetched by their declared ids."""
 NO_SOURCE = {
     "scb/tables.json": "a page of the list of tables, which tests/fetch reads from the fake service",
     "scb/search.json": "a page of hits, likewise",

@@ -34,6 +34,8 @@ class EurostatFake:
     log: list[str] = field(default_factory=list)
     url: str = ""
     shuffled: bool = True
+    refused_age: str = ""
+    """An age that is no longer known; a question that holds it is refused."""
     lost_geo: str = ""
     """An area that is left out in silence."""
     flags: dict[tuple[str, str], str] = field(default_factory=lambda: {("SE", "2021"): "b", ("SE", "2025"): "p"})
@@ -51,6 +53,8 @@ class EurostatFake:
         if table not in AXES or asked.get("format") != ["JSON"]:
             error = [{"status": 404, "id": 100, "label": f"ERR_NOT_FOUND_4: {table}"}]
             return _json(404, {"error": error})
+        if self.refused_age in asked["age"]:
+            return _json(400, {"error": [{"status": 400, "id": 150, "label": "Invalid filter"}]})
         return _json(200, self._dataset(table, asked))
 
     def value(self, geo: str, sex: str, age: str, year: str) -> float:

@@ -77,6 +77,16 @@ def test_a_flag_on_a_number_of_eurostats_costs_no_figure(eurostat: EurostatFake,
     assert tuple(text.partition(": ")[2] for text in fetch("eurostat_neet").notes) == told
 
 
+def test_an_age_that_eurostat_refuses_costs_that_age_only(eurostat: EurostatFake, fetch: Fetch) -> None:
+    eurostat.refused_age = "Y20-24"
+    outcome = fetch("eurostat_neet")
+    assert outcome.made == 6
+    assert [text.partition(" hämtades inte: ")[0] for text in outcome.notes] == [
+        "edat_lfse_20_Y20-24.json",
+        "edat_lfse_22_Y20-24.json",
+    ]
+
+
 def test_numbers_of_forsakringskassan_may_be_text(fk: FkFake, fetch: Fetch) -> None:
     fk.text_value = "4"
     assert fetch("fk_activity_compensation").edition is not None

@@ -41,7 +41,7 @@ def _picked(axis: Axis, where: Path) -> str:
 def _status(value: float, flags: str, where: Path) -> str:
     letters = set(flags.replace(":", "").replace(" ", ""))
     if letters - KNOWN_FLAGS:  # says something of the figure, and is no other figure
-        note(f"{where.name}: flaggan ”{flags}” är okänd; det den står vid är kvar som det är.")
+        note(f"Eurostat: flaggan ”{flags}” är okänd; det den står vid är kvar som det är.")
     if np.isnan(value):
         return "suppressed" if "c" in letters else "not_applicable" if "z" in letters else "not_available"
     return "provisional" if "p" in letters else "ok"
@@ -67,7 +67,7 @@ def _long(cube: Cube, where: Path) -> pd.DataFrame:
 
 def _check_areas(cube: Cube, where: Path) -> None:
     """Compare the areas with those that are declared for the table; an unknown one may be left out in silence."""
-    kinds = TABLES.get(where.stem)
+    kinds = TABLES.get(where.stem.partition("_Y")[0])
     if kinds is None:
         raise RawFileError("Tabellen är inte deklarerad", where=where, todo=f"Kända är {', '.join(TABLES)}")
     axis = cube.axis("geo")

@@ -1,4 +1,4 @@
-"""Plan the fetch of Eurostat's tables of NEET: one call for each, with the declared areas, ages and sexes."""
+"""Plan the fetch of Eurostat's tables of NEET: one call for each age, with the declared areas and sexes."""
 
 from __future__ import annotations
 
@@ -19,15 +19,22 @@ FIRST_YEAR = 2007
 SEXES = ("T", "F", "M")
 
 
-def _path(table: str, kinds: tuple[str, ...]) -> str:
-    """Give the question for a table; what is not the same in all tables is left for the reader to pick."""
+NEEDED = next(iter(AGES))
+"""The age without which there is no edition; another that the service refuses is left out."""
+
+
+def _path(table: str, kinds: tuple[str, ...], age: str) -> str:
+    """Give the question for an age in a table, as a whole question is refused for one unknown age.
+
+    What is not the same in all tables is left for the reader to pick.
+    """
     areas = [("geo", one.code) for one in load_euro_regions() if one.kind in kinds]
     wanted = [
         ("format", "JSON"),
         ("lang", "EN"),
         *areas,
         *(("sex", sex) for sex in SEXES),
-        *(("age", age) for age in AGES),
+        ("age", age),
         ("sinceTimePeriod", str(FIRST_YEAR)),
     ]
     return f"/statistics/1.0/data/{table}?{urlencode(wanted)}"
@@ -38,7 +45,7 @@ def _is_dataset(content: Any) -> bool:
 
 
 def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
-    """Plan one call for each table.
+    """Plan one call for each table and age.
 
     Parameters
     ----------
@@ -50,10 +57,13 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
         Not used: each call gives all years.
     """
     http = clients.http(SOURCE)
-    paths = {f"{table}.json": _path(table, kinds) for table, kinds in TABLES.items()}
+    paths = {f"{table}_{age}.json": _path(table, kinds, age) for table, kinds in TABLES.items() for age in AGES}
     return FilePlan(
         dataset=dataset,
-        wanted=tuple(Wanted(name, http.base_url + path) for name, path in paths.items()),
+        wanted=tuple(
+            Wanted(name, http.base_url + path, optional=not name.endswith(f"{NEEDED}.json"))
+            for name, path in paths.items()
+        ),
         get=lambda one: get_json(http, paths[one.name], "Eurostat", _is_dataset),
         note="Arbetskraftsundersökningarna, en urvalsundersökning. Inte UVAS.",
     )
