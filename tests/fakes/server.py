@@ -33,6 +33,8 @@ class Faults:
     html: int = 0
     not_json: int = 0
     dropped: int = 0
+    moved: int = 0
+    """Times a call is referred to another address of the same host: here to the same."""
     hang: int = 0
     hang_seconds: float = 5.0
     wrong_count: int = 0
@@ -176,6 +178,9 @@ class _Handler(Handler):
             return True
         if faults.take("fail"):
             self._send(faults.fail_status, "text/plain", b"Internal Server Error")
+            return True
+        if faults.take("moved"):
+            self._send(307, "text/html", b"", headers={"Location": self.path})
             return True
         if faults.take("html"):
             self._send(200, "text/html", "<!DOCTYPE html><html>Underhåll pågår</html>".encode())

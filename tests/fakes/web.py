@@ -33,6 +33,8 @@ def _sender(faults: Faults) -> Callable[[_Handler], bool]:
             handler.send(429, "text/plain", b"Too Many Requests", headers=headers)
         elif faults.take("fail"):
             handler.send(faults.fail_status, "text/plain", b"Internal Server Error")
+        elif faults.take("moved"):
+            handler.send(302, "text/html", b"", headers={"Location": handler.path})
         elif faults.take("html"):
             handler.send(200, "text/html", "<!DOCTYPE html><html>Underhåll pågår</html>".encode())
         elif faults.take("not_json"):

@@ -55,7 +55,9 @@ def numbers(client: PxClient, table: Table) -> bytes:
 # What passes if the call is made again
 
 
-@pytest.mark.parametrize("fault", ["fail", "truncated", "html", "not_json", "dropped", "wrong_count", "hang"])
+@pytest.mark.parametrize(
+    "fault", ["fail", "truncated", "html", "not_json", "dropped", "moved", "wrong_count", "hang"]
+)
 def test_a_fault_that_passes_is_got_over_and_gives_the_same_bytes(
     quick: Fake, client: PxClient, table: Table, fault: str
 ) -> None:

@@ -148,7 +148,15 @@ def test_a_batch_that_keeps_failing_fails_the_fetch(
     assert nothing_stored(tmp_path)
 
 
-@pytest.mark.parametrize("fault", ["fail", "html", "not_json", "truncated", "dropped"])
+def test_groups_that_cannot_be_had_are_asked_for_once(kolada: KoladaFake, fetch: Fetch) -> None:
+    kolada.fault_on, kolada.faults.html = "municipality_groups", 1000
+    outcome = fetch()
+    assert outcome.edition is not None
+    assert len([path for path in kolada.log if "municipality_groups" in path]) == 1
+    assert outcome.plan.left_out[-1].startswith("Grupper av liknande kommuner kunde inte hämtas (Tjänsten svarar")
+
+
+@pytest.mark.parametrize("fault", ["fail", "html", "not_json", "truncated", "dropped", "moved"])
 def test_a_fault_that_passes_leaves_a_whole_edition(kolada: KoladaFake, fetch: Fetch, fault: str) -> None:
     setattr(kolada.faults, fault, 2)
     kolada.faults.bom = True
