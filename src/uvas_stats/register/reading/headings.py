@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, takewhile
 from pathlib import Path
 
-from uvas_stats.catalog.names import fold
+from uvas_stats.catalog.names import fold, plain_text
 from uvas_stats.errors import RegisterError
 from uvas_stats.formats import grid
 from uvas_stats.register.fields import PROHIBITED
@@ -43,7 +43,7 @@ def find_headings(rows: Sequence[Sequence[str]], path: Path) -> tuple[int, list[
     cells = list(rows[number])
     while cells and not cells[-1]:
         cells = cells[:-1]
-    if not cells or any(_PERSONAL.search(cell) for cell in cells):
+    if not cells or any(map(_PERSONAL.search, map(plain_text, cells))):
         raise RegisterError(
             f"Rad {number + 1} är inga rubriker",
             where=path.name,
@@ -65,7 +65,7 @@ def _heading_row(rows: Sequence[Sequence[str]]) -> int:
     """Pass by the title of a list: rows of one cell above the first row of several, unless a number is in them."""
     several = grid.find_headings(rows, grid.is_several, _MOST_ABOVE)
     above = rows[: several.row if several else _MOST_ABOVE]
-    titles = list(takewhile(lambda row: not any(map(_NUMBER.search, row)), above))
+    titles = list(takewhile(lambda row: not any(map(_NUMBER.search, map(plain_text, row))), above))
     if several and len(titles) == len(above):
         return several.row
     return next((at for at, row in enumerate(titles) if any(row)), 0)

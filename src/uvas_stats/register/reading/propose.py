@@ -189,6 +189,7 @@ def _codes_of(texts: pd.Series, table: dict[str, str], persons: pd.Series) -> tu
 
 
 def _may_be_written(text: str) -> bool:
+    text = plain_text(text)  # digits with something invisible between them are a number too
     return len(text) <= 40 and not is_unreadable(text) and not re.search(r"\d{4}|@", text)
 
 
