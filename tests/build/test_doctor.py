@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.fakes.everything import Everything, serving_everything
-from tests.fakes.loopback import CERTIFICATES, Handler, loopback
+from tests.fakes.loopback import Handler, authority, loopback
 from uvas_stats.build import doctor
 from uvas_stats.build.doctor import Finding, examine_sources
 from uvas_stats.catalog import Catalog
@@ -267,7 +267,7 @@ def test_the_store_that_a_certificate_rests_on_is_named(monkeypatch: pytest.Monk
         monkeypatch.delenv(name, raising=False)
     with loopback(served(), certificate="trusted") as url:
         assert certificate_store(url) == "certifikat ur datorns lager"
-        monkeypatch.setattr("certifi.where", lambda: str(CERTIFICATES / "trusted.pem"))
+        monkeypatch.setattr("certifi.where", lambda: authority())
         assert certificate_store(url) == "certifikat ur certifi"
 
 

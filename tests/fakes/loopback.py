@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-CERTIFICATES = Path(__file__).parent / "certificates"
-"""Of this machine and one key: trusted.pem (by nobody yet), expired.pem, future.pem, and other.pem of another host."""
+import trustme
+
+VALID = {"trusted": (0, 1), "expired": (-2, -1), "future": (1, 2), "other": (0, 1)}
+"""From and to which year, counted from now, each certificate is valid; ``other`` is of another host."""
+
+
+@cache
+def certificates() -> TemporaryDirectory[str]:
+    """Make certificates of this machine in a folder that goes with the process, and ``authority.pem`` that issued them."""
+    authority, folder = trustme.CA(), TemporaryDirectory()
+    now = dt.datetime.now(dt.UTC)
+    for name, years in VALID.items():
+        start, end = (now + dt.timedelta(days=365 * year) for year in years)
+        host = "annan.example" if name == "other" else "127.0.0.1"
+        made = authority.issue_cert(host, not_before=start, not_after=end)
+        made.private_key_and_cert_chain_pem.write_to_path(str(Path(folder.name, f"{name}.pem")))
+    authority.cert_pem.write_to_path(str(Path(folder.name, "authority.pem")))
+    return folder
+
+
+def authority() -> str:
+    """Give the file of the authority that the certificates are issued by."""
+    return str(Path(certificates().name, "authority.pem"))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -66,7 +90,7 @@ def loopback(handler: type[Handler], port: int = 0, certificate: str = "") -> It
     server = _Server(("127.0.0.1", port), handler)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATES / f"{certificate}.pem", CERTIFICATES / "key.pem")
+        context.load_cert_chain(Path(certificates().name, f"{certificate}.pem"))
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 from urllib3.util import connection
 
-from tests.fakes.loopback import CERTIFICATES, Handler, loopback
+from tests.fakes.loopback import Handler, authority, loopback
 from tests.fetch.conftest import QUICK
 from uvas_stats.catalog.sources import load_web_sources
 from uvas_stats.errors import FetchError
@@ -78,8 +78,11 @@ TRUST = (
 def test_a_certificate_in_the_computers_own_store_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     with site("trusted") as (url, _):
         monkeypatch.delenv("SSL_CERT_FILE", raising=False)
-        assert message(client(url)) == f"Certifikatet är inte betrott (self-signed certificate) ({url}). {TRUST}"
-        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "trusted.pem"))  # the store of OpenSSL
+        assert (
+            message(client(url))
+            == f"Certifikatet är inte betrott (unable to get local issuer certificate) ({url}). {TRUST}"
+        )
+        monkeypatch.setenv("SSL_CERT_FILE", authority())  # the store of OpenSSL
         assert client(url).call("GET", "/a").status == 200
 
 
@@ -87,7 +90,7 @@ def test_a_certificate_in_the_computers_own_store_is_trusted(monkeypatch: pytest
 def test_a_certificate_of_another_time_names_the_clock(
     monkeypatch: pytest.MonkeyPatch, certificate: str, what: str
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / f"{certificate}.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", authority())
     with site(certificate) as (url, _):
         said = message(client(url))
     assert said.startswith(f"Certifikatet {what}, enligt datorns klocka som visar {time.strftime('%Y-%m-%d')} (")
@@ -95,7 +98,7 @@ def test_a_certificate_of_another_time_names_the_clock(
 
 
 def test_a_certificate_of_another_host_is_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "other.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", authority())
     with site("other") as (url, _):
         assert message(client(url)) == (
             f"Certifikatet är utfärdat för en annan adress ({url}). "
@@ -186,7 +189,7 @@ def test_a_question_that_is_posted_is_not_lost_on_the_way() -> None:
 
 
 def test_an_address_that_hangs_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "trusted.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", authority())
     monkeypatch.setattr(network, "FIRST_TRY", 0.3)
     full = socket.socket()
     full.bind(("127.0.0.1", 0))
