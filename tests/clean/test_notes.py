@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from tests.fakes.kaa_workbook import Book, workbook
 from uvas_stats.build.adopt import adopt
+from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import load_catalog
 from uvas_stats.cli.app import app
 from uvas_stats.cli.check import _notes
 from uvas_stats.errors import CatalogError, UvasStatsError
+from uvas_stats.raw.files import FilePlan, Wanted, fetch_files
 from uvas_stats.raw.snapshot import newest_snapshot, read_snapshot
 from uvas_stats.workspace import Workspace
 
@@ -67,6 +69,24 @@ def test_a_drifted_heading_is_mended_by_a_line_in_aliases(
     assert result.output.splitlines()[-1] == f"  {told}"
     (folder,) = (workspace.raw / "skolverket_kaa").glob("2*")
     assert tomllib.loads((folder / "origin.toml").read_text(encoding="utf-8"))["notes"] == [told]
+
+
+def test_a_refused_download_becomes_an_edition_by_a_line_in_aliases_and_check_tells_it(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = load_catalog().datasets["skolverket_kaa"]
+    plan = FilePlan(dataset, (Wanted("kaa.xlsx", url="https://siris.skolverket.se/a"),), lambda _: drifted())
+    with pytest.raises(UvasStatsError, match=r"F3 .*rejected_20.*kaa\.xlsx, blad .*--rejected skolverket_kaa\.$"):
+        fetch_files(plan, workspace.raw, before=edition_check(load_catalog(workspace)))
+    monkeypatch.setenv("UVAS_WORKSPACE", str(workspace.root))
+    refused = CliRunner().invoke(app, ["adopt", "--rejected", "kaa"])
+    assert (refused.exit_code, "går fortfarande inte att läsa" in refused.output) == (1, True)
+    workspace.aliases_file.write_text(
+        '[headings]\n"Antal unga i kontakt Totalt" = "Antal rapporterade ungdomar Totalt"\n', encoding="utf-8"
+    )
+    assert ": rejected_" in CliRunner().invoke(app, ["adopt", "--rejected", "kaa"]).output
+    told = CliRunner().invoke(app, ["check"]).output.splitlines()
+    assert "enligt aliases.toml." in next(line for line in told if line.startswith("not   skolverket_kaa/"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,6 +160,25 @@ def test_a_closed_workbook_that_cannot_be_read_is_left_out(
     assert "arbetsboken utelämnas" in told
     assert "saknar pivotcache" in told
     assert periods(workspace) == ["2023-01", "2023-02", "2023-03"]
+
+
+def test_a_workbook_with_a_flipped_bit_is_kept_and_asked_for_again(
+    site: AfSite, tmp_path: Path, catalog: Catalog
+) -> None:
+    name = BAS.format("2023-03")
+    good, bad = site.files[name], bytearray(site.files[name])
+    with zipfile.ZipFile(io.BytesIO(good)) as archive:
+        part = max(archive.infolist(), key=lambda one: one.compress_size if "Records" in one.filename else 0)
+    bad[part.header_offset + part.compress_size // 2] ^= 1
+    site.files[name] = bytes(bad)
+    with pytest.raises(RawFileError, match=r"läses på nytt med: uvas adopt --rejected af_share\.$"):
+        fetch(site, tmp_path, catalog)
+    (folder,) = rejected_folders(tmp_path)
+    site.files[name] = good
+    outcome = fetch(site, tmp_path, catalog)
+    assert outcome.resumed == 0
+    assert outcome.edition is not None
+    assert ((folder / name).read_bytes(), (outcome.edition / name).read_bytes()) == (bytes(bad), good)
 
 
 def test_two_old_links_of_a_month_do_not_matter(site: AfSite, tmp_path: Path, catalog: Catalog) -> None:

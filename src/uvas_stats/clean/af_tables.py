@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Region
+from uvas_stats.catalog.names import bare_name
 from uvas_stats.errors import RawFileError, UnknownNameError
 from uvas_stats.formats.markers import below, parse_number
+from uvas_stats.formats.reading import note
 
 __all__ = [
     "UNKNOWN",
@@ -32,6 +34,12 @@ UNKNOWN = "unknown_"
 _NO_NAME = ("", "uppgift saknas", "okänt", "okänd", "okänd kommun", "okänt län")
 _CHECK_NAME = "Kontrollera namnet; finns kommunen ska den stå i regions.csv"
 _MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
+
+
+_FORMER_LAN = frozenset(
+    map(bare_name, ("Kristianstads", "Malmöhus", "Göteborgs och Bohus", "Älvsborgs", "Skaraborgs"))
+)
+"""Län that went into Skåne in 1997 and Västra Götaland in 1998, after the first months of the series."""
 
 
 def area_name(name: object) -> str:
@@ -73,8 +81,8 @@ def region_of_row(lan: object, kommun: object, catalog: Catalog, where: object) 
     Returns
     -------
     tuple of str
-        Län, ``00`` where it is not known, and kommun, ``unknown_`` and the län where it is not known. A kommun
-        that has changed län has the one it lies in today.
+        Län, ``00`` where it is not known or is no more, and kommun, ``unknown_`` and the län where it is not
+        known. A kommun that has changed län has the one it lies in today.
 
     Raises
     ------
@@ -88,10 +96,14 @@ def region_of_row(lan: object, kommun: object, catalog: Catalog, where: object) 
     ('03', '0305')
     >>> region_of_row("Dalarnas län", "Uppgift saknas", load_catalog(), "")
     ('20', 'unknown_20')
+    >>> region_of_row("Skaraborgs län", "Lidköping", load_catalog(), "")
+    ('14', '1494')
     """
     lan_name, name = area_name(lan), area_name(kommun)
     lan_code = ""
-    if lan_name:
+    if bare_name(lan_name) in _FORMER_LAN:  # the name of the kommun tells which it is
+        note(f"{lan_name} finns inte längre; kommunerna är lästa efter sina egna namn.")
+    elif lan_name:
         area = _known(catalog.area, lan_name, where)
         area = area if area.kind == "lan" else _known(catalog.area, f"{lan_name} län", where)
         lan_code = area.code

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +20,8 @@ from uvas_stats.workspace import atomic_file, writing
 __all__ = ["Check", "clear_error", "keep_rejected", "rejected_folders", "rejection", "write_error"]
 
 ERROR = "error.txt"
+MOST_ADVICE = 240
+"""Letters of the reader's own advice in a message that also says where the download lies."""
 Check = Callable[[Path], Sequence[str]]
 """Reads a folder with its ``origin.toml`` before it becomes an edition; gives notes for the analyst, or raises."""
 
@@ -90,7 +93,10 @@ def keep_rejected(snapshot: Snapshot, raw: Path, day: dt.date, error: Exception)
     told = clear_error(error, snapshot.folder, folder)
     write_error(folder, told)
     place = folder.relative_to(raw.parent.parent).as_posix()
-    advice = f"{told.todo.rstrip('.')}. " if told.todo else ""
+    first = textwrap.shorten(
+        (told.todo or "").rstrip("."), MOST_ADVICE, placeholder=" …"
+    )  # the file has all of it
+    advice = f"{first}. " if first else ""
     return type(told)(
         told.what,
         where=told.where,
