@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.fakes.siris import SirisFake, serving_siris
 from uvas_stats.build.pipeline import edition_check
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import FetchError, RawFileError, UvasStatsError
+from uvas_stats.fetch import skolverket
 from uvas_stats.fetch.http import HttpSettings
 from uvas_stats.fetch.limits import Limits
 from uvas_stats.fetch.sources import Clients, file_plan
@@ -143,6 +145,19 @@ def test_an_id_with_another_title_is_not_used(siris: SirisFake, catalog: Catalog
     with pytest.raises(FetchError, match="finns inte hos Skolverket; nummer 53 är Elever i grundskolan"):
         fetch(siris, catalog, tmp_path)
     assert not list_snapshots([tmp_path])
+
+
+def test_of_several_reports_the_one_that_is_not_listed_is_left_out(
+    siris: SirisFake, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (report,) = skolverket.siris_reports("siris_eligibility")
+    gone = replace(report, id="999", name="borta", title_words=("borta",))
+    monkeypatch.setattr(skolverket, "siris_reports", lambda _: (gone, report))
+    with clients(siris) as own:
+        plan = file_plan(own, catalog.datasets["siris_eligibility"], tmp_path)
+    assert [one.name for one in plan.wanted] == [f"behorighet_{year}.csv" for year in (2023, 2024, 2025)]
+    (told,) = plan.left_out
+    assert told.startswith("En rapport lämnades utanför. Rapporten ”borta” finns inte hos Skolverket")
 
 
 def test_a_title_that_several_have_is_no_guess(siris: SirisFake, catalog: Catalog, tmp_path: Path) -> None:

@@ -52,13 +52,19 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     lists = ExportList(http)
     kept = _unchanged(held) if held is not None else {}
     wanted: dict[str, Question] = {}
-    notes = []
+    notes, lost = [], []
     for report in siris_reports(dataset.id):
         if report.fetched:
-            listed = lists.find(report)
+            try:
+                listed = lists.find(report)
+            except FetchError as error:
+                lost.append(error)
+                continue
             questions, missing = _questions(http, lists, report, listed, kept)
             wanted |= {question.name: question for question in questions}
             notes += [f"{listed.title} (rapport {listed.id}).", listed.note, _unpublished(missing)]
+    if not wanted and lost:
+        raise lost[0]
     if not wanted:
         raise FetchError("Skolverket har inte publicerat något år", where=dataset.id, todo="Kör igen senare")
 
@@ -70,6 +76,7 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
         wanted=tuple(Wanted(item.name, url=source.url + item.path) for item in wanted.values()),
         get=get,
         note=" ".join(note for note in notes if note),
+        left_out=tuple(f"En rapport lämnades utanför. {error}" for error in lost),
     )
 
 

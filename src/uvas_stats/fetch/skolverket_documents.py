@@ -130,39 +130,41 @@ def _document_id(row: _Row, host: str) -> int:
     return int(match[1])
 
 
-def _listed(http: Http, period: str, code: str) -> dict[str, Document]:
-    """Find the tables of a period in the list, the newest version of each."""
+def _listed(http: Http, period: str, code: str, left_out: list[str]) -> dict[str, Document]:
+    """Find the tables of a period in the list, the newest version of each; say which rows are not trusted."""
     rows = _ask(http, "dokument", pVerkform=SCHOOL_FORM, pOmrade=AREA, pLasar=code)
     host = urlsplit(http.base_url).hostname or ""
     documents: dict[str, Document] = {}
     for row in _filled(rows):
-        table = _fits(row)
-        if table:
-            one = Document(period, table, _document_id(row, host), row.title)
-            if table not in documents or documents[table].id < one.id:
-                documents[table] = one
+        try:
+            table = _fits(row)
+            one = Document(period, table, _document_id(row, host), row.title) if table else None
+        except FetchError as error:
+            left_out.append(f"{period}: {error}")
+            continue
+        if one is not None and (table not in documents or documents[table].id < one.id):
+            documents[table] = one
     return documents
 
 
-def kaa_documents(http: Http) -> tuple[Document, ...]:
+def kaa_documents(http: Http, left_out: list[str] | None = None) -> tuple[Document, ...]:
     """Find the workbooks of all periods.
 
     Parameters
     ----------
     http
         The connection to SIRIS.
+    left_out
+        Is given a line for each table in the list that has another title than its number says, or an address that
+        leads elsewhere.
 
     Returns
     -------
     tuple of Document
-        The newest period first. What the list does not have but is declared is given with ``listed`` False.
-
-    Raises
-    ------
-    FetchError
-        If a table in the list has another title than its number says, or an address leads elsewhere. A list that
-        cannot be had is no error: the declared ids are then all there is.
+        The newest period first. What the list does not have but is declared is given with ``listed`` False, and so
+        is all of it where the list cannot be had.
     """
+    told = [] if left_out is None else left_out
     tables = load_kaa_tables()
     declared = {item.period: item.ids for item in load_kaa_periods()}
     try:
@@ -171,7 +173,7 @@ def kaa_documents(http: Http) -> tuple[Document, ...]:
         codes = {}
     documents = []
     for period in sorted({*codes, *declared}, key=lambda one: one[:4] + one[4:].replace("/", "H3"), reverse=True):
-        listed = _listed(http, period, codes[period]) if period in codes else {}
+        listed = _listed(http, period, codes[period], told) if period in codes else {}
         ids = declared.get(period, {})
         missing = [number for number in ids if number not in listed and not _covered(number, listed)]
         unlisted = [Document(period, number, ids[number], _title(number), listed=False) for number in missing]
@@ -213,7 +215,8 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
         Not used: the list does not tell what has changed.
     """
     http = clients.http("siris")
-    return _plan(http, dataset, kaa_documents(http))
+    left_out: list[str] = []
+    return _plan(http, dataset, kaa_documents(http, left_out), left_out)
 
 
 def probe(clients: Clients, dataset: Dataset) -> FilePlan:
@@ -221,16 +224,17 @@ def probe(clients: Clients, dataset: Dataset) -> FilePlan:
     http = clients.http("siris")
     period, code = next(iter(_periods(http).items()), ("", ""))
     tables = load_kaa_tables()
-    listed = _listed(http, period, code) if period else {}
+    left_out: list[str] = []
+    listed = _listed(http, period, code, left_out) if period else {}
     documents = [one for one in listed.values() if one.table in tables and tables[one.table].read]
     if not documents:
         raise FetchError(
             "Dokumentlistan har inga KAA-tabeller", where=period, todo="Hämta filen för hand: uvas adopt kaa FIL"
         )
-    return _plan(http, dataset, (min(documents, key=lambda one: one.table),))
+    return _plan(http, dataset, (min(documents, key=lambda one: one.table),), left_out)
 
 
-def _plan(http: Http, dataset: Dataset, documents: Sequence[Document]) -> FilePlan:
+def _plan(http: Http, dataset: Dataset, documents: Sequence[Document], left_out: Sequence[str]) -> FilePlan:
     guessed = [f"{one.table} {one.period}" for one in documents if not one.listed]
     note = f"Hämtade med sparat id, inte ur dokumentlistan: {', '.join(guessed)}." if guessed else ""
 
@@ -256,4 +260,5 @@ def _plan(http: Http, dataset: Dataset, documents: Sequence[Document]) -> FilePl
         ),
         get=get,
         note=f"{dataset.note} {note}".strip(),
+        left_out=tuple(left_out),
     )
