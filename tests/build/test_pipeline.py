@@ -107,7 +107,8 @@ def test_a_published_series_arrives_whole(observations: pd.DataFrame, code: str)
 
 def value(observations: pd.DataFrame, measure: str, code: str, period: str) -> float:
     newest = latest_edition(observations, load_catalog().replaces)
-    (found,) = select(newest, measure=measure, region_code=code, period=period, sex="total")["value"]
+    rows = select(newest, measure=measure, region_code=code, period=period, sex="total")
+    (found,) = rows.loc[rows["breakdown"].isna(), "value"]
     return float(found)
 
 
@@ -126,6 +127,16 @@ def value(observations: pd.DataFrame, measure: str, code: str, period: str) -> f
         ("uvas_share_pct", "1730", "2015", 18.67),
         ("eligible_vocational_share_pct", "1762", "2024/25", 90.91),
         ("eligible_vocational_share_pct", "1762", "2025/26", 42.42),
+        ("eligible_vocational_share_pct", "00", "2007/08", 88.9),
+        ("kolada_kaa_16_20_share_pct", "00", "2018/19", 14.338611),
+        ("kolada_kaa_16_20_share_pct", "00", "2021/22", 11.2),
+        ("kolada_kaa_16_20_share_pct", "2182", "2021/22", 10.9),
+        ("kolada_kaa_16_20_share_pct", "2084", "2021/22", 54.9),
+        ("kolada_unemployed_16_24_population_share_pct", "00", "2022", 3.760597),
+        ("kolada_exam_3y_share_pct", "00", "2021/22", 69.330518),
+        ("kolada_youth_economic_assistance_share_pct", "00", "2022", 4.56649),
+        ("kolada_residents_16_19_count", "00", "2008", 519029),
+        ("siris_eligible_vocational_share_pct", "2421", "2024/25", 85.5),
         ("uvas_16_29_count", "00", "2017", 157080),
         ("uvas_16_24_count", "00", "2017", 71250),
         ("uvas_25_29_share_pct", "00", "2017", 11.69),
@@ -203,7 +214,7 @@ def test_every_observation_leads_back_to_its_raw_file(tmp_path: Path) -> None:
     frame = read_observations(workspace.processed)
     files = read_origins(workspace.processed)["files"]
     raw = {str(origin) for origin in frame["origin"].unique() if not str(origin).startswith("programmes/")}
-    assert raw == set(files)
+    assert raw == set(files) - {"kolada_groups/2026-03-31/groups.json"}
     for origin, about in files.items():
         assert hashlib.sha256((shipped_raw() / origin).read_bytes()).hexdigest() == about["sha256"]
         assert about["publisher"]
@@ -213,7 +224,7 @@ def test_every_observation_leads_back_to_its_raw_file(tmp_path: Path) -> None:
 def test_a_build_tells_what_it_wrote(workspace: Workspace) -> None:
     result = build(workspace)
     assert result.rows == len(read_observations(workspace.processed))
-    assert (result.datasets, result.editions) == (4, SHIPPED)
+    assert (result.datasets, result.editions) == (5, SHIPPED)
 
 
 def test_two_builds_write_the_same_bytes(tmp_path: Path) -> None:
@@ -224,9 +235,20 @@ def test_two_builds_write_the_same_bytes(tmp_path: Path) -> None:
         assert (one.processed / name).read_bytes() == (two.processed / name).read_bytes()
 
 
-def test_nothing_is_left_beside_the_two_files(workspace: Workspace) -> None:
+def test_nothing_is_left_beside_the_three_files(workspace: Workspace) -> None:
     build(workspace)
-    assert sorted(path.name for path in workspace.processed.iterdir()) == ["observations.parquet", "origins.json"]
+    held = sorted(path.name for path in workspace.processed.iterdir())
+    assert held == ["observations.parquet", "origins.json", "similar_groups.json"]
+
+
+def test_zeros_of_kolada_that_mean_missing_are_no_figures_and_a_true_one_is(observations: pd.DataFrame) -> None:
+    rows = select(observations, measure="eligible_vocational_share_pct", region_code="2305", period="2012/13")
+    assert (rows["sex"].nunique(), set(rows["status"])) == (3, {"not_available"})
+    rows = select(observations, measure="eligible_vocational_share_pct", region_code="2422", period="2017/18")
+    known = rows.loc[rows["value"].notna(), ["sex", "value"]]
+    assert known.values.tolist() == [["total", 61.538462]]
+    (uvas,) = select(observations, measure="uvas_share_pct", region_code="2403", period="2019", sex="men")["value"]
+    assert uvas == 0.0
 
 
 # --- a build that fails -----------------------------------------------------------------------------------------

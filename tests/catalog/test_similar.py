@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.catalog.similar import pick_similar, read_similar, similar_groups, sort_groups, write_similar
+from uvas_stats.catalog.similar import (
+    network_groups,
+    pick_similar,
+    read_similar,
+    similar_groups,
+    sort_groups,
+    write_similar,
+)
 from uvas_stats.catalog.sources import load_kolada_kpis
 from uvas_stats.errors import CatalogError, UnknownNameError
 from uvas_stats.workspace import Workspace
@@ -116,11 +123,12 @@ def test_they_are_kept_and_found_for_one_kommun(catalog: Catalog, tmp_path: Path
     write_similar(workspace.processed, similar_groups([group(one, "2161") for one in titles], catalog.regions))
     own = load_catalog(workspace)
     assert own.group("liknande", ("2182",)).id == "similar_2182_overgripande"
-    assert own.group("Liknande kommuner, arbetsmarknad", ("2182",)).id == "similar_2182_arbetsmarknad"
+    for asked in ("Liknande kommuner, arbetsmarknad", "liknande:arbetsmarknad", "Liknande: Arbetsmarknad"):
+        assert own.group(asked, ("2182",)).id == "similar_2182_arbetsmarknad"
     assert own.group("similar_2182_ifo").members == ("2182", "2161")
     assert [one.kind for one in own.own_groups("2182")] == [one.kind for one in catalog.own_groups("2182")]
     assert own.names == catalog.names
-    with pytest.raises(UnknownNameError, match="liknande arbetsmarknad, liknande ifo"):
+    with pytest.raises(UnknownNameError, match="liknande:arbetsmarknad, liknande:ifo"):
         own.group("liknande skola", ("2182",))
     with pytest.raises(UnknownNameError, match="inte hämtade"):
         own.group("liknande", ("1440",))
@@ -173,3 +181,32 @@ def test_every_key_figure_is_titled_alike_in_the_catalogue_and_says_how_long_it_
         assert (until and until[1]) == (said and said[1]), kpi.id
         ages = re.search(r"(\d\d)-(\d\d) (?:år|som)", titles[kpi.id])
         assert ages is None or catalog.measures[kpi.measure].ages == f"{ages[1]}-{ages[2]}", kpi.id
+
+
+def test_a_network_that_is_no_group_already_is_one_by_kolada_id(catalog: Catalog) -> None:
+    gr = catalog.groups["GR"].members
+    values = [
+        {"id": "G1", "title": "Tornedalen (ovägt medel)", "members": ["2518", "2521", "2583"]},
+        {"id": "G2", "title": "Göteborgsregionen (ovägt medel)", "members": [*gr]},
+        {"id": "G3", "title": "Skogslänen (ovägt medel)", "members": ["0017", "0020"]},
+        {"id": "G4", "title": "Liknande kommuner IFO, Höör, 2024", "members": ["1266"]},
+        {"id": "G5", "title": "Utan medlemmar", "members": []},
+    ]
+    made = network_groups(values, catalog.regions, catalog.groups.values())
+    assert [(one.id, one.name, one.kind) for one in made] == [("G1", "Tornedalen", "network")]
+
+
+def test_the_shipped_groups_are_those_of_the_real_list(shared: Path, first_edition: Workspace) -> None:
+    path = shared / "data" / "kolada" / "municipality_groups_2026-03.json"
+    real = json.loads(path.read_text(encoding="utf-8"))
+    listed = {" ".join(one["title"].split()): one["members"] for one in real}
+    held = read_similar(first_edition.processed)
+    similar = [one for one in held.values() if one.kind == "similar"]
+    assert len(similar) == 3479
+    assert all({*one.members} - {*listed[one.note]} <= {one.members[0]} for one in similar)
+    assert {one.note for one in held.values() if one.kind == "network"} <= set(listed)
+    own = load_catalog(first_edition)
+    assert own.group("liknande", ("2182",)).name == "liknande kommuner (övergripande 2025)"
+    assert own.group("liknande:arbetsmarknad", ("2182",)).name == "liknande kommuner (arbetsmarknad 2024)"
+    assert own.group("Södertörnskommunerna").members == tuple(listed["Södertörnskommunerna (ovägt medel)"])
+    assert [one.id for one in own.own_groups("2182")] == ["21", "C8"]

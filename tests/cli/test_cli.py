@@ -198,13 +198,14 @@ def test_build_and_check_and_sources_tell_what_is_there(
 ) -> None:
     code, out, _ = run(capsys, monkeypatch, "build")
     assert code == 0
-    assert "4 utgåvor: data/processed" in out
+    assert "6 utgåvor: data/processed" in out
     code, out, _ = run(capsys, monkeypatch, "check")
     assert code == 0
     assert "FEL" not in out
     assert "ok    kontraktet" in out
     _, out, _ = run(capsys, monkeypatch, "sources")
     assert "kolada 2024-08-30: 101\u202f581 uppgifter" in out
+    assert "kolada_groups 2026-03-31: jämförelsegrupper. Kolada (RKA)." in out
     assert "kolada 2026-11-21: 6\u202f752 uppgifter" in out
 
 
@@ -300,7 +301,7 @@ def test_nulage_ends_with_what_was_written(
     code, out, _ = run(capsys, monkeypatch, "nulage", "lidkoping", "--out", str(out_folder))
     assert code == 0
     assert out.startswith(
-        "Lidköping: ut/lidkoping (manifest.json, rapport.docx, rapport.html, underlag.xlsx, 8 diagram)"
+        "Lidköping: ut/lidkoping (manifest.json, rapport.docx, rapport.html, underlag.xlsx, 15 diagram)"
     )
     assert (out_folder / "lidkoping" / "rapport.docx").stat().st_size > 10_000
 

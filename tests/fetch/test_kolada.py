@@ -114,8 +114,9 @@ def test_a_fault_in_the_groups_stops_no_figure_and_is_told(
 
 
 def test_with_the_real_lists_of_march_2026_everything_is_fetched(
-    kolada: KoladaFake, fetch: Fetch, shared: Path
+    kolada: KoladaFake, fetch: Fetch, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("uvas_stats.fetch.kolada.FIRST_YEAR", 2024)  # the lists are the real ones, not the years
     folder = shared / "data" / "kolada"
     lists = {}
     for name in ("kpi_list", "municipalities"):

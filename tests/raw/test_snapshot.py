@@ -226,7 +226,9 @@ def test_empty_and_hidden_folders_and_loose_files_are_passed_over(tmp_path: Path
 
 def test_the_shipped_edition_is_whole() -> None:
     found = list_snapshots([shipped_raw()])
-    assert [item.dataset for item in found] == ["kolada", "kolada", "kolada_ranks", "published_national"]
+    assert [item.dataset for item in found] == [
+        "kolada", "kolada", "kolada_groups", "kolada_ranks", "published_national", "siris_eligibility",
+    ]  # fmt: skip
     for item in found:
         verify(item)
 
@@ -241,7 +243,9 @@ def test_the_shipped_edition_says_that_it_is_no_recording_of_the_service() -> No
 @pytest.mark.parametrize(
     ("own", "fact"),
     [("kolada/2026-11-21/kolada_published.csv", "kolada_published.csv"),
-     ("kolada_ranks/2026-11-21/published_ranks.csv", "published_ranks.csv")],
+     ("kolada_ranks/2026-11-21/published_ranks.csv", "published_ranks.csv"),
+     ("siris_eligibility/2025-10-31/behorighet_grundskola_2024_25.csv",
+      "../data/skolverket/behorighet_grundskola_2024_25.csv")],
 )  # fmt: skip
 def test_the_shipped_files_are_the_published_facts_byte_for_byte(shared: Path, own: str, fact: str) -> None:
     assert (shipped_raw() / own).read_bytes() == (shared / "facts" / fact).read_bytes()

@@ -34,7 +34,6 @@ def test_each_programme_has_every_chart_and_table_its_file_lists(name: str) -> N
         }
         reasons |= dict.fromkeys(("kaa", "kaa_occupation", "kaa_flow"), "per kommun saknas: uvas fetch kaa")
         schools = {
-            "eligibility": "siris_eligibility",
             "completion": "siris_completion",
             "grade_points": "siris_leavers",
             "later_activity": "siris_later_activity",

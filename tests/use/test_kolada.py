@@ -44,8 +44,8 @@ def fetch(kolada: KoladaFake, workspace: Workspace, catalog: Catalog) -> None:
 def test_live_figures_take_over_and_similar_kommuner_can_be_compared_with(
     kolada: KoladaFake, workspace: Workspace, catalog: Catalog
 ) -> None:
-    with pytest.raises(UnknownNameError, match="uvas fetch kolada"):
-        nulage("soderhamn", group="liknande", workspace=workspace.root)
+    shipped = nulage("soderhamn", group="liknande", workspace=workspace.root).compare("uvas_share_pct")
+    assert "av 8 bland liknande kommuner (övergripande 2025)" in shipped.about.title
     fetch(kolada, workspace, catalog)
     everything = read_observations(workspace.processed)
     assert set(select(everything, dataset="kolada")["edition"].str.len()) == {10, 13}

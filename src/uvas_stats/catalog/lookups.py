@@ -12,7 +12,7 @@ from uvas_stats.catalog.aliases import Aliases
 from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure, Region
 from uvas_stats.catalog.names import bare_name, find, find_region, fold
 from uvas_stats.catalog.programme import Programme
-from uvas_stats.catalog.similar import SIMILAR, is_similar, pick_similar
+from uvas_stats.catalog.similar import NETWORK, SIMILAR, is_similar, pick_similar
 from uvas_stats.errors import UnknownNameError
 
 __all__ = ["Catalog", "choose_programme"]
@@ -135,9 +135,9 @@ class Catalog:
         )
 
     def own_groups(self, kommun: str) -> tuple[Group, ...]:
-        """Return the groups a kommun belongs to: its län, its SKR group, then others."""
+        """Return the groups a kommun belongs to: its län, its SKR group, then others that are no mere network."""
         order = {"lan": 0, "skr": 1}
-        hits = [group for group in self.listed_groups if kommun in group.members]
+        hits = [one for one in self.listed_groups if kommun in one.members and one.kind != NETWORK]
         return tuple(sorted(hits, key=lambda group: order.get(group.kind, 2)))
 
 

@@ -47,7 +47,7 @@ class Group:
     name: str
     members: tuple[str, ...]
     kind: str = "own"
-    """``lan``, ``skr``, ``cooperation``, ``similar`` or ``own``."""
+    """``lan``, ``skr``, ``cooperation``, ``similar``, ``network`` or ``own``."""
     source: str = ""
     note: str = ""
 

@@ -20,9 +20,11 @@ from uvas_stats.errors import CatalogError, UnknownNameError
 from uvas_stats.workspace import atomic_file, writing
 
 __all__ = [
+    "NETWORK",
     "SIMILAR",
     "SortedGroups",
     "is_similar",
+    "network_groups",
     "pick_similar",
     "read_similar",
     "similar_groups",
@@ -30,7 +32,8 @@ __all__ = [
     "write_similar",
 ]
 
-SIMILAR = "similar"
+SIMILAR, NETWORK = "similar", "network"
+SOURCE = "Kolada (RKA)"
 WORD = "liknande"
 FILE = "similar_groups.json"
 START = f"{WORD} kommuner"
@@ -120,13 +123,13 @@ def _parse(title: str, kommuner: RegionNames) -> _Title:
 def _members(value: Mapping[str, Any], code: str, kommuner: Iterable[str]) -> tuple[str, ...]:
     """Give the codes of the members, the kommun itself first."""
     listed = value.get("members")
-    if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, dict | str) for one in listed):
         raise _LeftOutError("saknar medlemmar")
-    members = [str(one.get("member_id", one.get("id", ""))) for one in listed]
+    members = [one if isinstance(one, str) else str(one.get("member_id", one.get("id", ""))) for one in listed]
     unknown = sorted(set(members) - set(kommuner))
     if unknown:
         raise _LeftOutError(f"har okända medlemmar: {', '.join(unknown[:5])}")
-    return tuple(dict.fromkeys((code, *members)))
+    return tuple(dict.fromkeys((*filter(None, [code]), *members)))
 
 
 def _is_of_region(title: str) -> bool:
@@ -219,13 +222,49 @@ def similar_groups(values: Iterable[Mapping[str, Any]], regions: tuple[Region, .
     return sort_groups(values, regions).groups
 
 
+def network_groups(
+    values: Iterable[Mapping[str, Any]], regions: tuple[Region, ...], known: Iterable[Group]
+) -> tuple[Group, ...]:
+    """Make groups of the networks of kommuner among what Kolada answers, by Kolada's ids.
+
+    Parameters
+    ----------
+    values
+        Groups with ``id``, ``title`` and ``members``; those of similar kommuner are passed over, and those that
+        cannot be trusted.
+    regions, known
+        The catalog's regions, and its groups: one with the same members is not made again.
+
+    Examples
+    --------
+    >>> from uvas_stats.catalog import load_catalog
+    >>> values = [{"id": "G148309", "title": "Tornedalen (ovägt medel)", "members": ["2518", "2521", "2583"]}]
+    >>> [(one.id, one.name) for one in network_groups(values, load_catalog().regions, ())]
+    [('G148309', 'Tornedalen')]
+    """
+    kommuner = {region.code for region in regions if region.kind == "kommun" and region.current}
+    held = {frozenset(group.members) for group in known}
+    groups = []
+    for value in values:
+        text = " ".join(str(value.get("title") or "").split())
+        if fold(text).startswith(START):
+            continue
+        try:
+            name, members = _repaired(text.removesuffix("(ovägt medel)").strip()), _members(value, "", kommuner)
+        except _LeftOutError:
+            continue
+        if name and frozenset(members) not in held:
+            groups.append(Group(str(value.get("id")), name, members, NETWORK, SOURCE, text))
+    return tuple(groups)
+
+
 def _group(title: _Title, members: tuple[str, ...], text: str) -> Group:
     return Group(
         id=f"similar_{title.code}_{re.sub(r'[^a-z0-9]+', '_', title.theme).strip('_')}",
         name=f"liknande kommuner ({title.name} {title.year})",
         members=members,
         kind=SIMILAR,
-        source="Kolada (RKA)",
+        source=SOURCE,
         note=_repaired(text),
     )
 
@@ -233,7 +272,10 @@ def _group(title: _Title, members: tuple[str, ...], text: str) -> Group:
 def write_similar(folder: Path, groups: Iterable[Group]) -> None:
     """Write the groups to data/processed, or take the file away where there are none."""
     path = folder / FILE
-    rows = [{"id": one.id, "name": one.name, "members": one.members, "note": one.note} for one in groups]
+    rows = [
+        {"id": one.id, "name": one.name, "members": one.members, "kind": one.kind, "note": one.note}
+        for one in groups
+    ]
     if not rows:
         with writing(path):
             path.unlink(missing_ok=True)
@@ -257,7 +299,7 @@ def read_similar(folder: Path) -> dict[str, Group]:
         rows = json.loads(path.read_text(encoding="utf-8"))
         groups = [
             Group(
-                str(row["id"]), str(row["name"]), tuple(row["members"]), SIMILAR, "Kolada (RKA)", str(row["note"])
+                str(row["id"]), str(row["name"]), tuple(row["members"]), str(row["kind"]), SOURCE, str(row["note"])
             )
             for row in rows
         ]
@@ -273,14 +315,14 @@ def is_similar(text: str) -> bool:
 
     Examples
     --------
-    >>> is_similar("Liknande"), is_similar("liknande kommuner, arbetsmarknad"), is_similar("GR")
+    >>> is_similar("Liknande"), is_similar("liknande:arbetsmarknad"), is_similar("GR")
     (True, True, False)
     """
-    return fold(text).split(" ")[0] == WORD
+    return re.match(rf"{WORD}\b", fold(text)) is not None
 
 
 def pick_similar(text: str, groups: Mapping[str, Group], kommuner: tuple[str, ...]) -> Group:
-    """Find the group of kommuner like one's own: ``liknande``, or ``liknande`` and a theme.
+    """Find the group of kommuner like one's own: ``liknande``, or ``liknande:`` and a theme.
 
     Parameters
     ----------
@@ -304,10 +346,10 @@ def pick_similar(text: str, groups: Mapping[str, Group], kommuner: tuple[str, ..
     by_theme = {id_.removeprefix(start): group for id_, group in groups.items() if id_.startswith(start)}
     if not by_theme:
         raise UnknownNameError("Liknande kommuner är inte hämtade", todo="Hämta dem med: uvas fetch kolada")
-    theme = re.sub(r"[^a-z0-9]+", "_", re.sub(rf"^{WORD}( kommuner)?[ ,]*", "", fold(text))).strip("_")
+    theme = re.sub(r"[^a-z0-9]+", "_", re.sub(rf"^{WORD}( kommuner)?[ ,:]*", "", fold(text))).strip("_")
     if not theme:
         return next((by_theme[first] for first in FIRST_THEMES if first in by_theme), by_theme[min(by_theme)])
     if theme not in by_theme:
-        listed = ", ".join(f"{WORD} {one.replace('_', ' ')}" for one in sorted(by_theme))
+        listed = ", ".join(f"{WORD}:{one}" for one in sorted(by_theme))
         raise UnknownNameError(f"Gruppen ”{text}” finns inte", todo=f"Det finns {listed}")
     return by_theme[theme]

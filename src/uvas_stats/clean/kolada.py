@@ -18,7 +18,7 @@ import orjson
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Group, Measure
-from uvas_stats.catalog.similar import similar_groups
+from uvas_stats.catalog.similar import network_groups, similar_groups
 from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE, load_kolada_kpis
 from uvas_stats.clean.csv_files import SEXES, kolada_period, read_kolada_csv
 from uvas_stats.errors import RawFileError
@@ -264,11 +264,16 @@ def read_kolada(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
 
 
 def newest_similar(snapshots: Iterable[Snapshot], catalog: Catalog) -> tuple[Group, ...]:
-    """Read the groups of similar kommuner of the newest edition that has any; those not to be trusted are none."""
+    """Read the groups of similar kommuner, and the networks, of the newest edition that has any of them.
+
+    Those not to be trusted are none.
+    """
+    similar: tuple[Group, ...] = ()
+    networks: tuple[Group, ...] = ()
     for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
         for file in snapshot.files:
-            if snapshot.dataset == "kolada" and file.name == GROUPS_FILE:
-                groups = similar_groups(_values(snapshot.path(file)), catalog.regions)
-                if groups:
-                    return groups
-    return ()
+            if snapshot.dataset in ("kolada", "kolada_groups") and file.name == GROUPS_FILE:
+                values = _values(snapshot.path(file))
+                similar = similar or similar_groups(values, catalog.regions)
+                networks = networks or network_groups(values, catalog.regions, catalog.groups.values())
+    return (*similar, *networks)

@@ -59,6 +59,9 @@ EDITION_READERS: dict[str, EditionReader] = {
 }
 """Readers of a whole edition, for files that belong together or need its options: validated observations."""
 
+GROUPS = "groups"
+"""Reader of a dataset that holds groups to compare with and no figures: ``newest_similar`` reads them."""
+
 DESCRIBERS: dict[str, Callable[[Snapshot, Catalog], list[str]]] = {
     "af_ranking": _later("ranking_list", "describe_ranking")
 }
@@ -98,7 +101,7 @@ def read_edition(
     verified
         Whether the files have just been compared with their checksums.
     """
-    if dataset.reader not in (*READERS, *EDITION_READERS):
+    if dataset.reader not in (GROUPS, *READERS, *EDITION_READERS):
         raise RawFileError(
             f"Datamängden ”{dataset.id}” har inga råfiler: den läses ur programfilerna",
             where=snapshot.folder,
@@ -121,7 +124,7 @@ def _frames(snapshot: Snapshot, dataset: Dataset, catalog: Catalog) -> Iterator[
         yield correct(EDITION_READERS[dataset.reader](snapshot, catalog), catalog)
         return
     for file in snapshot.files:
-        if file.role == "data":
+        if file.role == "data" and dataset.reader != GROUPS:
             frame = READERS[dataset.reader](snapshot.path(file), catalog)
             origin = snapshot.origin(file)
             made = make_observations(frame.assign(dataset=dataset.id, edition=snapshot.edition, origin=origin))

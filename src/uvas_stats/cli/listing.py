@@ -219,7 +219,8 @@ def sources() -> str:
             lines.append(f"{snapshot.dataset} {snapshot.edition}: {snapshot.title}. {snapshot.publisher}.")
             continue
         n = number_text(float(counts.get((snapshot.dataset, snapshot.edition), 0)), 0)
-        held = f"{n} uppgifter" if snapshot in read else "äldre utgåva, ligger kvar i data/raw"
+        what = "jämförelsegrupper" if dataset.reader == "groups" else f"{n} uppgifter"
+        held = what if snapshot in read else "äldre utgåva, ligger kvar i data/raw"
         lines.append(
             f"{snapshot.dataset} {snapshot.edition}: {held}. {snapshot.publisher}. "
             f"{dataset.licence.rstrip('.')}. Uppdateras: {dataset.cadence.lower()}.{_left_out(snapshot, files)}"

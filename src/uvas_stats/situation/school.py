@@ -43,6 +43,8 @@ class School(Part):
     def eligibility(self, measure: str | None = None, group: str | None = None, title: str = "") -> Chart:
         """Draw those eligible for yrkesprogram after årskurs 9 over läsår, by skolkommun.
 
+        One läsår alone is drawn beside the group's kommuner.
+
         Parameters
         ----------
         measure, group, title
@@ -50,6 +52,8 @@ class School(Part):
         """
         named = (self.catalog.measure(measure).id,) if measure else ELIGIBLE
         best = max(named, key=lambda id_: self._periods_known(id_))
+        if self._periods_known(best) == 1:  # one läsår is no line: how the kommun stands in its group
+            return charts.compare(self.figures.series(best), self.figures.view(best, group, title))
         words = "" if measure else "behöriga till yrkesprogram efter årskurs 9 (skolkommun)"
         return self._school({best: ""}, group, title, name="behorighet", words=words, of="Läsår")
 
