@@ -305,8 +305,16 @@ def test_the_standing_says_persons_places_and_groups(workspace: Workspace) -> No
     assert told["Bland kommunerna i Gävleborgs län"].endswith("av 10")
     assert told["Samma tid året innan, oktober 2026"].endswith("av 290")
     assert "vägt medel" in " ".join(told)
-    assert Missing("Platsen bland liknande kommuner", "uvas fetch kolada") in table.about.missing
+    assert told["Bland liknande kommuner"].endswith("av 8")  # by the shipped groups
     assert "1 = högst andel" in table.about.subtitle
+
+
+def test_the_standing_says_what_fetches_similar_kommuner_where_there_are_none(workspace: Workspace) -> None:
+    one = about(workspace, "soderhamn")
+    groups = {id_: group for id_, group in one.catalog.groups.items() if group.kind != "similar"}
+    without = replace(one, figures=replace(one.figures, catalog=replace(one.catalog, groups=groups)))
+    missing = without.standing(RATE).about.missing
+    assert Missing("Platsen bland liknande kommuner", "uvas fetch kolada") in missing
 
 
 def test_several_kommuner_stand_side_by_side(workspace: Workspace) -> None:
