@@ -162,7 +162,14 @@ def test_an_older_period_ends_the_series(filled: Workspace) -> None:
     assert chart.about.subtitle.startswith("Läsår 2015/16–2019/20")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_one_lasar_is_drawn_beside_the_group_and_an_interval_alone_as_such(workspace: Workspace) -> None:
+    chart = of(workspace, "storuman").eligibility()
+    assert "Storuman plats 10 av 12 bland kommunerna i Västerbottens län" in chart.about.title
+    assert "Utgåva 2025-10-31." in chart.about.source
+    assert of(workspace, "Arjeplog").eligibility().about.id.startswith("behorighet")  # only an interval is known
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "eligibility"])  # of that a läsår is shipped
 @pytest.mark.parametrize("who", ["storuman", "lidkoping", "Arjeplog"])
 def test_without_data_the_error_says_what_gets_it(workspace: Workspace, who: str, kind: str) -> None:
     with pytest.raises(IndicatorError, match=r"saknas. Hämta dem med: uvas fetch siris_\w+, .* uvas adopt siris_"):
@@ -179,8 +186,8 @@ def test_they_are_in_the_nulage(filled: Workspace, workspace: Workspace, who: st
 
     assert chapter(of(filled, who))[0] == ["behorighet", "genomstromning", "betygspoang", "efter_gymnasiet"]
     parts, text = chapter(of(workspace, who))
-    assert parts == []
-    assert text.count("uvas fetch siris_") == 4
+    assert len(parts) == 1  # the shipped läsår of eligibility
+    assert text.count("uvas fetch siris_") == 3
 
 
 def test_a_ranking_with_kommuner_that_have_only_an_interval_can_be_written(

@@ -52,8 +52,10 @@ class School(Part):
         """
         named = (self.catalog.measure(measure).id,) if measure else ELIGIBLE
         best = max(named, key=lambda id_: self._periods_known(id_))
-        if self._periods_known(best) == 1:  # one läsår is no line: how the kommun stands in its group
-            return charts.compare(self.figures.series(best), self.figures.view(best, group, title))
+        series = self.figures.series(best)
+        own = series.loc[series["region_code"].isin(self.programme.municipalities), "value"]
+        if self._periods_known(best) == 1 and own.notna().any():  # one läsår is no line: how the kommun stands
+            return charts.compare(series, self.figures.view(best, group, title))
         words = "" if measure else "behöriga till yrkesprogram efter årskurs 9 (skolkommun)"
         return self._school({best: ""}, group, title, name="behorighet", words=words, of="Läsår")
 

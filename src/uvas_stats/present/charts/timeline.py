@@ -42,7 +42,7 @@ def pieces(rows: pd.DataFrame, view: View, regions: Iterable[str], column: str =
     list of pandas.DataFrame
         The rows with a figure, with their place ``x`` on the time axis; no line is drawn from one to the next.
     """
-    known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position))
+    known = rows.loc[rows[column].notna()].assign(x=lambda frame: frame["period"].map(position).astype("float64"))
     x, before = known["x"], known["x"].shift()
     jump = (x - before) > _SLACK * STEP[view.measure.period_kind]
     for item in view.catalog.breaks_of(view.measure.id, tuple(regions)):
