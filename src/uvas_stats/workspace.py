@@ -6,7 +6,9 @@ Nothing here touches the disk when the module is imported.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,20 +16,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from uvas_stats.errors import WorkspaceError
 
 __all__ = [
+    "BLANK_SEAL",
     "Workspace",
     "atomic_file",
     "find_workspace",
+    "is_intact",
+    "locked",
     "publish_folder",
     "refuse_foreign",
     "require_writable",
+    "seal",
     "shipped_raw",
     "writing",
 ]
 
 _ENDS = 1024
+_SEAL = b"uvas_sha256:"
+BLANK_SEAL = _SEAL.decode() + "0" * 64
+"""Stands once in the content of a file that :func:`seal` is to fill in."""
 ENVIRONMENT_VARIABLE = "UVAS_WORKSPACE"
 
 
@@ -151,6 +162,61 @@ def require_writable(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"uvas")
+
+
+def seal(content: bytes) -> bytes:
+    """Fill in the blank seal of a content: the checksum of all of it, the seal being blank.
+
+    Examples
+    --------
+    >>> whole = seal(b'{"seal": "' + BLANK_SEAL.encode() + b'", "n": 5}')
+    >>> is_intact(whole), is_intact(whole.replace(b"5", b"6")), is_intact(b'{"n": 5}')
+    (True, False, None)
+    """
+    at = content.index(BLANK_SEAL.encode()) + len(_SEAL)
+    return content[:at] + hashlib.sha256(content).hexdigest().encode() + content[at + 64 :]
+
+
+def is_intact(content: bytes) -> bool | None:
+    """Tell whether a content is as it was sealed; None where no seal stands in it."""
+    hit = re.search(_SEAL + b"([0-9a-f]{64})", content)
+    if hit is None:
+        return None
+    digest = hashlib.sha256(memoryview(content)[: hit.start(1)])
+    digest.update(b"0" * 64)
+    digest.update(memoryview(content)[hit.end(1) :])
+    return digest.hexdigest().encode() == hit[1]
+
+
+@contextmanager
+def locked(path: Path, busy: str, wait: float) -> Iterator[None]:
+    """Let one process at a time do something; it may take the lock again. It is free when the process dies.
+
+    Parameters
+    ----------
+    path
+        The lock's file.
+    busy
+        What is said if another has it still, in Swedish.
+    wait
+        Seconds to wait for another process.
+
+    Raises
+    ------
+    WorkspaceError
+        If another process holds it too long, or the folder cannot be written.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, is_singleton=True)
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout as error:  # is an OSError too, but not one of the disk's
+            raise WorkspaceError(busy, where=path.parent, todo="Vänta tills den är klar") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

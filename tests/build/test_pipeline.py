@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from uvas_stats.build import pipeline
 from uvas_stats.build.pipeline import build, ensure_processed
@@ -403,6 +406,54 @@ def test_a_damaged_list_of_raw_files_is_built_again(built: Workspace, content: s
     (built.processed / "origins.json").write_text(content)
     assert ensure_processed(built) is not None
     assert "files" in read_origins(built.processed)
+
+
+@pytest.mark.parametrize("name", ["observations.parquet", "origins.json"])
+def test_a_part_of_another_build_is_built_again(built: Workspace, name: str) -> None:
+    older = (built.processed / name).read_bytes()
+    snapshot(built, HEADINGS + ROW)
+    build(built)
+    (built.processed / name).write_bytes(older)  # as after two builds at once
+    with pytest.raises(ObservationError, match="Förteckningen över råfiler saknas eller är skadad"):
+        read_origins(built.processed)
+    assert ensure_processed(built) is not None
+    assert len(read_origins(built.processed)["files"]) > SHIPPED
+
+
+def test_what_is_laid_in_during_a_build_is_built_in_next_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = pipeline.stored_observations
+
+    def slow(one: Workspace) -> object:
+        snapshot(one, HEADINGS + ROW)
+        return reading(one)
+
+    monkeypatch.setattr(pipeline, "stored_observations", slow)
+    build(workspace)
+    monkeypatch.undo()
+    assert ensure_processed(workspace) is not None
+    assert ensure_processed(workspace) is None
+
+
+def test_one_builds_while_another_waits(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def once(*_: object) -> pipeline.BuildResult:
+        made.append(1)
+        time.sleep(0.2)
+        assert len(made) == 1
+        made.pop()
+        return pipeline.BuildResult(1, 1, 1)
+
+    monkeypatch.setattr(pipeline, "_build", once)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(build, workspace) for _ in range(2)]
+    assert [one.result().rows for one in both] == [1, 1]
+    monkeypatch.setattr(pipeline, "_WAIT", 0.01)
+    lock = FileLock(workspace.processed.with_name(".build.lock"))
+    with lock, pytest.raises(WorkspaceError, match="En annan bearbetning av samma arbetsmapp pågår"):
+        build(workspace)
 
 
 def test_a_new_edition_is_built_in(built: Workspace) -> None:

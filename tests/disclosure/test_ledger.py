@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.damage import turned
+from tests.slow import quick
 from uvas_stats.disclosure import (
     Dimension,
     Ledger,
@@ -26,7 +28,7 @@ from uvas_stats.disclosure import (
 from uvas_stats.disclosure import ledger as ledger_module
 from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import CatalogError, DisclosureError, WorkspaceError
-from uvas_stats.workspace import Workspace
+from uvas_stats.workspace import BLANK_SEAL, Workspace, is_intact
 
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 BORN = Dimension("born", ("2006", "2007", "2008"), sensitive=False)
@@ -42,13 +44,16 @@ def test_a_damaged_ledger_stops_everything(workspace: Workspace) -> None:
     path = ledger_file(workspace, "p")
     release(workspace, publication())
     whole = path.read_text(encoding="utf-8")
-    good = json.loads(whole)
+    good = {**json.loads(whole), "version": 1}
+    del good["seal"]  # as earlier versions wrote it
     bad = [
         "",
         "[]",
         "null",
         whole[:-20],
         json.dumps({**good, "version": 2}),
+        json.dumps({**good, "version": 3}),
+        json.dumps({**good, "seal": BLANK_SEAL}),
         json.dumps({**good, "programme": "other"}),
         json.dumps({"version": 1, "programme": "p"}),
         json.dumps({**good, "publications": [{**good["publications"][0], "shown": [[99, 5]]}]}),
@@ -63,6 +68,37 @@ def test_a_damaged_ledger_stops_everything(workspace: Workspace) -> None:
         with pytest.raises(DisclosureError, match="skadad"):
             release(workspace, publication("2"))
         assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("step", quick([13, 1], 13))
+def test_no_bit_of_a_ledger_can_be_turned_without_a_word(workspace: Workspace, step: int) -> None:
+    release(workspace, publication())
+    path = ledger_file(workspace, "p")
+    whole, wanted = path.read_bytes(), read_ledger(workspace, "p")
+    for at in range(0, 8 * len(whole), step):
+        path.write_bytes(turned(whole, at))
+        told = None
+        try:
+            assert read_ledger(workspace, "p") == wanted
+        except DisclosureError as error:
+            told = str(error)
+        assert told in (
+            None,
+            f"Liggaren över vad som har publicerats är skadad ({path}). Återställ den från en säkerhetskopia.",
+        )
+
+
+def test_a_ledger_of_an_earlier_version_is_read_and_sealed_with_the_next_publication(workspace: Workspace) -> None:
+    release(workspace, publication())
+    path = ledger_file(workspace, "p")
+    old = {**json.loads(path.read_bytes()), "version": 1}
+    del old["seal"]
+    shown = read_ledger(workspace, "p").publications
+    path.write_text(json.dumps(old), encoding="utf-8")
+    assert read_ledger(workspace, "p").publications == shown
+    release(workspace, publication("2"))
+    assert read_ledger(workspace, "p").publications[0] == shown[0]
+    assert is_intact(path.read_bytes())
 
 
 def test_a_ledger_that_is_too_large_or_full_is_refused(

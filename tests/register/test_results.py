@@ -11,19 +11,22 @@ import pandas as pd
 import pytest
 from filelock import FileLock, Timeout
 
+from tests.damage import turned
 from tests.register.people import mapping_file, number, row, write
+from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.build.pipeline import build
 from uvas_stats.disclosure import read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import RegisterError, WorkspaceError
 from uvas_stats.observations.store import read_observations
+from uvas_stats.observations.validate import make_observations
 from uvas_stats.register import published, run
 from uvas_stats.register.demo import DEMO_PERIOD, invented_number, write_demo
 from uvas_stats.register.export import block_rows, write_blocks
 from uvas_stats.register.published import remove_results
 from uvas_stats.register.run import run_kaa
-from uvas_stats.register.store import register_origins
+from uvas_stats.register.store import register_origins, save_results, stored_observations
 from uvas_stats.workspace import Workspace
 
 
@@ -36,6 +39,16 @@ def demo(tmp_path: Path) -> Path:
 def count(folder: Path, period: str = DEMO_PERIOD, at: dt.date | None = None) -> pd.DataFrame:
     files = folder / "demo" / "kaa.csv", folder / "demo" / "kaa.toml"
     return run_kaa(*files, period, workspace=Workspace(folder), at=at).observations
+
+
+def result() -> pd.DataFrame:
+    """Give observations, as a count lets them out."""
+    row = {
+        "dataset": "register:2182", "edition": "2106-07-01", "region_code": "2182", "period": "2105/06",
+        "age_group": "16-19", "measure": "register_kaa_flow_count", "origin": "register/2182/kaa_2105-06",
+    }  # fmt: skip
+    shown, hidden = {"sex": "total", "value": 9.0, "status": "ok"}, {"sex": "women", "status": "suppressed"}
+    return make_observations(pd.DataFrame([row | shown, row | hidden]))
 
 
 def test_invented_people_are_not_born_yet(demo: Path) -> None:
@@ -123,7 +136,8 @@ def test_the_day_that_the_first_participant_started_is_not_told(demo: Path) -> N
     starts = rows["Start"].loc[~rows["Start"].str.endswith(("-01-01", "-07-01"))]
     rows.loc[starts.index].to_csv(files[0], sep=";", index=False)
     outcome = run.run_participants(*files, workspace=Workspace(demo), at=dt.date(2106, 6, 30))
-    told = [path.with_suffix(".json").read_text(encoding="utf-8") for path in outcome.files]
+    told = [str(register_origins(Workspace(demo)))]
+    assert len(outcome.files) == len(register_origins(Workspace(demo)))
     told.append(ledger_file(Workspace(demo), "register:2182").read_text(encoding="utf-8"))
     assert starts.min() not in "".join(told)
     assert run.run_participants(*files, workspace=Workspace(demo), at=dt.date(2106, 6, 30)).files
@@ -227,7 +241,7 @@ def test_what_is_said_of_left_out_rows_is_not_their_number(demo: Path) -> None:
     path = demo / "demo" / "kaa.csv"
     path.write_text(path.read_text(encoding="utf-8-sig") + "fel\nfel\n", encoding="utf-8-sig")
     count(demo)
-    about = (demo / "data" / "register" / "2182" / "kaa_2105-06.json").read_text(encoding="utf-8")
+    about = str(register_origins(Workspace(demo))["register/2182/kaa_2105-06"])
     assert "Rader som inte gick att använda är utelämnade, högst 2 procent av listan." in about
     rows = len(path.read_text(encoding="utf-8-sig").splitlines()) - 1
     assert not {str(rows), str(rows - 1), str(rows - 2)} & set(re.findall(r"\d+", about))
@@ -238,6 +252,39 @@ def test_a_damaged_result_is_told_of(demo: Path) -> None:
     (demo / "data" / "register" / "2182" / "kaa_2105-06.parquet").write_bytes(b"PAR1")
     with pytest.raises(RegisterError, match="skadad"):
         build(Workspace(demo))
+
+
+@pytest.mark.parametrize("step", quick([101, 1], 101))
+def test_no_bit_of_a_result_can_be_turned_without_a_word(tmp_path: Path, step: int) -> None:
+    workspace = Workspace(tmp_path)
+    (path,) = save_results(workspace, "2182", {"kaa_2105-06": result()}, "Räknat.", {})
+    whole = path.read_bytes()
+    wanted, about = list(stored_observations(workspace)), register_origins(workspace)
+    for at in range(0, 8 * len(whole), step):
+        path.write_bytes(turned(whole, at))
+        told = None
+        try:
+            pd.testing.assert_frame_equal(next(stored_observations(workspace)), wanted[0])
+            assert register_origins(workspace) == about
+        except RegisterError as error:
+            told = str(error)
+        assert told in (
+            None,
+            f"Filen med räknade uppgifter är skadad ({path}). Ta bort den och räkna registret igen.",
+        )
+
+
+def test_a_result_of_an_earlier_version_is_read_with_the_note_beside_it(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    folder = tmp_path / "data" / "register" / "2182"
+    folder.mkdir(parents=True)
+    result().to_parquet(folder / "kaa_2105-06.parquet")
+    (folder / "kaa_2105-06.json").write_text('{"note": "Räknat."}', encoding="utf-8")
+    pd.testing.assert_frame_equal(next(stored_observations(workspace)), result())
+    assert register_origins(workspace)["register/2182/kaa_2105-06"]["note"] == "Räknat."
+    save_results(workspace, "2182", {"kaa_2105-06": result()}, "Räknat igen.", {})
+    assert [path.name for path in folder.iterdir()] == ["kaa_2105-06.parquet"]
+    assert register_origins(workspace)["register/2182/kaa_2105-06"]["note"] == "Räknat igen."
 
 
 @pytest.mark.slow
@@ -262,7 +309,7 @@ def test_what_has_been_shown_of_anybody_else_is_remembered_when_results_are_remo
     monkeypatch.setattr(published, "is_invented", lambda day: day.year > 2200)
     removed = published.remove_results(Workspace(demo), "2182")
     assert ledger_file(Workspace(demo), "register:2182").exists()
-    assert len(removed) == 4
+    assert len(removed) == 2
     assert count(demo)["value"].notna().any()
 
 
@@ -270,7 +317,7 @@ def test_what_has_been_shown_of_anybody_else_is_remembered_when_results_are_remo
 def test_a_damaged_note_beside_a_result_is_told_of(tmp_path: Path, content: str) -> None:
     folder = tmp_path / "data" / "register" / "2182"
     folder.mkdir(parents=True)
-    (folder / "kaa_2105-06.parquet").touch()
+    result().to_parquet(folder / "kaa_2105-06.parquet")  # as earlier versions wrote it
     (folder / "kaa_2105-06.json").write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(RegisterError, match=r"skadad .*kaa_2105-06\.json.*Ta bort den"):
         register_origins(Workspace(tmp_path))

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from tests.slow import quick
 from uvas_stats import nulage
 from uvas_stats.errors import CatalogError, ObservationError, UnknownNameError, UvasStatsError
+from uvas_stats.observations.store import read_observations
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.table import Table
 from uvas_stats.workspace import Workspace
@@ -170,11 +171,12 @@ def test_an_unknown_measure_is_refused_with_the_nearest() -> None:
         nulage("ale").trend("uvas_share")
 
 
-def test_a_corrupt_parquet_is_told_in_one_line(workspace: Workspace) -> None:
-    nulage("ale", workspace=workspace.root)
-    (workspace.processed / "observations.parquet").write_bytes(b"PAR1 not")
+def test_a_corrupt_parquet_is_told_in_one_line_and_built_again(built: Workspace) -> None:
+    (built.processed / "observations.parquet").write_bytes(b"PAR1 not")
     with pytest.raises(ObservationError, match="skadad"):
-        nulage("ale", workspace=workspace.root)
+        read_observations(built.processed)
+    nulage("ale", workspace=built.root)
+    assert len(read_observations(built.processed))
 
 
 def test_a_users_own_programme_is_read_from_the_workspace(workspace: Workspace) -> None:

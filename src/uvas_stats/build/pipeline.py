@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -18,17 +19,18 @@ from uvas_stats.catalog.declared import DATA
 from uvas_stats.catalog.similar import write_similar
 from uvas_stats.errors import ObservationError
 from uvas_stats.observations.contract import KEY
-from uvas_stats.observations.store import read_origins, write_observations
+from uvas_stats.observations.store import OBSERVATIONS, read_origins, write_observations
 from uvas_stats.observations.validate import validate_together
 from uvas_stats.raw.rejected import Check
 from uvas_stats.raw.snapshot import Snapshot, list_snapshots, read_snapshot
 from uvas_stats.register.store import register_files, register_origins, stored_observations
-from uvas_stats.workspace import Workspace
+from uvas_stats.workspace import Workspace, locked
 
 __all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint", "to_read"]
 
 FRACTIONS = 10
 """How many shares must all be at most 1 to be taken for parts of 1."""
+_WAIT = 3600.0
 KEPT = 2
 """Fetched editions of a dataset that a build reads: the newest, and the one that it is compared with."""
 
@@ -66,7 +68,8 @@ def fingerprint(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot
             size = (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
             digest.update(f"{snapshot.dataset}/{snapshot.edition}/{path.name} {size}".encode())
     for path in register_files(workspace):
-        digest.update(f"{path.parent.name}/{path.name} {path.stat().st_mtime_ns}".encode())
+        about = path.stat()
+        digest.update(f"{path.parent.name}/{path.name} {about.st_size} {about.st_mtime_ns}".encode())
     return digest.hexdigest()
 
 
@@ -146,6 +149,11 @@ def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
     return origins
 
 
+def _one_at_a_time(workspace: Workspace) -> AbstractContextManager[None]:
+    lock = workspace.processed.with_name(".build.lock")
+    return locked(lock, "En annan bearbetning av samma arbetsmapp pågår", _WAIT)
+
+
 def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) -> BuildResult:
     # not needed to see that all is built
     from uvas_stats.clean import newest_similar, read_documents, read_raw
@@ -155,6 +163,7 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
         raise ObservationError(
             "Det finns inga råfiler", where=workspace.raw, todo="Kör: uvas fetch, eller byt arbetsmapp"
         )
+    made_of = fingerprint(workspace, catalog, snapshots)  # what is laid in while it is read is built in next time
     read = to_read(snapshots)
     frames = [*read_raw(read, catalog), *read_documents(catalog), *stored_observations(workspace)]
     observations = validate_together(concat_observations(frames))  # each has been validated
@@ -169,7 +178,7 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
             files[origin]["read_as"] = read_as  # headings as printed, notes and marks that were not known
         for origin, corrections in frame.attrs.get("corrections", {}).items():
             files[origin]["corrections"] = corrections
-    state = {"fingerprint": fingerprint(workspace, catalog, snapshots), "files": files, "notes": notes}
+    state = {"fingerprint": made_of, "files": files, "notes": notes}
     write_similar(workspace.processed, newest_similar(snapshots, catalog))
     write_observations(observations, workspace.processed, state)
     return BuildResult(rows=len(observations), datasets=observations["dataset"].nunique(), editions=len(read))
@@ -183,21 +192,28 @@ def build(workspace: Workspace) -> BuildResult:
     UvasStatsError
         If a raw file, the catalog or the result is wrong; what was there before is then untouched.
     """
-    return _build(workspace, load_catalog(workspace), list_snapshots(workspace.raw_roots))
+    with _one_at_a_time(workspace):
+        return _build(workspace, load_catalog(workspace), list_snapshots(workspace.raw_roots))
 
 
 def ensure_processed(workspace: Workspace) -> BuildResult | None:
     """Build if data/processed is missing or older than what it is made from; otherwise do nothing."""
-    catalog = load_catalog(workspace)
-    snapshots = list_snapshots(workspace.raw_roots)
+    if _is_built(workspace):
+        return None
+    with _one_at_a_time(workspace):
+        if _is_built(workspace):  # by another, while this one waited
+            return None
+        return _build(workspace, load_catalog(workspace), list_snapshots(workspace.raw_roots))
+
+
+def _is_built(workspace: Workspace) -> bool:
+    """Tell whether data/processed is whole and made of what is there now; what is damaged is built again."""
+    made_of = fingerprint(workspace, load_catalog(workspace), list_snapshots(workspace.raw_roots))
     try:
         state = read_origins(workspace.processed)
     except ObservationError:
-        state = {}
-    present = (workspace.processed / "observations.parquet").exists()
-    if present and state.get("fingerprint") == fingerprint(workspace, catalog, snapshots):
-        return None
-    return _build(workspace, catalog, snapshots)
+        return False
+    return (workspace.processed / OBSERVATIONS).exists() and state.get("fingerprint") == made_of
 
 
 def edition_check(catalog: Catalog) -> Check:

@@ -9,27 +9,26 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import orjson
-from filelock import FileLock, Timeout
 
 from uvas_stats.catalog.toml import build, read_toml
 from uvas_stats.disclosure.history import Ledger, Published
 from uvas_stats.disclosure.model import Key, Relation, Rule
 from uvas_stats.disclosure.protection import Protected, protect
 from uvas_stats.disclosure.tables import Publication
-from uvas_stats.errors import DisclosureError, WorkspaceError
-from uvas_stats.workspace import Workspace, atomic_file, writing
+from uvas_stats.errors import DisclosureError
+from uvas_stats.workspace import BLANK_SEAL, Workspace, atomic_file, is_intact, locked, seal
 
 __all__ = ["ledger_file", "publishing", "read_ledger", "read_rule", "record", "release"]
 
 _LARGEST = 64_000_000
 _MOST = 1_000
-_VERSION = 1
+_VERSION = 2
 _WAIT = 300.0
 
 
@@ -100,7 +99,8 @@ def read_ledger(workspace: Workspace, programme: str) -> Ledger:
             raise DisclosureError(
                 "Liggaren är större än 64 MB", where=path, todo="Byt ut den mot en säkerhetskopia"
             )
-        content = orjson.loads(path.read_bytes())
+        written = path.read_bytes()
+        content = orjson.loads(written)
     except FileNotFoundError:
         return Ledger(programme)
     except ValueError as error:
@@ -108,7 +108,9 @@ def read_ledger(workspace: Workspace, programme: str) -> Ledger:
     except OSError as error:
         raise DisclosureError("Liggaren kan inte läsas", where=path, todo="Kontrollera behörigheten") from error
     try:
-        if content["version"] != _VERSION or content["programme"] != programme:
+        unsealed = content["version"] == 1 and "seal" not in content  # as it was written before there were seals
+        whole = unsealed or (content["version"] == _VERSION and is_intact(written))
+        if not whole or content["programme"] != programme:
             raise _damaged(path)
         return Ledger(programme, tuple(_published(one) for one in content["publications"]))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -162,33 +164,20 @@ def record(workspace: Workspace, protected: Protected) -> None:
         return
     path = ledger_file(workspace, protected.programme)
     content = orjson.dumps(
-        {"version": _VERSION, "programme": protected.programme, "publications": [*entries, entry]}
+        {
+            "version": _VERSION,
+            "seal": BLANK_SEAL,
+            "programme": protected.programme,
+            "publications": [*entries, entry],
+        }
     )
     if len(entries) >= _MOST or len(content) > _LARGEST:
         raise DisclosureError("Liggaren är full", where=path, todo="Dela upp programmet")
     with atomic_file(path) as temporary:
-        temporary.write_bytes(content)
+        temporary.write_bytes(seal(content))
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_suffix(".lock"), timeout=_WAIT, is_singleton=True)  # may be taken again
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise WorkspaceError(
-                "En annan publicering av samma program pågår", where=path, todo="Vänta tills den är klar"
-            ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def publishing(workspace: Workspace, programme: str) -> Iterator[None]:
+def publishing(workspace: Workspace, programme: str) -> AbstractContextManager[None]:
     """Let nobody else publish of a programme: what comes out of its ledger then stays true until it is released.
 
     Raises
@@ -196,8 +185,8 @@ def publishing(workspace: Workspace, programme: str) -> Iterator[None]:
     WorkspaceError
         If another has not finished after five minutes.
     """
-    with _locked(ledger_file(workspace, programme)):
-        yield
+    lock = ledger_file(workspace, programme).with_suffix(".lock")
+    return locked(lock, "En annan publicering av samma program pågår", _WAIT)
 
 
 def release(workspace: Workspace, publication: Publication, rule: Rule | None = None) -> Protected:
@@ -223,7 +212,7 @@ def release(workspace: Workspace, publication: Publication, rule: Rule | None = 
         If it cannot be shown without giving somebody away. Nothing is then remembered.
     """
     rule = rule or read_rule(workspace)
-    with _locked(ledger_file(workspace, publication.programme)):
+    with publishing(workspace, publication.programme):
         protected = protect(publication, rule, read_ledger(workspace, publication.programme))
         record(workspace, protected)
     return protected

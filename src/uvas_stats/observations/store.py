@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -14,16 +15,46 @@ import pyarrow.parquet as pq
 
 from uvas_stats.errors import ObservationError
 from uvas_stats.observations.contract import COLUMNS, NUMBERS, TEXT_COLUMNS
-from uvas_stats.workspace import atomic_file
+from uvas_stats.workspace import BLANK_SEAL, atomic_file, is_intact, seal
 
-__all__ = ["read_observations", "read_origins", "write_observations"]
+__all__ = ["note_of", "read_observations", "read_origins", "sealed_parquet", "write_observations"]
 
+OBSERVATIONS, ORIGINS = "observations.parquet", "origins.json"
+_NOTE = b"uvas_stats"
+_DAMAGED = (OSError, ValueError, TypeError, LookupError, NotImplementedError)  # as pyarrow's own errors are
 _KEPT_WHOLE = 500_000
 """Rows: what takes some tens of megabytes."""
 
 
+def sealed_parquet(frame: pd.DataFrame, note: Mapping[str, Any]) -> bytes:
+    """Write a frame as Parquet with a note on it and the checksum of the whole file inside."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    text = json.dumps({"seal": BLANK_SEAL, **note}, ensure_ascii=False)
+    table = table.replace_schema_metadata({**table.schema.metadata, _NOTE: text})
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
+    return seal(sink.getvalue().to_pybytes())
+
+
+def note_of(content: bytes) -> dict[str, Any]:
+    """Check a file that :func:`sealed_parquet` has written, and give the note; empty in a file without a seal.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged.
+    """
+    intact = is_intact(content)
+    note = (pq.read_schema(pa.BufferReader(content)).metadata or {}).get(_NOTE) if intact is not False else b""
+    if intact is False or bool(note) != bool(intact):
+        raise ValueError("the file is not as it was sealed")
+    return dict(json.loads(note)) if note else {}
+
+
 def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, Any]) -> None:
     """Write a validated frame and its origins to data/processed, each file whole or not at all.
+
+    The figures have the checksum of their origins in them, so that none go with those of another build.
 
     Parameters
     ----------
@@ -34,10 +65,11 @@ def write_observations(frame: pd.DataFrame, folder: Path, origins: Mapping[str, 
     origins
         What is known of each raw file, and what the build depends on.
     """
-    with atomic_file(folder / "observations.parquet") as path:
-        frame.to_parquet(path, engine="pyarrow", compression="zstd", index=False, write_page_checksum=True)
-    with atomic_file(folder / "origins.json") as path:
-        path.write_text(json.dumps(origins, ensure_ascii=False, indent=1), encoding="utf-8")
+    about = json.dumps(origins, ensure_ascii=False, indent=1).encode()
+    with atomic_file(folder / OBSERVATIONS) as path:
+        path.write_bytes(sealed_parquet(frame, {"origins": hashlib.sha256(about).hexdigest()}))
+    with atomic_file(folder / ORIGINS) as path:
+        path.write_bytes(about)
 
 
 def read_observations(
@@ -61,19 +93,13 @@ def read_observations(
     ObservationError
         If the file is not there, is damaged, or has other columns than the contract.
     """
-    path = folder / "observations.parquet"
+    path = folder / OBSERVATIONS
     wanted = filters if measures is None else [[("measure", "in", sorted(set(measures)))]]
     try:
         frame: pd.DataFrame = _read(path, wanted).to_pandas()
     except FileNotFoundError:
         raise ObservationError("Det finns inga bearbetade uppgifter", where=path, todo="Kör: uvas build") from None
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        LookupError,
-        NotImplementedError,
-    ) as error:  # as pyarrow's own errors are
+    except _DAMAGED as error:
         raise ObservationError(
             "Filen med bearbetade uppgifter är skadad", where=path, todo="Ta bort den och kör: uvas build"
         ) from error
@@ -89,9 +115,16 @@ def read_observations(
 def _read(path: Path, filters: Any) -> pa.Table:
     """Read some rows; of a file that is not large all are read once and kept, for a nuläge asks many times."""
     about = path.stat()
+    _note(path, about.st_size, about.st_mtime_ns)
     if filters is None or pq.read_metadata(path).num_rows > _KEPT_WHOLE:
         return pq.read_table(path, filters=filters, page_checksum_verification=True)
     return _whole(path, about.st_size, about.st_mtime_ns).filter(pq.filters_to_expression(filters))
+
+
+@lru_cache(maxsize=2)
+def _note(path: Path, size: int, changed: int) -> dict[str, Any]:
+    """Check a whole file once, and give the note in it."""
+    return note_of(path.read_bytes())
 
 
 @lru_cache(maxsize=1)
@@ -102,10 +135,16 @@ def _whole(path: Path, size: int, changed: int) -> pa.Table:
 
 def read_origins(folder: Path) -> dict[str, Any]:
     """Read what is known of each raw file: publisher, retrieved, licence and sha256, by its ``origin``."""
-    path = folder / "origins.json"
+    path, figures = folder / ORIGINS, folder / OBSERVATIONS
     try:
-        origins = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = path.read_bytes()
+        origins = json.loads(content.decode())
+        if figures.exists():
+            about = figures.stat()
+            digest = _note(figures, about.st_size, about.st_mtime_ns).get("origins")
+            if digest not in (None, hashlib.sha256(content).hexdigest()):
+                raise ValueError("the list belongs to other figures")
+    except (*_DAMAGED, RecursionError) as error:
         raise ObservationError(
             "Förteckningen över råfiler saknas eller är skadad", where=path, todo="Kör: uvas build"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,8 +14,9 @@ import pandas as pd
 
 from uvas_stats.errors import RegisterError
 from uvas_stats.observations.contract import COLUMNS, KEY, TEXT_COLUMNS
+from uvas_stats.observations.store import note_of, sealed_parquet
 from uvas_stats.observations.validate import validate
-from uvas_stats.workspace import Workspace, atomic_file
+from uvas_stats.workspace import Workspace, atomic_file, writing
 
 __all__ = ["PUBLISHER", "STATED", "cost_terms", "day_of", "keep_shown", "register_files", "register_folder"]
 __all__ += ["register_origins", "save_results", "stored_observations"]
@@ -87,9 +89,9 @@ def save_results(
             **more,
         }
         with atomic_file(path) as temporary:
-            frame.to_parquet(temporary, engine="pyarrow", compression="zstd", index=False)
-        with atomic_file(path.with_suffix(".json")) as temporary:
-            temporary.write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
+            temporary.write_bytes(sealed_parquet(frame, {"about": about}))
+        with writing(path):
+            path.with_suffix(".json").unlink(missing_ok=True)  # what earlier versions told beside the file
         written.append(path)
     return written
 
@@ -153,9 +155,16 @@ def cost_terms(workspace: Workspace, kommun: str) -> list[str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
+    return _content(path)[0]
+
+
+def _content(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Read one file: its figures, and what is known of them; nothing of those of before it stood in the file."""
     try:
-        return pd.read_parquet(path, engine="pyarrow")[list(COLUMNS)]
-    except (OSError, ValueError, TypeError, LookupError) as error:
+        content = path.read_bytes()
+        about = dict(note_of(content).get("about", {}))
+        return pd.read_parquet(io.BytesIO(content), engine="pyarrow")[list(COLUMNS)], about
+    except (OSError, ValueError, TypeError, LookupError, NotImplementedError, MemoryError) as error:
         raise RegisterError(
             "Filen med räknade uppgifter är skadad", where=path, todo="Ta bort den och räkna registret igen"
         ) from error
@@ -183,9 +192,12 @@ def register_origins(workspace: Workspace) -> dict[str, Any]:
     """
     origins = {}
     for path in register_files(workspace):
-        about = path.with_suffix(".json")
+        about, known = path.with_suffix(".json"), _content(path)[1]
         try:
-            known = json.loads(about.read_text(encoding="utf-8")) if about.is_file() else {"publisher": PUBLISHER}
+            if not known:
+                known = (
+                    json.loads(about.read_text(encoding="utf-8")) if about.is_file() else {"publisher": PUBLISHER}
+                )
             origins[f"register/{path.parent.name}/{path.stem}"] = {**known, "sha256": ""}
         except (OSError, ValueError, TypeError, RecursionError) as error:
             raise RegisterError(
