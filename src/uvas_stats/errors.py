@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 __all__ = [
@@ -19,7 +23,7 @@ __all__ = [
     "WorkspaceError",
 ]
 
-_LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+_LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 500
 
@@ -132,3 +136,36 @@ class ReportError(UvasStatsError):
 
 class RegisterError(UvasStatsError):
     """A register of persons cannot be read or counted; the message never quotes what stands in it."""
+
+
+@contextmanager
+def door(refusal: UvasStatsError) -> Iterator[None]:
+    """Turn whatever the block raises of what came from outside into one error, without any of its content.
+
+    Parameters
+    ----------
+    refusal
+        What is raised; kind and place of the fault are added, so that it can be reported.
+
+    Raises
+    ------
+    UvasStatsError
+        Those of the block as they are, and the refusal for anything else: a panic of a decoder, which is no
+        Exception, too deep nesting and lack of memory included.
+
+    Examples
+    --------
+    >>> with door(FetchError("Svaret har en annan form än väntat", todo="Kör igen senare")):
+    ...     {"värden": 5}["values"]
+    Traceback (most recent call last):
+    uvas_stats.errors.FetchError: Svaret har en annan form än väntat. KeyError i <doctest ...> rad 2. ...
+    """
+    try:
+        yield
+    except (UvasStatsError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        frames = traceback.extract_tb(error.__traceback__, limit=-40)
+        own = [frame for frame in frames if "uvas_stats" in frame.filename] or frames
+        cause = f"{type(error).__name__} i {Path(own[-1].filename).name} rad {own[-1].lineno}"
+        raise type(refusal)(refusal.what, where=refusal.where, todo=refusal.todo, cause=cause) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -26,7 +27,7 @@ from uvas_stats.raw.snapshot import Snapshot, list_snapshots, read_snapshot
 from uvas_stats.register.store import register_files, register_origins, stored_observations
 from uvas_stats.workspace import Workspace, locked
 
-__all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint", "to_read"]
+__all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint", "read_checked", "to_read"]
 
 FRACTIONS = 10
 """How many shares must all be at most 1 to be taken for parts of 1."""
@@ -216,18 +217,34 @@ def _is_built(workspace: Workspace) -> bool:
     return (workspace.processed / OBSERVATIONS).exists() and state.get("fingerprint") == made_of
 
 
+def read_checked(snapshot: Snapshot, catalog: Catalog, *, verified: bool = False) -> Iterator[pd.DataFrame]:
+    """Read an edition as a build does, and hold every figure against what its measure allows.
+
+    Parameters
+    ----------
+    snapshot, catalog
+        The edition, and what is declared.
+    verified
+        Whether the files have just been compared with their checksums.
+
+    Raises
+    ------
+    UvasStatsError
+        If the edition cannot be read, or has figures that cannot be.
+    """
+    from uvas_stats.clean import read_edition
+
+    for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog, verified=verified):
+        _check_bounds(frame, catalog)
+        _refuse_fractions(frame, catalog)
+        yield frame
+
+
 def edition_check(catalog: Catalog) -> Check:
     """Give the check that files must pass before they become an edition: their reader reads them whole."""
 
     def check(folder: Path) -> list[str]:
-        from uvas_stats.clean import read_edition
-
-        snapshot = read_snapshot(folder, placed=False)
-        notes: dict[str, None] = {}
-        for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog, verified=True):
-            _check_bounds(frame, catalog)
-            _refuse_fractions(frame, catalog)
-            notes |= dict.fromkeys(frame.attrs["notes"])
-        return list(notes)
+        frames = read_checked(read_snapshot(folder, placed=False), catalog, verified=True)
+        return list(dict.fromkeys(note for frame in frames for note in frame.attrs["notes"]))
 
     return check

@@ -49,10 +49,12 @@ class KoladaValues:
 def _values(path: Path) -> list[Mapping[str, Any]]:
     """Read all pages of a file."""
     try:
-        pages = orjson.loads(path.read_bytes())
-        return [value for page in pages for value in page["values"]]
-    except (OSError, orjson.JSONDecodeError, TypeError, KeyError) as error:
+        values = [value for page in orjson.loads(path.read_bytes()) for value in page["values"]]
+        if not all(isinstance(value, dict) for value in values):
+            raise TypeError  # noqa: TRY301 - told as the others are
+    except (OSError, orjson.JSONDecodeError, TypeError, LookupError) as error:
         raise RawFileError("Filen är inte Koladas svar", where=path, todo=_AGAIN) from error
+    return values
 
 
 def _number(value: object) -> float:
@@ -115,7 +117,10 @@ def _add_item(columns: _Columns, item: Mapping[str, Any], path: Path, optional: 
     where = f"{path}, {' '.join(names)}"
     if not (names[2].isascii() and names[2].isdecimal() and len(names[2]) == 4):
         raise RawFileError(f"”{names[2]}” är inget år", where=where, todo=_AGAIN)
-    for one in item.get("values") or ():
+    values = item.get("values") or []
+    if not isinstance(values, list) or not all(isinstance(one, dict) for one in values):
+        raise RawFileError("Uppgiften har en annan form än Koladas", where=where, todo=_AGAIN)
+    for one in values:
         try:
             columns.add(names, one)
         except RawFileError as error:

@@ -15,7 +15,7 @@ from uvas_stats.clean.aliases import check_aliases
 from uvas_stats.clean.corrections import correct
 from uvas_stats.clean.csv_files import read_kolada_csv, read_ranks_csv, read_tidy_csv
 from uvas_stats.clean.documents import document_observations
-from uvas_stats.errors import RawFileError
+from uvas_stats.errors import RawFileError, door
 from uvas_stats.formats.reading import reading
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot, verify
@@ -111,7 +111,12 @@ def read_edition(
         verify(snapshot)
     if catalog.aliases != Aliases():
         check_aliases(catalog)
-    with reading(catalog.aliases) as notes:
+    refusal = RawFileError(
+        "Filerna har en annan form än läsaren väntar",
+        where=snapshot.folder,
+        todo="Hämta datamängden igen; säg till om felet kvarstår",
+    )
+    with reading(catalog.aliases) as notes, door(refusal):
         frames = list(_frames(snapshot, dataset, catalog))
     folder = str(snapshot.folder / "_").removesuffix("_")
     for frame in frames:

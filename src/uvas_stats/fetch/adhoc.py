@@ -109,9 +109,9 @@ def parse_query(path: Path) -> Selection:
         if "selection" in content:
             return _version_2(content["selection"])
         return _version_1(content["query"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise FetchError(
-            f"Filen är ingen fråga i form 1 eller 2 ({error!r})",
+            f"Filen är ingen fråga i form 1 eller 2 ({type(error).__name__})",
             where=path,
             todo="Kopiera frågan från statistikdatabasens ruta ”API för den här tabellen”",
         ) from error

@@ -16,7 +16,7 @@ import requests
 from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
-from uvas_stats.errors import FetchError
+from uvas_stats.errors import FetchError, door
 from uvas_stats.fetch.limits import RateLimiter
 from uvas_stats.fetch.network import NoNetworkError, SystemAdapter, UnreachableError, read_trouble
 
@@ -117,8 +117,12 @@ def check_address(url: str) -> str:
     >>> check_address("https://example.org/api/")
     'https://example.org/api'
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - raises where it is no port
+    except ValueError as error:
+        raise FetchError("Adressen är felskriven", where=url, todo="Skriv den som https://värd/sökväg") from error
     if parts.username or parts.password:
         raise FetchError("Adressen innehåller ett lösenord", where=host, todo="Ange den utan inloggning")
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
@@ -137,9 +141,10 @@ def retry_after_seconds(text: str | None) -> float | None:
     (7.0, None, None)
     """
     try:
-        return None if text is None else float(Retry().parse_retry_after(text))
-    except InvalidHeader:
+        seconds = None if text is None else float(Retry().parse_retry_after(text))
+    except (InvalidHeader, ValueError, ArithmeticError):  # a date that does not exist is a ValueError
         return None
+    return seconds
 
 
 def read_json(answer: Answer) -> Any:
@@ -303,8 +308,11 @@ class Http:
             return None
         if method != "GET" and answer.status not in (307, 308):  # the question would be lost on the way
             return None
-        url = urljoin(answer.url, location)
-        there, here = urlsplit(url), urlsplit(self.base_url)
+        try:
+            url = urljoin(answer.url, location)
+            there, here = urlsplit(url), urlsplit(self.base_url)
+        except ValueError:  # no address
+            return None
         return url if (there.scheme, there.netloc) == (here.scheme, here.netloc) else None
 
     def _judge(self, answer: Answer, check: Callable[[Answer], None] | None) -> Answer | _Again:
@@ -320,7 +328,8 @@ class Http:
             )
         if answer.status == 200 and check is not None:
             try:
-                check(answer)
+                with door(BadBodyError("svaret är av annat slag än väntat", where=answer.url)):
+                    check(answer)
             except BadBodyError as error:
                 todo = PORTAL.format(self.base_url) if error.what == PAGE else ""
                 return _Again(error.what, self.settings.backoff, todo=todo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -15,11 +16,14 @@ from uvas_stats.fetch.pxmodel import CodeList, Data, Query, Table, TableHit, Var
 
 __all__ = ["PxClient", "limits_from"]
 
+LONGEST_WINDOW = 600.0
+"""Seconds of the window of calls that a service may declare."""
+
 
 def _number(content: Mapping[str, Any], key: str) -> float | None:
-    """Read a positive number; a limit of 0 or none at all means that the service does not say."""
+    """Read a positive, finite number; a limit of 0 or none at all means that the service does not say."""
     value = content.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
         return None
     return float(value)
 
@@ -46,7 +50,7 @@ def limits_from(content: Any, cells_key: str, calls_key: str) -> Limits:
     if not isinstance(content, Mapping):
         return careful
     calls, seconds = _number(content, calls_key), _number(content, "timeWindow")
-    if calls is None or seconds is None:  # half of a window says nothing
+    if calls is None or seconds is None or seconds > LONGEST_WINDOW:  # half of a window says nothing
         calls, seconds = careful.calls, careful.seconds
     return Limits(int(_number(content, cells_key) or careful.cells), max(1, int(calls)), float(seconds))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from uvas_stats.catalog.pxweb import PxTable, load_px_sources
-from uvas_stats.errors import FetchError
+from uvas_stats.errors import FetchError, door
 from uvas_stats.fetch.parts import TableChangedError, Work, fetch_table
 from uvas_stats.fetch.plan import TablePlan, plan_table
 from uvas_stats.fetch.pxclient import PxClient
@@ -194,7 +194,8 @@ def plan_dataset(get_client: GetClient, dataset: str, tables: Sequence[PxTable],
     raw
         The folder of raw files, where earlier editions are looked for.
     """
-    return DatasetPlan(dataset, tuple(plan_table(get_client(table.source), table, raw) for table in tables))
+    with door(FetchError("Tjänsten svarar i en annan form än väntat", where=dataset, todo="Kör igen senare")):
+        return DatasetPlan(dataset, tuple(plan_table(get_client(table.source), table, raw) for table in tables))
 
 
 def fetch_planned(

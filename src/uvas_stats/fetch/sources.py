@@ -13,7 +13,7 @@ from uvas_stats.catalog import Catalog, Dataset
 from uvas_stats.catalog.names import nearest
 from uvas_stats.catalog.pxweb import PxSource, load_px_sources, load_px_tables
 from uvas_stats.catalog.sources import WebSource, load_web_sources
-from uvas_stats.errors import FetchError, UnknownNameError
+from uvas_stats.errors import FetchError, UnknownNameError, door
 from uvas_stats.fetch.http import Answer, Http, HttpSettings, check_address
 from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxclient import PxClient
@@ -201,4 +201,5 @@ def file_plan(clients: Clients, dataset: Dataset, raw: Path, *, again: bool = Fa
             else "Se: uvas sources",
         )
     fetcher: Fetcher = import_module(f"uvas_stats.fetch.{FETCHERS[dataset.fetcher]}").plan
-    return fetcher(clients, dataset, None if again else newest_snapshot(raw, dataset.id))
+    with door(FetchError("Tjänsten svarar i en annan form än väntat", where=dataset.id, todo="Kör igen senare")):
+        return fetcher(clients, dataset, None if again else newest_snapshot(raw, dataset.id))

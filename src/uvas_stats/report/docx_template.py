@@ -55,6 +55,7 @@ _DAMAGED = (
     EOFError,
     OSError,
     RuntimeError,
+    MemoryError,
     ValueError,
     LookupError,
     SyntaxError,

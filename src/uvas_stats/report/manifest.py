@@ -95,7 +95,7 @@ def stale_diagrams(folder: Path, made: Iterable[str]) -> list[str]:
     try:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         known = {str(file["path"]): str(file["sha256"]) for file in listed}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []  # no earlier run, or a manifest that tells nothing: then nothing is removed
     old = sorted(path for path in set(known) - set(made) if _DIAGRAM.fullmatch(path))
     return [path for path in old if _untouched(folder / path, known[path])]
