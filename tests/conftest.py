@@ -81,11 +81,6 @@ def observations(first_edition: Workspace) -> pd.DataFrame:
     return read_observations(first_edition.processed)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than there are cores: some always wait, for a fake that hangs or a limit of calls."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run in CI in which a test was skipped: there everything is in place."""

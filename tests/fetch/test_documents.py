@@ -192,6 +192,7 @@ def test_from_the_service_to_the_report(
     n = nulage("storuman", workspace=workspace.root)
     chapter = next(one for one in n.chapters() if one.heading == "Kommunala aktivitetsansvaret")
     assert [part.about.id for part in chapter.parts] == [
+        "utveckling_kolada_kaa_16_20_share_pct",
         "kaa_kaa_school_year_share_pct_24",
         "kaa_sysselsattning_kaa_school_year_occupation_pct",
         "kaa_in_och_ut",

@@ -72,7 +72,6 @@ def nothing_stored(raw: Path) -> bool:
         ({"stray": True}, "områden som inte frågades efter: 0180C1A03"),
         ({"differing": True}, "två olika värden"),
         ({"text_value": True}, "”5,7” är inte ett tal"),
-        ({"missing_status": ("Oklart",)}, "Statusen ”Oklart” är okänd"),
     ],
 )
 def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(

@@ -135,7 +135,7 @@ def booked(folder: Path, more: int, kr: int, since: str = "2106-03-01") -> tuple
     return path, mapping
 
 
-@pytest.mark.parametrize(("more", "told"), quick([(1, False), (4, False), (5, True)], (4, False)))
+@pytest.mark.parametrize(("more", "told"), [pytest.param(1, False, marks=pytest.mark.slow), (4, False), (5, True)])
 def test_what_a_few_who_begin_anew_have_cost_is_not_told(tmp_path: Path, more: int, told: bool) -> None:
     space = Workspace(tmp_path)
     run_participants(*booked(tmp_path, 0, 0), workspace=space, at=DECEMBER)
