@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from uvas_stats.fetch import http as http_module
 from uvas_stats.fetch.http import Http, HttpSettings, check_address, retry_after_seconds
 from uvas_stats.fetch.limits import Limits, RateLimiter
 from uvas_stats.fetch.pxanswer import NoSuchTableError, TooManyCellsError
-from uvas_stats.fetch.pxclient import PxClient
+from uvas_stats.fetch.pxclient import PxClient, limits_from
 from uvas_stats.fetch.pxmodel import Query, Table
 from uvas_stats.fetch.pxweb import PxWeb2
 from uvas_stats.fetch.pxweb1 import PxWeb1
@@ -424,3 +426,52 @@ def test_a_byte_order_mark_is_no_fault(quick: Fake, maker: Maker) -> None:
     table = client.table("TAB1" if maker is PxWeb2 else "AA/AA0001/Liten")
     assert client.data(table, QUERY).updated.startswith("2026-06-08T06:00:00")
     client.close()
+
+
+@pytest.mark.parametrize(
+    "begin", [b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: ", b""]
+)
+def test_what_drips_is_given_up_at_the_deadline_of_the_whole_call(begin: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection = server.accept()[0]
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(begin)
+                while True:
+                    connection.sendall(b"1" if begin else b"HTTP/1.1 100 Continue\r\n\r\n")
+                    time.sleep(0.02)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        settings = HttpSettings(read_timeout=5, total_timeout=0.4, attempts=1)
+        http = Http(f"http://127.0.0.1:{server.getsockname()[1]}", RateLimiter(), settings)
+        began = time.monotonic()
+        with pytest.raises(FetchError, match="inget svar i tid"):
+            http.call("GET", "/")
+        assert time.monotonic() - began < 3
+        http.close()
+        thread.join(3)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("url", ["http://[", "https://[::1", "https://a:b/", "http://127.0.0.1:99999/"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(FetchError, match="Adressen är felskriven"):
+        check_address(url)
+
+
+@pytest.mark.parametrize(
+    "text", ["Mon, 99 Foo 2026 00:00:00 GMT", "Fri, 31 Dec 99999999999 00:00:00 GMT", "9" * 400, "²"]
+)
+def test_a_retry_after_that_says_no_time_is_none_or_endless(text: str) -> None:
+    seconds = retry_after_seconds(text)
+    assert seconds is None or seconds > HttpSettings().longest_pause
+
+
+@pytest.mark.parametrize("window", [1e9, float("inf"), float("nan"), -1, "10", True, [10]])
+def test_a_window_that_no_service_has_is_not_kept(window: object) -> None:
+    content = {"maxDataCells": 5, "maxCallsPerTimeWindow": 3, "timeWindow": window}
+    limits = limits_from(content, "maxDataCells", "maxCallsPerTimeWindow")
+    assert (limits.cells, limits.calls, limits.seconds) == (5, 10, 10.0)

@@ -18,7 +18,7 @@ from urllib3.util import Retry
 
 from uvas_stats.errors import FetchError, door
 from uvas_stats.fetch.limits import RateLimiter
-from uvas_stats.fetch.network import NoNetworkError, SystemAdapter, UnreachableError, read_trouble
+from uvas_stats.fetch.network import NoNetworkError, SystemAdapter, UnreachableError, deadline, read_trouble
 
 __all__ = [
     "Answer",
@@ -351,16 +351,18 @@ class Http:
         self, method: str, url: str, params: Mapping[str, str] | None, body: Mapping[str, Any] | None
     ) -> Answer:
         settings = self.settings
-        deadline = time.monotonic() + settings.total_timeout
-        with self._session.request(
-            method,
-            url,
-            params=params,
-            json=body,
-            timeout=(settings.connect_timeout, settings.read_timeout),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        with (
+            deadline(settings.total_timeout),
+            self._session.request(
+                method,
+                url,
+                params=params,
+                json=body,
+                timeout=(settings.connect_timeout, settings.read_timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
             chunks, size = [], 0
             for chunk in response.iter_content(1 << 18):
                 chunks.append(chunk)
@@ -371,8 +373,6 @@ class Http:
                         where=response.url,
                         todo="Begränsa urvalet",
                     )
-                if time.monotonic() > deadline:
-                    raise requests.Timeout("the whole answer took too long")
             answer = Answer(response.url, response.status_code, b"".join(chunks), response.headers)
         if self._hear is not None:
             self._hear(answer)

@@ -8,8 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +22,8 @@ import requests
 import truststore
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
-from urllib3 import HTTPSConnectionPool
-from urllib3.connection import HTTPSConnection
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
 
 from uvas_stats.errors import FetchError
@@ -31,6 +34,7 @@ __all__ = [
     "Trouble",
     "UnreachableError",
     "certificate_store",
+    "deadline",
     "proxy_of",
     "read_trouble",
 ]
@@ -70,7 +74,65 @@ class Trouble:
     todo: str = ""
 
 
-class _Connection(HTTPSConnection):
+_CALL = threading.local()
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Cut the connections of a call that takes longer as a whole, however little at a time it is given.
+
+    Raises
+    ------
+    requests.Timeout
+        If it did.
+    """
+    sockets: list[socket.socket] = []
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        for one in sockets:
+            with suppress(OSError):  # it is closed already
+                socket.socket.shutdown(
+                    one, socket.SHUT_RDWR
+                )  # past the encryption, which would wait for an answer
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    _CALL.sockets = sockets
+    timer.start()
+    try:
+        yield
+    except (OSError, ValueError, HTTPError) as error:
+        if late.is_set():
+            raise requests.Timeout("the whole answer took too long") from error
+        raise
+    finally:
+        timer.cancel()
+    if late.is_set():  # what was cut off may look whole
+        raise requests.Timeout("the whole answer took too long")
+
+
+class _Timed:
+    """A connection whose socket the deadline of the call knows."""
+
+    sock: Any
+
+    def request(self, *given: Any, **named: Any) -> None:
+        super().request(*given, **named)  # type: ignore[misc]
+        if self.sock is not None and hasattr(_CALL, "sockets"):
+            _CALL.sockets.append(self.sock)
+
+
+class _Plain(_Timed, HTTPConnection):
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _Connection(_Timed, HTTPSConnection):
     def _new_conn(self) -> Any:
         """Connect with a short time for each address of the host, and only then with the whole time."""
         whole = self.timeout
@@ -92,6 +154,9 @@ class _Pool(HTTPSConnectionPool):
     ConnectionCls = _Connection
 
 
+_POOLS = {"http": _PlainPool, "https": _Pool}
+
+
 class SystemAdapter(HTTPAdapter):
     """Trust the operating system's certificates beside certifi's and those of ``REQUESTS_CA_BUNDLE``."""
 
@@ -99,12 +164,14 @@ class SystemAdapter(HTTPAdapter):
         """Make the connections that go straight to the service."""
         context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         super().init_poolmanager(*given, **named, ssl_context=context)
-        self.poolmanager.pool_classes_by_scheme = {**self.poolmanager.pool_classes_by_scheme, "https": _Pool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: Any, **named: Any) -> Any:
         """Make the connections that go by a proxy."""
         context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return super().proxy_manager_for(proxy, **named, ssl_context=context)
+        manager = super().proxy_manager_for(proxy, **named, ssl_context=context)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
 
 
 def proxy_of(url: str) -> str:
