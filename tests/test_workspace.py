@@ -111,6 +111,18 @@ def test_an_error_leaves_the_old_file_and_no_temporary_one(tmp_path: Path) -> No
     assert names(tmp_path) == ["fil.txt"]
 
 
+def test_what_the_dead_have_left_is_swept_and_what_the_living_write_is_not(tmp_path: Path) -> None:
+    target = tmp_path / "fil.txt"
+    (tmp_path / ".fil.txt.abcd1234.tmp").write_text("halv")
+    (tmp_path / ".annan.txt.abcd1234.tmp").write_text("halv")
+    with atomic_file(target) as alive:
+        alive.write_text("först")
+        write_file(target)
+        assert alive.exists()
+    assert target.read_text() == "först"
+    assert names(tmp_path) == [".annan.txt.abcd1234.tmp", "fil.txt"]
+
+
 def test_a_full_disk_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "fil.txt"
     target.write_text("gammal")

@@ -6,19 +6,24 @@ Nothing here touches the disk when the module is imported.
 from __future__ import annotations
 
 import errno
+import glob
 import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from uvas_stats.errors import WorkspaceError
+
+if sys.platform != "win32":
+    import fcntl
 
 __all__ = [
     "BLANK_SEAL",
@@ -29,13 +34,16 @@ __all__ = [
     "locked",
     "publish_folder",
     "refuse_foreign",
+    "replace_folder",
     "require_writable",
+    "scratch_folder",
     "seal",
     "shipped_raw",
     "writing",
 ]
 
 _ENDS = 1024
+_HELD, _OLD = "held", "old"
 _SEAL = b"uvas_sha256:"
 BLANK_SEAL = _SEAL.decode() + "0" * 64
 """Stands once in the content of a file that :func:`seal` is to fill in."""
@@ -219,6 +227,63 @@ def locked(path: Path, busy: str, wait: float) -> Iterator[None]:
         lock.release()
 
 
+def _hold(handle: int) -> None:
+    """Mark a temporary file as in use until its handle is closed; Windows does so by itself."""
+    if sys.platform != "win32":
+        with suppress(OSError):  # a disk of the network may have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _let_go(held: Path) -> bool:
+    """Remove the file that a process holds while it writes; False where the process is still alive."""
+    try:
+        if sys.platform != "win32":
+            with held.open("rb+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held.unlink()
+    except FileNotFoundError:
+        return True
+    except OSError:  # held, somebody else's, or open on Windows
+        return False
+    return True
+
+
+def _left(name: str, parent: Path) -> Iterator[Path]:
+    """Yield the temporary files and folders of a name that dead processes have left; the files are gone then."""
+    for left in sorted(parent.glob(f".{glob.escape(name)}.????????.tmp")):
+        if _let_go(left / _HELD if left.is_dir() else left):
+            yield left
+
+
+@contextmanager
+def scratch_folder(name: str, parent: Path) -> Iterator[Path]:
+    """Give an empty folder that is removed afterwards; those that dead processes have left are removed before.
+
+    Parameters
+    ----------
+    name
+        Says what it is for.
+    parent
+        The folder that it is made in.
+    """
+    for left in _left(name, parent):
+        _remove_scratch(left)
+    folder = Path(tempfile.mkdtemp(prefix=f".{name}.", suffix=".tmp", dir=parent))
+    handle = os.open(folder / _HELD, os.O_CREAT | os.O_RDWR)
+    try:
+        _hold(handle)
+        yield folder
+    finally:
+        os.close(handle)
+        _remove_scratch(folder)
+
+
+def _remove_scratch(folder: Path) -> None:
+    """Remove a folder, unless an analyst's files are in it still: the next run puts them back."""
+    if not (folder / _OLD).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def atomic_file(target: Path) -> Iterator[Path]:
     """Give a temporary path beside ``target`` and move it into place if the block succeeds.
@@ -230,12 +295,17 @@ def atomic_file(target: Path) -> Iterator[Path]:
     """
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
+        for _ in _left(target.name, target.parent):
+            pass
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-        os.close(handle)
         temporary = Path(name)
         try:
-            yield temporary
-            _flush(temporary)
+            try:
+                _hold(handle)
+                yield temporary
+                _flush(temporary)
+            finally:
+                os.close(handle)
             temporary.chmod(0o644)
             temporary.replace(target)
         finally:
@@ -292,6 +362,64 @@ def publish_folder(target: Path) -> Iterator[Path]:
                 (staging / name).replace(target / name)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def replace_folder(target: Path, carry_over: Callable[[Path, Path], None]) -> Iterator[Path]:
+    """Give an empty folder; when the block succeeds it takes the place of ``target`` in one move.
+
+    What a run that was killed has left is set right first: the old folder is put back, or carried over.
+
+    Parameters
+    ----------
+    target
+        The folder; what is in it is the old or the new, never some of each.
+    carry_over
+        Is given the old folder and the new, and moves from the old what is the analyst's own. What is left in the
+        old one goes.
+
+    Raises
+    ------
+    WorkspaceError
+        If a folder cannot be written, or a file to be replaced is locked by another program.
+    """
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target = target.resolve()
+        if Path.cwd().is_relative_to(target):
+            raise WorkspaceError(
+                "Mappen som du står i kan inte bytas ut", where=target, todo="Ange en mapp i den eller gå ur den"
+            )
+        if target.exists() and not target.is_dir():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        for left in _left(target.name, target.parent):
+            _retire(left, target, carry_over)
+            _remove_scratch(left)
+        with scratch_folder(target.name, target.parent) as folder:
+            new = folder / "new"
+            new.mkdir()
+            yield new
+            made = sorted(path.relative_to(new) for path in new.rglob("*") if path.is_file())
+            for name in made:
+                _flush(new / name)
+            _refuse_locked(target, made)
+            if target.exists():
+                shutil.copymode(target, new)
+                target.rename(folder / _OLD)
+            try:
+                new.rename(target)
+            finally:  # where it could not be moved the old one comes back
+                _retire(folder, target, carry_over)
+
+
+def _retire(folder: Path, target: Path, carry_over: Callable[[Path, Path], None]) -> None:
+    """Put an old folder back where none has taken its place; else carry over what is the analyst's."""
+    old = folder / _OLD
+    if old.exists() and not target.exists():
+        old.rename(target)
+    elif old.exists():
+        carry_over(old, target)
+        shutil.rmtree(old)
 
 
 def _refuse_locked(target: Path, names: list[Path]) -> None:

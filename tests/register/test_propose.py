@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from tests.register.files import book, csv_file
 from tests.register.people import AT, number
 from tests.register.test_privacy import run_cli
 from uvas_stats.catalog import Catalog
-from uvas_stats.errors import RegisterError
+from uvas_stats.errors import RegisterError, WorkspaceError
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import Mapping, mapping_text, read_mapping
 from uvas_stats.register.reading.propose import propose_mapping, write_proposal
@@ -170,3 +172,15 @@ def test_the_command_takes_a_sheet_and_the_mapping_is_counted_with(
     assert "2 fält hittade" in capfd.readouterr().out
     register = read_register(path, read_mapping(target), Key(), catalog, AT)
     assert len(register.tables["spells"]) == 8
+
+
+def test_a_full_disk_leaves_no_stub_of_a_mapping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = csv_file(tmp_path / "a.csv", [["Personnummer"], *[[one] for one in NUMBERS]])
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WorkspaceError, match="Disken är full"):
+        write_proposal(path, tmp_path / "a.toml")
+    assert [one.name for one in tmp_path.iterdir()] == ["a.csv"]

@@ -144,6 +144,39 @@ def test_diagrams_of_an_earlier_run_go_but_the_analysts_own_files_stay(content: 
     }
 
 
+def test_a_file_that_has_been_edited_is_kept_under_another_name(tmp_path: Path) -> None:
+    folder, content = tmp_path / "soderhamn", make_content(chapters=())
+    export(content, folder)
+    page = (folder / "rapport.html").read_bytes()
+    for number, name in enumerate(("rapport_egen.html", "rapport_egen2.html")):
+        (folder / "rapport.html").write_text(f"ändrad {number}", encoding="utf-8")
+        told = export(content, folder).kept
+        assert told == (f"rapport.html var ändrad och finns kvar som {name}",)
+        assert (folder / name).read_text(encoding="utf-8") == f"ändrad {number}"
+    assert (folder / "rapport_egen.html").read_text(encoding="utf-8") == "ändrad 0"
+    assert (folder / "rapport.html").read_bytes() == page
+    assert export(content, folder).kept == ()
+
+
+def test_a_report_of_somebody_elses_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "soderhamn"
+    folder.mkdir()
+    (folder / "rapport.docx").write_bytes(b"min egen")
+    assert export(make_content(chapters=()), folder).kept == (
+        "rapport.docx var ändrad och finns kvar som rapport_egen.docx",
+    )
+    assert (folder / "rapport_egen.docx").read_bytes() == b"min egen"
+
+
+def test_the_folder_one_stands_in_is_not_replaced(
+    content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UvasStatsError, match="Mappen som du står i kan inte bytas ut"):
+        export(content, Path())
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", '{"files": [{"path": "../viktig.png", "sha256": "x"}]}', '{"files": 1}', "\udcff"]
 )

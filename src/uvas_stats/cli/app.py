@@ -88,6 +88,8 @@ def nulage_command(
         others = ", ".join(str(path) for path in done.files if path.parent == Path())
         pictures = sum(path.suffix == ".png" for path in done.files)
         typer.echo(f"{done.name}: {_relative(done.folder)} ({others}, {pictures} diagram)")
+        for line in done.kept:
+            typer.echo(f"  {line}")
 
 
 def _form(form: Format, excel: bool) -> str:

@@ -32,12 +32,12 @@ def doctor_command(
     from uvas_stats.build.doctor import examine_sources
     from uvas_stats.catalog import load_catalog
     from uvas_stats.fetch.sources import base_urls
-    from uvas_stats.workspace import atomic_file, find_workspace
+    from uvas_stats.workspace import atomic_file, find_workspace, refuse_foreign, require_writable
 
     workspace = find_workspace()
     if save is not None:
-        with atomic_file(save / "doctor.txt") as temporary:  # a folder that cannot be written is known at once
-            temporary.write_text("", encoding="utf-8")
+        require_writable(save)  # known before anything is asked
+        refuse_foreign(save / "doctor.txt", PACKAGES[0].encode())
     found = [
         *examine_sources(load_catalog(workspace), base_urls(base_url or []), save=save),
         *_computer(workspace),

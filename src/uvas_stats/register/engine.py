@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from uvas_stats.errors import RegisterError
+from uvas_stats.workspace import scratch_folder
 
 __all__ = ["ENGINES", "Engine", "ask", "bind", "keep", "open_engine"]
 
@@ -69,8 +70,7 @@ def open_engine(name: str = "duckdb", *, memory_gb: float = 2.0) -> Iterator[Eng
     if name not in ENGINES:
         raise RegisterError(f"Motorn ”{name}” finns inte", todo=f"Välj {' eller '.join(ENGINES)}")
     compiler, session = ENGINES[name]()
-    folder = Path(tempfile.mkdtemp(prefix="uvas-register-"))
-    try:
+    with scratch_folder("uvas-register", Path(tempfile.gettempdir())) as folder:
         with ThreadPoolExecutor(1, thread_name_prefix="uvas-register") as worker:
             opened = worker.submit(session, folder, memory_gb)
             try:
@@ -79,8 +79,6 @@ def open_engine(name: str = "duckdb", *, memory_gb: float = 2.0) -> Iterator[Eng
                 worker.shutdown(wait=False, cancel_futures=True)
                 opened.result().interrupt()  # an error, or Ctrl+C, need not wait for what is being worked out
         opened.result().close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _DuckDb:

@@ -12,11 +12,11 @@ from uvas_stats.present.chapter import Content
 from uvas_stats.present.figure import Chart
 from uvas_stats.report.docx import document
 from uvas_stats.report.docx_template import read_template
-from uvas_stats.report.manifest import manifest, stale_diagrams
+from uvas_stats.report.manifest import manifest, untouched
 from uvas_stats.report.numbering import Report, number_parts
 from uvas_stats.report.webpage import webpage
 from uvas_stats.report.xlsx import workbook
-from uvas_stats.workspace import publish_folder
+from uvas_stats.workspace import replace_folder
 
 __all__ = ["WRITERS", "ExportResult", "Writer", "export", "notebook_bar"]
 
@@ -51,6 +51,8 @@ class ExportResult:
     folder: Path
     files: tuple[Path, ...]
     """Relative to ``folder``, sorted."""
+    kept: tuple[str, ...] = ()
+    """What is said of files that had been edited and are kept under another name."""
 
 
 def export(
@@ -67,7 +69,8 @@ def export(
     content
         What the report shows.
     folder
-        Where the files go; it is made if it is not there. Files that the report did not make are kept.
+        Where the files go; it is made if it is not there, and else replaced as a whole. Files that the report did
+        not make are kept, and one that has been edited since is kept under another name.
     template
         The municipality's own Word template; see docs/template.md.
     progress
@@ -96,16 +99,22 @@ def export(
     """
     read = read_template(template)
     charts = sum(isinstance(part, Chart) for chapter in content.chapters for part in chapter.parts)
-    with notebook_bar(charts + sum(bool(step) for step, _ in WRITERS)) as bar, publish_folder(folder) as staging:
+    kept: list[str] = []
+
+    def carry_over(old: Path, new: Path) -> None:
+        kept.extend(_carry_over(old, new))
+
+    steps = charts + sum(bool(step) for step, _ in WRITERS)
+    with notebook_bar(steps) as bar, replace_folder(folder, carry_over) as staging:
         tell = progress or bar or _silent
         files = _written(number_parts(content, tell, read), tell)
-        old = stale_diagrams(folder, files)
         for path, data in files.items():
             target = staging / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-    _remove(folder, old, tell)
-    return ExportResult(folder, tuple(Path(path) for path in sorted(files)))
+    for line in kept:
+        tell(line)
+    return ExportResult(folder, tuple(Path(path) for path in sorted(files)), tuple(kept))
 
 
 def _silent(_: str) -> None:
@@ -121,12 +130,23 @@ def _written(report: Report, tell: Callable[[str], None]) -> dict[str, bytes]:
     return files
 
 
-def _remove(folder: Path, old: list[str], tell: Callable[[str], None]) -> None:
-    for path in old:
-        try:
-            (folder / path).unlink(missing_ok=True)
-        except OSError:  # the report is whole; a diagram open in another program does no harm
-            tell(f"{path} är öppen i ett annat program och ligger kvar från förra körningen")
+def _carry_over(old: Path, new: Path) -> Iterator[str]:
+    """Move what the report did not make, or somebody has edited, to the new folder; say what got another name."""
+    made = untouched(old)
+    for folder in (path for path in old.rglob("*") if path.is_dir() and not path.is_symlink()):
+        (new / folder.relative_to(old)).mkdir(parents=True, exist_ok=True)
+    names = [path.relative_to(old) for path in old.rglob("*") if path.is_symlink() or not path.is_dir()]
+    for name in sorted(names, key=lambda one: ((new / one).exists(), one)):  # what keeps its name comes first
+        mine, target = old / name, new / name
+        if name.as_posix() in made or (target.is_file() and mine.read_bytes() == target.read_bytes()):
+            continue
+        number = 1
+        while target.exists():
+            target = (new / name).with_stem(f"{name.stem}_egen{number if number > 1 else ''}")
+            number += 1
+        mine.rename(target)
+        if target.name != name.name:
+            yield f"{name.as_posix()} var ändrad och finns kvar som {target.name}"
 
 
 def _in_notebook() -> bool:

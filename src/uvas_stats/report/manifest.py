@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -16,12 +15,11 @@ import pandas as pd
 from uvas_stats.present.chapter import Content
 from uvas_stats.report.numbering import Report, Shown, computed
 
-__all__ = ["MANIFEST", "manifest", "stale_diagrams"]
+__all__ = ["MANIFEST", "manifest", "untouched"]
 
 MANIFEST = "manifest.json"
 _ALWAYS = ("measure", "region_code", "period", "value", "status", "dataset", "edition", "origin")
 _SORT = ("part", "measure", "region_code", "period", "sex", "age_group", "breakdown", "category")
-_DIAGRAM = re.compile(r"diagram/[a-z0-9_-]+\.(png|svg)")
 
 
 def manifest(report: Report) -> dict[str, bytes]:
@@ -82,27 +80,18 @@ def _order(figure: Mapping[str, Any]) -> tuple[str, ...]:
     return (*(str(figure.get(name, "")) for name in _SORT), json.dumps(figure, default=str))
 
 
-def stale_diagrams(folder: Path, made: Iterable[str]) -> list[str]:
-    """Find diagrams of an earlier run that are no longer made and that nobody has changed since.
-
-    Parameters
-    ----------
-    folder
-        The report's folder; its manifest tells what the earlier run wrote.
-    made
-        Paths that this run writes.
-    """
+def untouched(folder: Path) -> set[str]:
+    """Name the files of a report that are as they were written; empty where no manifest tells."""
     try:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
         known = {str(file["path"]): str(file["sha256"]) for file in listed}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return []  # no earlier run, or a manifest that tells nothing: then nothing is removed
-    old = sorted(path for path in set(known) - set(made) if _DIAGRAM.fullmatch(path))
-    return [path for path in old if _untouched(folder / path, known[path])]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return set()  # no earlier run, or a manifest that tells nothing: then everything is somebody else's
+    return {MANIFEST} | {path for path, sha256 in known.items() if _checksum(folder / path) == sha256}
 
 
-def _untouched(path: Path, sha256: str) -> bool:
+def _checksum(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == sha256
-    except OSError:
-        return False
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return ""

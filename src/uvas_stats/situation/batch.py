@@ -26,6 +26,8 @@ class Exported:
     name: str
     folder: Path
     files: tuple[Path, ...]
+    kept: tuple[str, ...] = ()
+    """What is said of files that had been edited and are kept under another name."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def _run(job: _Job) -> Exported:
     one = facade.nulage(job.programme, kommun=job.kommun, group=job.group, period=job.period, workspace=workspace)
     base = workspace.reports if job.out is None else job.out
     result = one.export(base / one.programme.id, template=job.template)
-    return Exported(one.programme.name, result.folder, result.files)
+    return Exported(one.programme.name, result.folder, result.files, result.kept)
 
 
 @contextmanager

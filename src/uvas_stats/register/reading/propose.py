@@ -24,6 +24,7 @@ from uvas_stats.register.reading.headings import refuse_prohibited_columns
 from uvas_stats.register.reading.identity import check_numbers, plain_numbers
 from uvas_stats.register.reading.mapping import Mapping, mapping_text, one_line
 from uvas_stats.register.reading.rows import read_rows
+from uvas_stats.workspace import atomic_file
 
 __all__ = ["propose_mapping", "write_proposal"]
 
@@ -55,14 +56,11 @@ def write_proposal(path: Path, target: Path, kind: str = "kaa", sheet: str = "")
         If the target exists, or the file cannot be read.
     """
     mapping, notes = propose_mapping(path, kind, sheet)
-    try:
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(mapping_text(mapping, notes))
-    except FileExistsError:
+    if target.exists():
         todo = "Ta bort den eller ange en annan med --out"
-        raise RegisterError("Mappningen finns redan", where=target, todo=todo) from None
-    except OSError:
-        raise RegisterError("Mappningen kan inte skrivas", where=target, todo="Välj en annan mapp") from None
+        raise RegisterError("Mappningen finns redan", where=target, todo=todo)
+    with atomic_file(target) as temporary:
+        temporary.write_bytes(mapping_text(mapping, notes).encode())
     return mapping, notes
 
 
