@@ -131,6 +131,7 @@ def parts_of(programme: str, folder: Path) -> dict[str, str]:
     return {part.about.id: chapter.heading for chapter in chapters for part in chapter.parts}
 
 
+@pytest.mark.slow
 def test_a_nulage_shows_the_participants_beside_the_goals(tmp_path: Path) -> None:
     goals = next(one for one in nulage("lidkoping", workspace=tmp_path).chapters() if one.heading == "Målen")
     assert "uvas register participants" in [one.todo for one in goals.missing]

@@ -199,6 +199,7 @@ def test_a_users_programme_with_a_misspelt_key_names_file_and_key(workspace: Wor
         nulage("ale", workspace=workspace.root)
 
 
+@pytest.mark.slow
 def test_export_writes_where_it_is_told(tmp_path: Path) -> None:
     one = nulage("lidkoping")
     result = one.export(tmp_path / "ut")
