@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from uvas_stats.errors import WorkspaceError
-from uvas_stats.workspace import Workspace, atomic_file, find_workspace, publish_folder, shipped_raw
+from uvas_stats.errors import RawFileError, WorkspaceError
+from uvas_stats.formats.workbook import check_workbook
+from uvas_stats.workspace import Workspace, atomic_file, file_size, find_workspace, publish_folder, shipped_raw
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
@@ -232,3 +233,13 @@ def test_a_report_under_a_file_is_refused_before_any_work(tmp_path: Path) -> Non
     (tmp_path / "fil").write_text("x")
     with pytest.raises(WorkspaceError):
         write_report(tmp_path / "fil" / "rapport", AssertionError("the work began"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among files")
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "lista.xlsx"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="no regular file"):
+        file_size(pipe)
+    with pytest.raises(RawFileError, match="Filen går inte att läsa"):
+        check_workbook(pipe)

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ __all__ = [
     "BLANK_SEAL",
     "Workspace",
     "atomic_file",
+    "file_size",
     "find_workspace",
     "is_intact",
     "locked",
@@ -156,6 +158,20 @@ def writing(target: Path) -> Iterator[None]:
     except OSError as error:
         what, todo = _advice(error)
         raise WorkspaceError(what, where=target, todo=todo) from error
+
+
+def file_size(path: Path) -> int:
+    """Give a file's size; a pipe or a device, which may be read for ever, is refused.
+
+    Raises
+    ------
+    OSError
+        If it is no file, or is not there.
+    """
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise OSError(errno.EINVAL, "no regular file")
+    return about.st_size
 
 
 def require_writable(folder: Path) -> None:

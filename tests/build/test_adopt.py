@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.clean.test_af_openly import YEARLY
 from uvas_stats.build import adopt as room
 from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.errors import RawFileError, UnknownNameError
+from uvas_stats.errors import RawFileError, UnknownNameError, UvasStatsError
 from uvas_stats.raw.snapshot import list_snapshots
 from uvas_stats.workspace import Workspace
 
@@ -72,3 +73,10 @@ def test_no_file_and_a_wrong_date_are_refused(workspace: Workspace, tmp_path: Pa
     with pytest.raises(RawFileError, match="Utgåvan ”2026-02-31” är inget datum"):
         adopt(workspace, "riket", [tmp_path / "a.csv"], edition="2026-02-31")
     assert own(workspace) == []
+
+
+def test_a_count_that_is_not_whole_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "tabell.csv"
+    path.write_text(YEARLY.replace("3 475;3,7", "3,475;3,7"), encoding="utf-8")
+    with pytest.raises(UvasStatsError, match=r"1 antal är inga heltal, först 3,?\.?475 för .*tusentalstecken"):
+        adopt(workspace, "af_openly_year", [path])

@@ -20,7 +20,7 @@ from uvas_stats.raw.files import FilePlan, Wanted, fetch_files
 from uvas_stats.raw.publish import Outcome, dataset_lock, free_edition, publish
 from uvas_stats.raw.rejected import clear_error, rejected_folders, write_error
 from uvas_stats.raw.snapshot import editions, read_snapshot, same_files
-from uvas_stats.workspace import Workspace
+from uvas_stats.workspace import Workspace, file_size
 
 __all__ = ["Retried", "adopt", "adopt_rejected", "adoptable", "adopted_as"]
 
@@ -52,7 +52,7 @@ def _file_name(path: Path) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if file_size(path) > MOST_BYTES:
             raise RawFileError(f"Filen är större än {MOST_BYTES // 2**20} MB", where=path, todo="Är det rätt fil?")
         return path.read_bytes()
     except OSError as error:

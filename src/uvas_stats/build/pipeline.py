@@ -118,6 +118,21 @@ def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
         )
 
 
+def _refuse_broken_counts(frame: pd.DataFrame, catalog: Catalog) -> None:
+    """Refuse a count that is not whole: 1.309 pupils is 1 309 with its thousands taken for decimals."""
+    measures = [catalog.measures[name] for name in frame["measure"].cat.categories]
+    counts = [one.id for one in measures if one.unit == "antal" and one.whole]
+    broken = frame.loc[frame["measure"].isin(counts) & (frame["value"] % 1 > 0)]  # an unknown value is not above 0
+    if len(broken):
+        first = broken.iloc[0]
+        title = catalog.measures[str(first["measure"])].title
+        raise ObservationError(
+            f"{len(broken)} antal är inga heltal, först {first['value']:g} för {title}",
+            where=f"{first['origin']}: {first['region_code']}, {first['period']}",
+            todo="Kontrollera om ett tusentalstecken lästes som decimaltecken",
+        )
+
+
 def _refuse_fractions(frame: pd.DataFrame, catalog: Catalog) -> None:
     """Refuse an edition whose shares are parts of 1, as a workbook keeps what it shows in percent."""
     known = frame.loc[frame["value"].notna() & (frame["value"] != 0)]
@@ -237,6 +252,7 @@ def read_checked(snapshot: Snapshot, catalog: Catalog, *, verified: bool = False
     for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog, verified=verified):
         _check_bounds(frame, catalog)
         _refuse_fractions(frame, catalog)
+        _refuse_broken_counts(frame, catalog)
         yield frame
 
 

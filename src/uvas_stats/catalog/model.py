@@ -124,6 +124,8 @@ class Measure:
     """The publisher's own id, such as N02797."""
     period_kind: str = "year"
     decimals: int = 1
+    whole: bool = True
+    """Whether each figure is a whole number, where the unit is antal."""
     minimum: float | None = 0.0
     maximum: float | None = None
     cautions: tuple[str, ...] = ()

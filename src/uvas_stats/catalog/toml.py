@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from uvas_stats.errors import CatalogError
+from uvas_stats.workspace import file_size
 
 __all__ = ["build", "read_toml"]
 
@@ -49,7 +50,7 @@ def read_toml(path: Path, largest: int = LARGEST) -> dict[str, Any]:
         If the file cannot be read, is not UTF-8, is not TOML, or is larger or deeper than any honest file.
     """
     try:
-        if path.stat().st_size > largest:
+        if file_size(path) > largest:
             size = largest // 10**6
             raise CatalogError(f"Filen är större än {size} MB", where=path, todo="Kontrollera att det är rätt fil")
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))

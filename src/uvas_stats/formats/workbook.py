@@ -26,6 +26,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
 
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import MERGED, NO_VALUE, Rows, cell_name, is_unreadable
+from uvas_stats.workspace import file_size
 
 __all__ = ["AGAIN", "check_workbook", "read_sheets"]
 
@@ -142,6 +143,7 @@ def check_workbook(path: Path, most_bytes: int = MOST_BYTES, unused: tuple[str, 
         Saying what the file is instead.
     """
     try:
+        file_size(path)
         with path.open("rb") as handle:
             start = handle.read(1024)
     except OSError as error:

@@ -20,6 +20,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from uvas_stats.errors import ReportError
+from uvas_stats.workspace import file_size
 
 __all__ = [
     "BLOCKS",
@@ -144,7 +145,7 @@ def read_template(path: Path | None) -> tuple[str, bytes]:
     if path is None:
         return "rapport.docx", _default()
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if file_size(path) > MOST_BYTES:
             raise _too_large(str(path))
         data = path.read_bytes()
     except OSError as error:

@@ -13,6 +13,7 @@ from uvas_stats.errors import RawFileError, RegisterError
 from uvas_stats.formats.grid import MERGED, csv_delimiter
 from uvas_stats.register.reading.faults import Faults
 from uvas_stats.register.reading.headings import find_headings
+from uvas_stats.workspace import file_size
 
 __all__ = ["read_rows"]
 
@@ -78,7 +79,7 @@ def _csv(path: Path, faults: Faults) -> list[list[str]]:
 def _bytes(path: Path) -> bytes:
     reason = ""
     try:
-        if path.stat().st_size > LARGEST:
+        if file_size(path) > LARGEST:
             reason = "är större än 2 GB"
         else:
             return path.read_bytes()
