@@ -194,7 +194,7 @@ def seal(content: bytes) -> bytes:
     Examples
     --------
     >>> whole = seal(b'{"seal": "' + BLANK_SEAL.encode() + b'", "n": 5}')
-    >>> is_intact(whole), is_intact(whole.replace(b"5", b"6")), is_intact(b'{"n": 5}')
+    >>> is_intact(whole), is_intact(whole.replace(b": 5", b": 6")), is_intact(b'{"n": 5}')
     (True, False, None)
     """
     at = content.index(BLANK_SEAL.encode()) + len(_SEAL)
