@@ -42,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers calls; a fake says how in ``do_GET`` and ``do_POST``."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the end of each answer waits for the client to have seen its beginning
 
     def log_message(self, *args: Any) -> None:
         pass
