@@ -121,6 +121,9 @@ class RawFileError(UvasStatsError):
 class FetchError(UvasStatsError):
     """A source did not answer, refused, or answered something else than was asked for."""
 
+    body: bytes = b""
+    """What it answered instead, where that is worth keeping."""
+
 
 class IndicatorError(UvasStatsError):
     """A figure cannot be computed from what is known; the reason is in the message."""

@@ -172,11 +172,11 @@ def lose_label(every: Everything) -> None:
 
 
 def lose_lan(every: Everything) -> None:
-    every.fk.lost_lan = "14"
+    every.fk.lost_lan = "ALL"
 
 
 def lose_country(every: Everything) -> None:
-    every.eurostat.lost_geo = "DK"
+    every.eurostat.lost_geo = "SE"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def lose_country(every: Everything) -> None:
         (lose_table, "Skolverket, KAA", "uvas doctor --save MAPP."),
         (lose_label, "Skolverkets statistikdatabas", "Tabellens titel är en annan. Deklarerat: betyg"),
         (lose_lan, "Försäkringskassan", "uvas doctor --save MAPP."),
-        (lose_country, "Eurostat", "Eurostats områden är inte de väntade: DK."),
+        (lose_country, "Eurostat", "Eurostats områden är inte de väntade: SE."),
     ],
     ids=lambda one: one if isinstance(one, str) else getattr(one, "__name__", ""),
 )
@@ -300,7 +300,7 @@ def test_the_command_prints_a_line_each_and_the_computers_after(command: Everyth
 
 
 def test_what_must_be_acted_on_is_exit_1(command: Everything, monkeypatch: pytest.MonkeyPatch) -> None:
-    command.eurostat.lost_geo = "DK"
+    command.eurostat.lost_geo = "SE"
 
     def denied(**_: object) -> None:
         raise PermissionError(13, "denied")

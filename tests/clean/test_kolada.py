@@ -59,13 +59,12 @@ def edition(
 @pytest.mark.parametrize(
     ("items", "message"),
     [
-        ([item(value="9,15")], "”9,15” är inte ett tal"),
+        ([item(value="9.15?")], "”9.15\\?” är inte ett tal"),
         ([item(value=True)], "”True” är inte ett tal"),
-        ([item(gender="F")], "Okänt kön: F"),
+        ([item(gender="F")], "saknar uppgifter"),
         ([item(count=7)], "ovägt medelvärde"),
         ([item(year="2024/25")], "”2024/25” är inget år"),
-        ([item("0180C1A03")], "Okända områdeskoder: 0180C1A03"),
-        ([item("0014")], "Okända områdeskoder: 0014"),
+        ([item("0180C1A03"), item("0014")], "saknar uppgifter"),
         ([item(kpi="N02906")], "Okända nyckeltal: N02906"),
         ([item(), item(value=9.2)], "två olika värden"),
         ([item(isdeleted=True)], "saknar uppgifter"),
@@ -80,16 +79,29 @@ def test_what_cannot_be_understood_stops_the_reading(
 
 def test_what_is_odd_and_no_figure_is_a_note(tmp_path: Path, catalog: Catalog) -> None:
     spare = next(kpi for kpi in load_kolada_kpis() if kpi.optional)
-    odd = item(value="9,15", kpi="N99999", gender="K")
+    odd = item(value="9.15?", kpi="N99999", gender="K")
     with reading() as notes:
         read = read_kolada(
             edition(tmp_path, item(), item(value=None, status="Oklart", gender="K"), odd, N99999=spare.measure),
             catalog,
         )
     assert read["status"].tolist() == ["ok", "not_available"]
-    unknown, number = notes.lines
+    unknown, number, absent = notes.lines
+    assert absent == "Kolada har inga uppgifter om 290 områden, först 0000, 0114, 0115, 0117, 0120."
     assert unknown == "Koladas status ”Oklart” är okänd; uppgifterna utan värde räknas som ej tillgängliga."
-    assert number.startswith("En uppgift om N99999, som inte måste finnas, lästes inte: Värdet ”9,15” är inte ett")
+    assert number.startswith("En uppgift om N99999, som inte måste finnas, lästes inte: Värdet ”9.15?” är")
+
+
+def test_numbers_as_text_and_another_sex_or_area_are_read_past(tmp_path: Path, catalog: Catalog) -> None:
+    with reading() as notes:
+        read = read_kolada(
+            edition(tmp_path, item(value="9,15"), item(gender="X"), item("0199"), item("0014")), catalog
+        )
+    assert read["value"].tolist() == [9.15]
+    assert list(notes.lines)[:2] == [
+        "Koladas kön ”X” är okänt; uppgifterna om det lästes inte.",
+        "Koladas uppgifter om 0014, 0199 lästes inte: inga områden som finns i katalogen.",
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "{", '{"values": []}', "[1]", "<html>"])

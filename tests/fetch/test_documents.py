@@ -68,7 +68,7 @@ def test_a_row_that_cannot_be_trusted_is_told_and_only_its_declared_id_used(
 def test_a_page_with_status_200_is_no_workbook(
     service: Documents, clients: Clients, catalog: Catalog, tmp_path: Path
 ) -> None:
-    service.faults.html = 4
+    service.faults.html = 1000
     with pytest.raises(FetchError, match="svaret är ingen arbetsbok"):
         fetch(clients, catalog, tmp_path)
     assert editions(tmp_path, "skolverket_kaa") == []
@@ -78,9 +78,17 @@ def test_a_document_that_is_gone_is_told(
     service: Documents, clients: Clients, catalog: Catalog, tmp_path: Path
 ) -> None:
     service.faults.not_found = 1
+    outcome = fetch(clients, catalog, tmp_path)
+    assert [line.endswith(" hämtades inte: Dokumentet svarar 404.") for line in outcome.notes] == [True]
+    service.faults.not_found = 3
+    again = fetch(clients, catalog, tmp_path)
+    assert outcome.edition is not None
+    lent = f"; den från utgåvan {outcome.edition.name} följer med."
+    assert [line.endswith(lent) for line in again.notes] == [False, True, True]
+    service.faults.not_found = 1000
     with pytest.raises(FetchError, match="Dokumentet svarar 404"):
         fetch(clients, catalog, tmp_path)
-    assert editions(tmp_path, "skolverket_kaa") == []
+    assert len(editions(tmp_path, "skolverket_kaa")) == 1
 
 
 def test_a_drifted_heading_costs_the_workbooks_that_have_it(

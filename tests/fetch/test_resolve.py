@@ -150,18 +150,26 @@ def test_another_title_under_the_id_is_drift(quick: Fake, scb: PxClient) -> None
         resolve(scb, declared("scb_eligibility"))
 
 
-def test_a_contents_code_that_is_gone_is_drift_with_both_lists(quick: Fake, scb: PxClient) -> None:
-    swap(quick, "TAB6260", "ContentsCode", codes=("000006XX", *quick.tables["TAB6260"].variables[4].codes[1:]))
-    with pytest.raises(DriftError, match=r"000006HI finns inte längre.*Deklarerat: 000006HI.*tjänsten: 000006XX"):
+def test_a_code_that_is_gone_is_drift_with_both_lists(quick: Fake, scb: PxClient) -> None:
+    swap(quick, "TAB6260", "Fodelseregion", codes=("alla", "in", "ut"), total="alla")
+    with pytest.raises(DriftError, match=r"tot finns inte längre.*Deklarerat: tot.*tjänsten: alla, in"):
         resolve(scb, declared("scb_bas"))
 
 
-def test_a_lost_age_code_is_drift(quick: Fake, scb: PxClient) -> None:
+def test_a_lost_measure_is_left_out_and_told(quick: Fake, scb: PxClient) -> None:
+    swap(quick, "TAB6260", "ContentsCode", codes=("000006XX", *quick.tables["TAB6260"].variables[4].codes[1:]))
+    found = resolve(scb, declared("scb_bas"))
+    assert found.left_out == ("Koderna 000006HI finns inte längre och lämnades utanför (TAB6260, ContentsCode).",)
+    assert len(found.query.codes["ContentsCode"]) == 10
+
+
+def test_a_lost_age_is_left_out_and_told(quick: Fake, scb: PxClient) -> None:
     swap(
         quick, "TAB6260", "Alder", codes=("15-19", "16-18", "20-24", "25-29", "060-64", "15-74", "16-64", "20-65")
     )
-    with pytest.raises(DriftError, match=r"16-19 finns inte längre.*TAB6260, Alder"):
-        resolve(scb, declared("scb_bas"))
+    found = resolve(scb, declared("scb_bas"))
+    assert found.left_out == ("Koderna 16-19 finns inte längre och lämnades utanför (TAB6260, Alder).",)
+    assert found.query.codes["Alder"] == ("20-24", "25-29", "20-65")
 
 
 def test_a_new_variable_is_drift_with_both_lists(quick: Fake, scb: PxClient) -> None:

@@ -55,7 +55,6 @@ def fetch(eurostat: EurostatFake, fk: FkFake, workspace: Workspace, catalog: Cat
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"lost_geo": "SE23"}, "områden är inte de väntade: SE23"),
         ({"new_axis": True}, "citizen är en okänd indelning"),
         ({"percent": False}, "unit saknar PC"),
     ],
@@ -68,6 +67,15 @@ def test_a_table_of_eurostat_that_has_changed_stops_the_fetch(
     with pytest.raises(RawFileError, match=message):
         fetch("eurostat_neet")
     assert not list(workspace.raw.glob("eurostat_neet/2*"))
+
+
+def test_an_area_that_is_gone_costs_its_own_figures_and_a_note(
+    eurostat: EurostatFake, fk: FkFake, fetch: Fetch
+) -> None:
+    eurostat.lost_geo, fk.lost_lan = "SE23", "14"
+    assert any(line.endswith("Eurostat har inga uppgifter om SE23.") for line in fetch("eurostat_neet").notes)
+    told = fetch("fk_activity_compensation").notes
+    assert told[0] == "december_2003.json: Rader saknas: 14 men, 14 total, 14 women."
 
 
 @pytest.mark.parametrize("flag", ["s", "y"])
@@ -95,7 +103,7 @@ def test_numbers_of_forsakringskassan_may_be_text(fk: FkFake, fetch: Fetch) -> N
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"lost_lan": "14"}, "Rader saknas: 14 men"),
+        ({"lost_lan": "ALL"}, "Rader saknas: 00 men"),
         ({"wrong_month": True}, "En rad gäller 2003-11"),
         ({"text_value": "x"}, "”x” är inte ett tal"),
     ],
@@ -185,21 +193,18 @@ def test_activity_compensation_is_read_and_what_is_hidden_stays_so(
     assert riket["value"].tolist() == [fk.value("2003", "ALL", "ALL")]
 
 
-def test_years_that_are_not_published_are_empty_and_told_and_a_hole_stops_the_fetch(
+def test_years_that_are_not_published_are_empty_and_a_hole_is_told(
     fk: FkFake, fetch: Fetch, workspace: Workspace
 ) -> None:
     last = str(dt.datetime.now(dt.UTC).year - 1)
-    fk.empty = ("2003", "2010", last)
-    with pytest.raises(RawFileError, match=r"gav inga uppgifter.*december_2010"):
-        fetch("fk_activity_compensation")
-    assert not list(workspace.raw.glob("fk_activity_compensation/2*"))
-    fk.empty = ("2003", "2004", last)
-    fetch("fk_activity_compensation")
+    fk.empty = ("2003", "2004", "2010", last)
+    hole = "december_2010.json: Försäkringskassan gav inga uppgifter om året."
+    assert fetch("fk_activity_compensation").notes == (hole,)
     build(workspace)
     years = select(read_observations(workspace.processed), dataset="fk_activity_compensation")["period"]
     assert (years.min(), years.max()) == ("2005-12", f"{int(last) - 1}-12")
     told = [name for name, file in read_origins(workspace.processed)["files"].items() if "empty" in str(file)]
-    assert [name[-9:-5] for name in told] == ["2003", "2004", last]
+    assert [name[-9:-5] for name in told] == ["2003", "2004", "2010", last]
     fk.empty = tuple(str(year) for year in range(2003, int(last) + 1))
     with pytest.raises(RawFileError, match="gav inga uppgifter"):
         fetch("fk_activity_compensation")

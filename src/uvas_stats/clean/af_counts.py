@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -171,6 +171,16 @@ class _Sheet:
         """Headings of the columns that say of whom a row is."""
         return tuple(filter(None, (*_HEAD, self.age_heading)))
 
+    def alike(self, frames: Iterable[pd.DataFrame | None]) -> pd.DataFrame | None:
+        """Find the one sheet that has these headings, with counts next to them, where none has the name."""
+        at = len(self.key)
+        found = [
+            frame
+            for frame in frames
+            if frame is not None and tuple(frame.columns[:at]) == self.key and isinstance(frame.iloc[0, at], float)
+        ]
+        return found[0] if len(found) == 1 else None
+
     def columns(self, frame: pd.DataFrame, where: str) -> dict[str, str]:
         """Find the column of each measure by its heading."""
         column_of = {match[1]: str(name) for name in frame.columns if (match := _DURATION.search(str(name)))}
@@ -223,7 +233,7 @@ def read_af_duration(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         af_kind(file.name, snapshot.dataset)
         tables = {name: _table(rows, f"{path}, blad {name}") for name, rows in read_sheets(path).items()}
         for sheet in read_declared("af_sheets", _Sheet):
-            frame = tables.get(sheet.name)
+            frame = tables.get(sheet.name, sheet.alike(tables.values()))
             if frame is None or (sheet.age_heading and sheet.age_heading not in frame.columns):
                 raise RawFileError(
                     f"Arbetsboken saknar bladet {sheet.name} med rubrikerna {', '.join(sheet.key)}",

@@ -13,6 +13,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.markers import loose_number
+from uvas_stats.formats.reading import note
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
 
@@ -65,8 +66,9 @@ def _whose(dimensions: Mapping[str, Any], year: str, lan: Mapping[str, str], whe
         if said.get(name) != wanted:
             raise RawFileError(f"En rad gäller {name} {said.get(name)}", where=where, todo=_AGAIN)
     code, sex = said.get("lan", said.get("lan_kod", "")), said.get("kon_kod", "")
-    if code not in lan or sex not in SEXES:
-        raise RawFileError(f"Okänt län eller kön: {code}, {sex}", where=where, todo=_AGAIN)
+    if code not in lan or sex not in SEXES:  # the others mean what they meant
+        note(f"Försäkringskassans rader om län {code} och kön {sex} lästes inte: de är okända.")
+        return "", ""
     return lan[code], SEXES[sex]
 
 
@@ -76,8 +78,8 @@ def read_forsakringskassan(path: Path, catalog: Catalog) -> pd.DataFrame:
     Raises
     ------
     RawFileError
-        If a row is of another time, benefit or diagnosis, a län, a sex or riket is missing or unknown, or a value
-        is no number.
+        If a row is of another time, benefit or diagnosis, riket or more than a tenth of the rows are missing, or a
+        value is no number.
     """
     match = _NAME.fullmatch(path.stem)
     if match is None:
@@ -89,23 +91,24 @@ def read_forsakringskassan(path: Path, catalog: Catalog) -> pd.DataFrame:
     for number, row in enumerate(rows, start=1):
         where = f"{path}, rad {number}"
         region, sex = _whose(row["dimensions"], match[1], lan, where)
+        if not region:
+            continue
         for name, measure in FIGURES.items():
             value, status = _cell(row["observations"].get(name), f"{where}, {name}")
             figures.append((region, sex, measure, value, status))
-    frame = pd.DataFrame(figures, columns=["region_code", "sex", "measure", "value", "status"])
-    missing = sorted(
-        {(code, sex) for code in lan.values() for sex in SEXES.values()}
-        - set(zip(frame["region_code"], frame["sex"], strict=True))
-    )
+    frame = pd.DataFrame(figures, columns=["region_code", "sex", "measure", "value", "status"]).drop_duplicates()
+    wanted = {(code, sex) for code in lan.values() for sex in SEXES.values()}
+    missing = sorted(wanted - set(zip(frame["region_code"], frame["sex"], strict=True)))
+    told = f"Rader saknas: {', '.join(f'{code} {sex}' for code, sex in missing[:5])}"
+    if len(missing) > len(wanted) // 10 or any(code == "00" for code, _ in missing):
+        raise RawFileError(told, where=path, todo=_AGAIN)
     if missing:
-        raise RawFileError(
-            f"Rader saknas: {', '.join(f'{code} {sex}' for code, sex in missing[:5])}", where=path, todo=_AGAIN
-        )
+        note(f"{path.name}: {told}.")
     return frame.assign(period=f"{match[1]}-12", age_group="19-29")
 
 
 def read_fk(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
-    """Read an edition, a file a year; the years before the first and after the last published one may be empty.
+    """Read an edition, a file a year; those without rows are passed over, with a note where others surround them.
 
     Returns
     -------
@@ -115,20 +118,23 @@ def read_fk(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     Raises
     ------
     RawFileError
-        If a file is wrong, all are empty, or one between two published years is.
+        If a file is wrong, or all are empty.
     """
     files = sorted((file for file in snapshot.files if file.role == "data"), key=lambda file: file.name)
     empty = [not _rows(snapshot.path(file)) for file in files]
     if all(empty):
         raise RawFileError("Försäkringskassan gav inga uppgifter", where=snapshot.folder, todo=_AGAIN)
     first, last = empty.index(False), len(empty) - empty[::-1].index(False)
+    for file in [file for file, none in zip(files[first:last], empty[first:last], strict=True) if none]:
+        note(f"{file.name}: Försäkringskassan gav inga uppgifter om året.")
     frames = [
         read_forsakringskassan(snapshot.path(file), catalog).assign(origin=snapshot.origin(file))
-        for file in files[first:last]
+        for file, none in zip(files, empty, strict=True)
+        if not none
     ]
     whole = pd.concat(frames, ignore_index=True)
     made = make_observations(whole.assign(dataset=snapshot.dataset, edition=snapshot.edition))
-    unpublished = [*files[:first], *files[last:]]
+    unpublished = [file for file, none in zip(files, empty, strict=True) if none]
     made.attrs["provenance"] = {
         snapshot.origin(file): {"empty": "Året är inte publicerat"} for file in unpublished
     }

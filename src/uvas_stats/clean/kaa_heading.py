@@ -15,7 +15,7 @@ from uvas_stats.formats.reading import aliased
 __all__ = ["Meaning", "combined", "expected", "meaning", "plain", "region_role"]
 
 _DASHES = re.compile("[-\u2010\u2011\u2012\u2013\u2014]\u00ad?")
-_FOOTNOTE = re.compile(r"(?:[¹²³⁴⁵*]|\s[0-9]\))+\s*$")
+_FOOTNOTE = re.compile(r"(?:[¹²³⁴⁵*]|\s[0-9]\))+(?=\s|$)")
 _UNIT = re.compile(r"\b(antalet|antal|andelen|andel|procent)\b|\(?%\)?")
 _SEX = re.compile(r"\b(kvinnor|flickor|män|pojkar|totalt|samtliga|båda könen)\b")
 _AGE = re.compile(r",?\s*\(?16-19(?: år)?\)?")

@@ -12,7 +12,7 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.formats.grid import Rows, carry, cell_name, cell_text
 
-__all__ = ["Layout", "area_cells", "area_code", "find_layout", "is_area", "refuse_unheaded"]
+__all__ = ["Layout", "area_cells", "area_code", "find_layout", "is_area", "is_unknown", "refuse_unheaded"]
 
 MOST_HEADING_ROWS = 40
 """Rows in which the heading must begin."""
@@ -66,6 +66,13 @@ def _named(cells: Mapping[str, object], areas: AreaCodes) -> str:
 def is_area(cells: Mapping[str, object], areas: AreaCodes) -> bool:
     """Tell whether the cells of a row that name an area do so, or try to."""
     return bool(re.fullmatch("[0-9]{1,4}", _code_text(cells.get("code", "")))) or bool(_named(cells, areas))
+
+
+def is_unknown(cells: Mapping[str, object], areas: AreaCodes) -> bool:
+    """Tell whether a row has the code and the name of a kommun, and neither is of one that there is."""
+    code, name = _code_text(cells.get("code", "")), cell_text(cells.get("name", ""))
+    known = code in areas.names or bool(_named(cells, areas))
+    return bool(re.fullmatch("[0-9]{4}", code)) and any(map(str.isalpha, name)) and not known
 
 
 def area_code(cells: Mapping[str, object], areas: AreaCodes, where: str, *, coded: bool) -> str:

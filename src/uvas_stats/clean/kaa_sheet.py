@@ -8,10 +8,19 @@ from dataclasses import dataclass
 
 from uvas_stats.catalog.kaa import COVERAGE, KaaTable, kaa_period, load_kaa_tables
 from uvas_stats.clean.kaa_heading import Meaning, expected, meaning, plain
-from uvas_stats.clean.kaa_layout import Layout, area_cells, area_code, find_layout, is_area, refuse_unheaded
+from uvas_stats.clean.kaa_layout import (
+    Layout,
+    area_cells,
+    area_code,
+    find_layout,
+    is_area,
+    is_unknown,
+    refuse_unheaded,
+)
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.formats.grid import Rows, cell_name, cell_text
+from uvas_stats.formats.reading import note
 
 __all__ = ["KaaColumn", "KaaSheet", "find_sheet"]
 
@@ -138,6 +147,11 @@ def _areas(raw: Layout, areas: AreaCodes, at: Sequence[int]) -> tuple[list[tuple
         where = f"{raw.where}, cell {cell_name(number, min(raw.block.roles.values()))}"
         filled = [column for column in at if column < len(row) and cell_text(row[column])]
         named = area_cells(row, raw.block.roles)
+        if is_unknown(named, areas):  # such as a kommun that is to come
+            told = " ".join(cell_text(cell) for cell in named.values() if cell_text(cell))
+            notes.append(f"{told} finns inte i katalogen och lästes inte")
+            note(f"{where}: {notes[-1]}.")
+            continue
         code = area_code(named, areas, where, coded=coded) if filled or is_area(named, areas) else ""
         if code:
             coded_rows.append((number, code))

@@ -22,6 +22,7 @@ from uvas_stats.catalog.similar import network_groups, similar_groups
 from uvas_stats.catalog.sources import FORM, GROUPS_FILE, KPI_FILE, load_kolada_kpis
 from uvas_stats.clean.csv_files import SEXES, kolada_period, read_kolada_csv
 from uvas_stats.errors import RawFileError
+from uvas_stats.formats.markers import loose_number
 from uvas_stats.formats.reading import note
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.raw.snapshot import Snapshot
@@ -60,16 +61,15 @@ def _values(path: Path) -> list[Mapping[str, Any]]:
 def _number(value: object) -> float:
     if value is None:
         return float("nan")
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    number = loose_number(value) if isinstance(value, (int, float, str)) else None  # numbers may come as text
+    if number is None:
         raise RawFileError(f"Värdet ”{value}” är inte ett tal", todo=_AGAIN)
-    return float(value)
+    return number
 
 
 def _figure(one: Mapping[str, Any]) -> tuple[str, float, str]:
     """Give sex, value and status of one figure."""
-    sex = SEXES.get(str(one.get("gender")))
-    if sex is None:
-        raise RawFileError(f"Okänt kön: {one.get('gender')}", todo="Tillåtna är T, K och M")
+    sex = SEXES[str(one.get("gender"))]
     if one.get("count", 1) not in (None, 1):
         raise RawFileError("Värdet är ett ovägt medelvärde av en grupp", todo=_AGAIN)
     value, status = _number(one.get("value")), one.get("status")
@@ -97,6 +97,9 @@ class _Columns:
         """Take in one figure of an item."""
         if one.get("isdeleted"):
             self.deleted += 1
+            return
+        if str(one.get("gender")) not in SEXES:  # the others mean what they meant
+            note(f"Koladas kön ”{one.get('gender')}” är okänt; uppgifterna om det lästes inte.")
             return
         sex, value, status = _figure(one)
         at = self.rows.setdefault(f"{' '.join(names)} {sex}", len(self.values))
@@ -188,9 +191,6 @@ def _preliminary(snapshot: Snapshot, newest: Mapping[str, int]) -> set[tuple[str
 def _observations(
     frame: pd.DataFrame, measures: Mapping[str, Measure], regions: Mapping[str, str]
 ) -> pd.DataFrame:
-    unknown = sorted(set(frame["unit"]) - set(regions))
-    if unknown:
-        raise RawFileError(f"Okända områdeskoder: {', '.join(unknown[:5])}", todo="Kontrollera koderna")
     kinds = {kpi: measure.period_kind for kpi, measure in measures.items()}
     return pd.DataFrame(
         {
@@ -208,6 +208,17 @@ def _observations(
     )
 
 
+def _asked(frame: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFrame:
+    """Leave out areas that are none of ours, and say which of ours there is nothing of."""
+    units = set(frame["unit"])
+    other, absent = sorted(units - set(regions)), sorted(set(regions) - units)
+    if other:
+        note(f"Koladas uppgifter om {', '.join(other[:5])} lästes inte: inga områden som finns i katalogen.")
+    if absent:
+        note(f"Kolada har inga uppgifter om {len(absent)} områden, först {', '.join(absent[:5])}.")
+    return frame.loc[frame["unit"].isin(list(regions))].reset_index(drop=True)
+
+
 def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
     spare = {kpi.measure for kpi in load_kolada_kpis() if kpi.optional}
     optional = {id_ for id_, measure in snapshot.options.items() if measure in spare}
@@ -217,6 +228,8 @@ def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         if file.role == "data"
     }
     frame = pd.concat([one.frame.assign(origin=origin) for origin, one in read.items()], ignore_index=True)
+    regions = {kommun.code: kommun.code for kommun in catalog.kommuner} | {RIKET: "00"}
+    frame = _asked(frame, regions)
     if frame.empty:
         raise RawFileError("Utgåvan saknar uppgifter", where=snapshot.folder, todo=_AGAIN)
     newest = {
@@ -224,7 +237,6 @@ def _read_fetched(snapshot: Snapshot, catalog: Catalog) -> pd.DataFrame:
         for kpi, year in frame.loc[frame["value"].notna()].groupby("kpi")["period"].max().items()
     }
     measures = _measures(snapshot, frame["kpi"].unique(), catalog)
-    regions = {kommun.code: kommun.code for kommun in catalog.kommuner} | {RIKET: "00"}
     rows = _observations(frame, measures, regions)
     early = _preliminary(snapshot, newest)
     marked = [key in early for key in zip(frame["kpi"], frame["period"], strict=True)]

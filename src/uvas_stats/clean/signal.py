@@ -41,6 +41,7 @@ def register_signal(frame: pd.DataFrame, origin: str) -> pd.DataFrame:
     wanted = frame.loc[chosen.to_numpy(), [*_INDEX, "measure", "value", "noise"]]
     wide = wanted.pivot(index=_INDEX, columns="measure", values="value")  # noqa: PD010 - raises on doubles
     noise = wanted.groupby(_INDEX, observed=True)["noise"].any().reindex(wide.index).to_numpy()
+    wide = wide.reindex(columns=[*OUTSIDE, TOTAL])  # one that is no longer published is missing
     count = wide[list(OUTSIDE)].sum(axis=1, skipna=False).to_numpy()
     total = wide[TOTAL].to_numpy()
     share = np.divide(100 * count, total, out=np.full(len(total), np.nan), where=total > 0)

@@ -23,6 +23,7 @@ from uvas_stats.clean.siris_rows import EVERYONE, NATIONAL, Part, parts_of
 from uvas_stats.clean.siris_table import RawTable
 from uvas_stats.errors import RawFileError
 from uvas_stats.formats.markers import Cells, MarkerRule, read_cells, suppression_threshold
+from uvas_stats.formats.reading import note
 from uvas_stats.observations.coded import Ints, concat_observations, repeat_text, text_column
 from uvas_stats.observations.contract import COLUMNS, STATUSES
 from uvas_stats.observations.validate import validate
@@ -67,17 +68,26 @@ def read_siris(files: Mapping[str, Path], dataset: str, edition: str, catalog: C
     Raises
     ------
     RawFileError
-        In one line with file, sheet and cell.
+        In one line with file, sheet and cell; of a file among several that is not such a report there is a note.
     """
     reports = siris_reports(dataset)
     parts: dict[str, list[tuple[str, Part]]] = {}
     around: dict[str, list[dict[str, object]]] = {origin: [] for origin in files}
+    refused: list[RawFileError] = []
     for origin, path in files.items():
-        for table in open_tables(path):
-            report = pick_report(table, reports)
-            rows = parts_of(table, report)
+        try:
+            found = [(pick_report(table, reports), table) for table in open_tables(path)]
+            read = [(report, parts_of(table, report, catalog)) for report, table in found]
+        except RawFileError as error:
+            refused.append(error)
+            continue
+        for report, rows in read:
             parts.setdefault(report.name, []).extend((origin, part) for part in rows)
             around[origin].append(_provenance(rows[0].table))
+    if refused and not parts:
+        raise refused[0]
+    for one in refused:
+        note(f"En fil lästes inte. {one}")
     if not parts:
         raise RawFileError("Utgåvan har inga filer", where=f"{dataset}/{edition}", todo="Hämta den igen")
     keys = {"dataset": dataset, "edition": edition}

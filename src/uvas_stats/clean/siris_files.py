@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from uvas_stats.clean.siris_table import (
+    NoHeadingsError,
     RawTable,
     cut_table,
     distinct_rows,
@@ -185,11 +186,19 @@ def _coded(column: pa.ChunkedArray) -> Coded:
 
 def _workbook_tables(path: Path) -> list[RawTable]:
     tables, definitions = [], ""
+    headless: list[NoHeadingsError] = []
     for name, rows in read_sheets(path).items():
         if normal(name).startswith("rapportbeskrivning"):
             definitions = "\n".join(str(cell) for row in rows for cell in row if cell != "").strip()
             continue
-        tables.append(cut_table(rows, f"{path}, bladet {name}", cell_name, sheet=name))
+        try:
+            tables.append(cut_table(rows, f"{path}, bladet {name}", cell_name, sheet=name))
+        except NoHeadingsError as error:
+            headless.append(error)
+    if headless and not tables:
+        raise headless[0]
+    for one in headless:
+        leave_note(f"{one.where}: bladet har ingen tabell och lästes inte.")
     if not tables:
         raise RawFileError("Arbetsboken har inga blad med uppgifter", where=path, todo=_AGAIN)
     return [replace(table, definitions=table.definitions or definitions) for table in tables]

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.names import fold
 from uvas_stats.catalog.siris import SirisColumn, SirisReport
 from uvas_stats.clean.siris_match import (
     column_for,
@@ -99,7 +101,7 @@ def programme_name(text: str, *, sheet: bool = False) -> str:
     return text.strip()
 
 
-def parts_of(table: RawTable, report: SirisReport) -> list[Part]:
+def parts_of(table: RawTable, report: SirisReport, catalog: Catalog) -> list[Part]:
     """Give the rows of a table of the report.
 
     Raises
@@ -108,7 +110,7 @@ def parts_of(table: RawTable, report: SirisReport) -> list[Part]:
         If its headings are not those declared, or it does not say its period.
     """
     columns = match_columns(table, report)
-    table = _without_codes(table, report, columns)
+    table = _without_unknown(_without_codes(table, report, columns), report, columns, catalog)
     period = table_period(table, report)
     ids = _ids(table, report, columns)
     if report.series:
@@ -134,11 +136,37 @@ def _without_codes(table: RawTable, report: SirisReport, columns: dict[int, Siri
     kept = np.flatnonzero(~left)
     listed = ", ".join(names.texts()[code] for code in names.codes[left])
     note(f"{table.where}: {listed} är inga kommuner och lästes inte.")
+    return _with_rows(table, kept, f"Utan kommunkod och därför utelämnade: {listed}")
+
+
+def _without_unknown(
+    table: RawTable, report: SirisReport, columns: dict[int, SirisColumn], catalog: Catalog
+) -> RawTable:
+    """Leave out rows whose code and name are both of no kommun that there is, such as one that is to come."""
+    by_role = {column.role: at for at, column in columns.items()}
+    if report.level != "kommun" or not {"region_code", "region_name"} <= set(by_role):
+        return table
+    codes, names = (table.columns[by_role[role]] for role in ("region_code", "region_name"))
+    known = {region.code for region in catalog.regions}
+    called = {fold(region.name) for region in catalog.regions}
+    new_code = np.array([bool(re.fullmatch("[0-9]{4}", text)) and text not in known for text in codes.texts()])
+    new_name = np.array([fold(text).removesuffix(" kommun") not in called for text in names.texts()])
+    left = np.flatnonzero(new_code[codes.codes] & new_name[names.codes])
+    if not len(left) or len(left) > len(codes.codes) // 2:
+        return table
+    pairs = zip(names.codes[left], codes.codes[left], strict=True)
+    listed = ", ".join(dict.fromkeys(f"{names.texts()[name]} ({codes.texts()[code]})" for name, code in pairs))
+    note(f"{table.where}: {listed} finns inte i katalogen och lästes inte.")
+    kept = np.setdiff1d(np.arange(len(codes.codes)), left)
+    return _with_rows(table, kept, f"Okända och därför utelämnade: {listed}")
+
+
+def _with_rows(table: RawTable, kept: Ints, told: str) -> RawTable:
     return replace(
         table,
         columns=tuple(compact(take(column, kept)) for column in table.columns),
         lines=[table.lines[row] for row in kept.tolist()],
-        notes=(*table.notes, f"Utan kommunkod och därför utelämnade: {listed}"),
+        notes=(*table.notes, told),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from uvas_stats.formats.reading import aliased
 from uvas_stats.observations.coded import Coded, encode
 
 __all__ = [
+    "NoHeadingsError",
     "RawTable",
     "cut_table",
     "distinct_rows",
@@ -23,8 +25,13 @@ __all__ = [
 
 _FIRST_HEADINGS = ("kommun", "skolkommun", "skola", "län", "riket", "huvudman")
 _DEFINITIONS = "rapportbeskrivning"
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 _SEARCHED = 60
 """Rows from the top in which the headings must stand."""
+
+
+class NoHeadingsError(RawFileError):
+    """A sheet or file has no row of headings."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +65,14 @@ class RawTable:
 
 
 def normal(text: object) -> str:
-    r"""Write a heading without case and with single spaces, for comparison.
+    r"""Write a heading without case, with single spaces and one kind of dash, for comparison.
 
     Examples
     --------
     >>> normal("  Kommun-kod "), normal("Antal\nelever")
     ('kommun-kod', 'antal elever')
     """
-    return cell_text(text).casefold()
+    return _DASHES.sub("-", cell_text(text).casefold())
 
 
 def _is_blank(cell: object) -> bool:
@@ -101,7 +108,7 @@ def heading_row(grid: Rows, where: str) -> int:
     headings = find_headings(grid, _is_headings, _SEARCHED)
     if headings is not None:
         return headings.row
-    raise RawFileError(
+    raise NoHeadingsError(
         "Tabellen har ingen rubrikrad som börjar med Kommun, Län eller Riket",
         where=where,
         todo="Kontrollera att filen är en export från Skolverket",

@@ -86,6 +86,8 @@ class _Again:
     kind: type[FetchError] = FetchError
     """The error if it is given up."""
     todo: str = ""
+    body: bytes = b""
+    """The answer that was not taken, unless it is a web page."""
 
 
 def is_loopback(host: str) -> bool:
@@ -267,11 +269,13 @@ class Http:
             self._unreachable = error
             return error
         often = "en gång" if tries == 1 else f"{tries} gånger"
-        return outcome.kind(
+        given_up = outcome.kind(
             f"Tjänsten svarar inte som den ska: {outcome.reason}",
             where=self.base_url + path,
             todo=f"Försökte {often}. {outcome.todo or 'Kör igen senare; det som hämtats är kvar'}",
         )
+        given_up.body = outcome.body
+        return given_up
 
     def close(self) -> None:
         """Close the connections."""
@@ -332,7 +336,11 @@ class Http:
                     check(answer)
             except BadBodyError as error:
                 todo = PORTAL.format(self.base_url) if error.what == PAGE else ""
-                return _Again(error.what, self.settings.backoff, todo=todo)
+                body = b"" if answer.body.removeprefix(BOM).lstrip()[:1] == b"<" else answer.body
+                return _Again(error.what, self.settings.backoff, todo=todo, body=body)
+            except FetchError as error:
+                error.body = answer.body
+                raise
         return answer
 
     def _refused(self, answer: Answer) -> _Again:

@@ -15,7 +15,7 @@ from uvas_stats.fetch.http import Answer, ServiceFailingError
 from uvas_stats.fetch.plan import TablePlan, make_parts
 from uvas_stats.fetch.pxanswer import TooManyCellsError, verify
 from uvas_stats.fetch.pxmodel import Query
-from uvas_stats.raw.publish import write_raw
+from uvas_stats.raw.publish import keep_refused, write_raw
 from uvas_stats.raw.snapshot import RawFile, raw_file
 
 __all__ = ["TableChangedError", "Work", "fetch_table"]
@@ -102,6 +102,9 @@ def _fetch_part(work: Work, name: str, query: Query) -> list[RawFile]:
         if not halves or (isinstance(error, ServiceFailingError) and splits >= FAILING_SPLITS):
             raise
         return _fetch_halves(work, half_names, halves)
+    except FetchError as error:
+        keep_refused(_path(work, name), error)
+        raise
     work.note(data.updated, made=True)
     write_raw(_path(work, name), data.answer.body)
     return [_file(work, name, query, data.answer.body)]

@@ -142,15 +142,22 @@ def _plain(text: str) -> bool:
     return not set(text) & set("*?(")
 
 
-def _wanted(dimension: PxDimension, variable: Variable, meaning: Mapping[str, str], where: str) -> list[str]:
+def _wanted(
+    dimension: PxDimension, variable: Variable, meaning: Mapping[str, str], where: str, left_out: list[str]
+) -> list[str]:
+    """Give what is asked for of a variable; a measure or an age that is no more is left out, and said so."""
     declared = [*dimension.select, *(dimension.map if not dimension.select else ())]
     have = {code.casefold() for code in variable.codes}
     if not dimension.codelist:
         missing = [code for code in declared if _plain(code) and code.casefold() not in have]
-        if missing:
+        kept = [code for code in declared if code not in missing]
+        if missing and not (kept and dimension.column in ("measure", "age_group")):
             raise _drift(
                 f"Koderna {_listed(missing)} finns inte längre", where, [*declared, *meaning], variable.codes
             )
+        if missing:
+            left_out.append(f"Koderna {_listed(missing)} finns inte längre och lämnades utanför ({where}).")
+        declared = kept
     optional = [code for code in dimension.optional if code.casefold() in have]
     return [*declared, *optional, *meaning]
 
@@ -200,7 +207,7 @@ def _resolved(client: PxClient, declared: PxTable, table: Table) -> Resolved:
         where = f"{table.id}, {dimension.code}"
         meaning[dimension.code], lines = _meaning(dimension, variable, where)
         left_out += lines
-        selection[dimension.code] = _wanted(dimension, variable, meaning[dimension.code], where)
+        selection[dimension.code] = _wanted(dimension, variable, meaning[dimension.code], where, left_out)
     codelists = {item.code: item.codelist for item in declared.dimensions if item.codelist}
     query = make_query(client, table, selection, codelists)
     found = {code: values for code, values in meaning.items() if values}

@@ -73,7 +73,9 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
 
     return FilePlan(
         dataset=dataset,
-        wanted=tuple(Wanted(item.name, url=source.url + item.path) for item in wanted.values()),
+        wanted=tuple(
+            Wanted(item.name, url=source.url + item.path, optional=len(wanted) > 1) for item in wanted.values()
+        ),
         get=get,
         note=" ".join(note for note in notes if note),
         left_out=tuple(f"En rapport lämnades utanför. {error}" for error in lost),
@@ -259,7 +261,11 @@ class Question:
                 raise FetchError(
                     f"Skolverkets fil för {self.year} har inga rader", where=self.name, todo="Kör igen senare"
                 )
-            self._check_period(text)
+            try:
+                self._check_period(text)
+            except FetchError as error:
+                error.body = answer.body
+                raise
         return answer.body
 
     def _check_period(self, text: str) -> None:

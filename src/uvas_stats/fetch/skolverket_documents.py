@@ -212,11 +212,11 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     dataset
         The dataset as declared.
     held
-        Not used: the list does not tell what has changed.
+        The newest edition; it lends a workbook that cannot be had today.
     """
     http = clients.http("siris")
     left_out: list[str] = []
-    return _plan(http, dataset, kaa_documents(http, left_out), left_out)
+    return _plan(http, dataset, kaa_documents(http, left_out), left_out, held)
 
 
 def probe(clients: Clients, dataset: Dataset) -> FilePlan:
@@ -234,7 +234,13 @@ def probe(clients: Clients, dataset: Dataset) -> FilePlan:
     return _plan(http, dataset, (min(documents, key=lambda one: one.table),), left_out)
 
 
-def _plan(http: Http, dataset: Dataset, documents: Sequence[Document], left_out: Sequence[str]) -> FilePlan:
+def _plan(
+    http: Http,
+    dataset: Dataset,
+    documents: Sequence[Document],
+    left_out: Sequence[str],
+    held: Snapshot | None = None,
+) -> FilePlan:
     guessed = [f"{one.table} {one.period}" for one in documents if not one.listed]
     note = f"Hämtade med sparat id, inte ur dokumentlistan: {', '.join(guessed)}." if guessed else ""
 
@@ -255,10 +261,12 @@ def _plan(http: Http, dataset: Dataset, documents: Sequence[Document], left_out:
                 name=_name(one),
                 url=http.base_url + FILE.format(id=one.id),
                 query=f"tabell={one.table};period={one.period}",
+                optional=len(documents) > 1,
             )
             for one in documents
         ),
         get=get,
         note=f"{dataset.note} {note}".strip(),
         left_out=tuple(left_out),
+        held=held,
     )

@@ -25,6 +25,7 @@ __all__ = ["BOM", "Dataset", "Dimension", "has_noise", "notes_of", "read_jsonsta
 BOM = b"\xef\xbb\xbf"
 _NOISE = re.compile(r"cell key|\bCKM\b|slumpmässig osäkerhet|controlled random", re.IGNORECASE)
 _NUMBERS = frozenset((int, float, type(None)))
+_TEXT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _VALUE_KEY = re.compile(rb'"value"\s*:\s*\[')
 _ALLOWED = b"0123456789+-.eE,nul \r\n\t"
 _LINES = bytes.maketrans(b",\r\n\t", b"\n   ")  # a number stands on a line; blanks beside it are passed over
@@ -266,6 +267,8 @@ def _cube(dataset: Dataset, numbers: Floats | None) -> Cube:
 
 def _values(value: Any, cells: int) -> Floats:
     if isinstance(value, list):
+        if str in map(type, value):  # numbers may come as text
+            value = [float(item) if isinstance(item, str) and _TEXT.fullmatch(item) else item for item in value]
         if not _NUMBERS.issuperset(map(type, value)):
             wrong = next(item for item in value if type(item) not in _NUMBERS)
             raise MalformedError(f"Ett värde är inte ett tal: {wrong!r}")

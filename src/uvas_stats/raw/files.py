@@ -17,14 +17,18 @@ from uvas_stats.raw.publish import (
     Outcome,
     Progress,
     dataset_lock,
+    keep_refused,
     make_edition,
     utc_now,
     write_raw,
 )
 from uvas_stats.raw.rejected import Check
-from uvas_stats.raw.snapshot import Snapshot, raw_file, sha256
+from uvas_stats.raw.snapshot import RawFile, Snapshot, raw_file, read_file, sha256
 
 __all__ = ["FilePlan", "Wanted", "fetch_files"]
+
+MOST_FAILED = 4
+"""One file may be missing of an edition, or one in so many of those that are optional: else the service fails."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,16 @@ class FilePlan:
     left_out: tuple[str, ...] = ()
     """What the source has not, or could not be trusted, and was passed over: a line each, for the analyst."""
 
+    held: Snapshot | None = None
+    """The edition that lends an optional file which cannot be had today."""
+
+    def _lent(self, name: str) -> tuple[bytes, str]:
+        """Give a file of the edition that is held, and words that say so; empty where it has none."""
+        for file in self.held.files if self.held is not None else ():
+            if self.held is not None and file.name == name:
+                return read_file(self.held, file), f"; den från utgåvan {self.held.edition} följer med"
+        return b"", ""
+
     @property
     def calls(self) -> int:
         """How many files there are."""
@@ -87,7 +101,9 @@ class FilePlan:
         report
             Called after each file.
         """
-        files, resumed, notes = [], 0, list(self.left_out)
+        files: list[RawFile] = []
+        failed: list[FetchError] = []
+        resumed, notes = 0, list(self.left_out)
         for one in self.wanted:
             path = staging / one.name
             if path.is_file():  # written whole or not at all
@@ -97,13 +113,21 @@ class FilePlan:
                 try:
                     content = self.get(one)
                 except FetchError as error:
+                    keep_refused(path, error)
+                    failed.append(error)
                     if not one.optional:
                         raise
-                    notes.append(f"{one.name} hämtades inte: {error.what}.")
-                    continue
+                    if len(failed) > max(1, len(self.wanted) // MOST_FAILED):
+                        raise failed[0] from error
+                    content, lent = self._lent(one.name)
+                    notes.append(f"{one.name} hämtades inte: {error.what}{lent}.")
+                    if not lent:
+                        continue
                 write_raw(path, content)
             files.append(raw_file(one.name, content, role=one.role, url=one.url, query=one.query))
             report()
+        if failed and not any(file.role == "data" for file in files):
+            raise failed[0]
         snapshot = Snapshot(
             dataset=self.dataset.id,
             edition=self.edition or moment.date().isoformat(),

@@ -17,7 +17,7 @@ from typing import Generic, Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 
-from uvas_stats.errors import WorkspaceError
+from uvas_stats.errors import FetchError, WorkspaceError
 from uvas_stats.raw.rejected import Check, clear_error, keep_rejected
 from uvas_stats.raw.snapshot import (
     ORIGIN,
@@ -38,6 +38,7 @@ __all__ = [
     "Progress",
     "dataset_lock",
     "free_edition",
+    "keep_refused",
     "make_edition",
     "publish",
     "staging_folder",
@@ -160,6 +161,20 @@ def write_raw(path: Path, content: bytes) -> None:
     """Write one response, whole or not at all."""
     with atomic_file(path) as temporary:
         temporary.write_bytes(content)
+
+
+def keep_refused(path: Path, error: FetchError) -> None:
+    """Keep what was answered instead of a file beside where that would be, as ``<name>.refused``.
+
+    Parameters
+    ----------
+    path
+        Where the file would be, in the staging folder.
+    error
+        Why the answer was not taken.
+    """
+    if error.body:
+        write_raw(path.with_name(f"{path.name}.refused"), error.body)
 
 
 def free_edition(raw: Path, dataset: str, wanted: str) -> str:
