@@ -185,9 +185,27 @@ def unknown_files() -> list[str]:
     return [name for name in names if name not in known and not re.search(r"(^|/)LICENSE", name)]
 
 
+def _surprises() -> Iterator[tuple[str, float, float, str]]:
+    """Let each source surprise in every way of the list; yield the share that costs figures."""
+    import pytest
+    from tests.fakes.every import serving_every
+    from tests.fakes.surprises import SURPRISES, Days, cheap
+
+    harmless = [one for one in SURPRISES if not one.wrong]
+    dear = 0
+    with pytest.MonkeyPatch.context() as patch, serving_every() as every, tempfile.TemporaryDirectory() as folder:
+        days = Days(every, Path(folder), patch)
+        for one in SURPRISES:
+            cost = days.alone(one)
+            dear += not one.wrong and not cheap(cost)
+            print(f"{one.source}: {one.what}{' (fel tal)' if one.wrong else ''}: {str(cost)[:160]}", flush=True)
+    yield "surprises_that_cost_figures", dear / len(harmless), 0.10, f"of {len(harmless)} that make none wrong"
+
+
 def run() -> Iterator[tuple[str, float, float, str]]:
     """Yield name, value, limit and unit of each file."""
     for name in (*ADOPTED, *LISTS):
         told = deviation(name)
         yield name, float(bool(told)), 0.0, told or "0 = as SOURCES.md says"
+    yield from _surprises()
     yield "files_in_no_table", float(len(unknown_files())), 0.0, ", ".join(unknown_files()) or "files"
