@@ -64,7 +64,7 @@ class KoladaFake:
     """How many items stand twice, equal."""
     differing: bool = False
     """An item stands twice, with two values."""
-    lost_unit: str = ""
+    lost_units: tuple[str, ...] = ()
     """A unit that is left out of the answers in silence."""
     stray: bool = False
     """A unit that was not asked for is in the answers."""
@@ -239,7 +239,7 @@ class KoladaFake:
         return rows
 
     def _data(self, kpis: list[str], units: list[str], years: list[str]) -> list[dict[str, Any]]:
-        known = {one["id"] for one in self._units()} - {self.lost_unit}
+        known = {one["id"] for one in self._units()} - {*self.lost_units}
         if units in ([], [""]):  # without units everything comes, also parts of kommuner and groups
             units = [*sorted(known), "0180C1A03", "G37411"]
         items = [

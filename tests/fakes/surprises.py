@@ -381,7 +381,7 @@ SURPRISES = (
     Surprise("kolada", "decimalkomma i text", values(lambda items: _first(items, value=str(items[0]["values"][0]["value"]).replace(".", ","))), on="/data/"),
     Surprise("kolada", "fält som inte fanns förr", values(lambda items: _each(items, lambda one: one.update(quality="B"))), on="/data/"),
     Surprise("kolada", "kommunens namn med annan versal", says("Upplands Väsby", "Upplands väsby"), on="/municipality?"),
-    Surprise("kolada", "en kommun saknas i svaren", setting=has("lost_unit", "2506"), gone={"region_code": ("2506",)}),
+    Surprise("kolada", "en kommun saknas i svaren", setting=has("lost_units", ("2506",)), gone={"region_code": ("2506",)}),
     Surprise("kolada", "samma uppgift med två värden", setting=has("differing", True), wrong=True),
     Surprise("kolada", "nödvändigt nyckeltal med ny titel", setting=titled("N02797", "Något annat, andel (%)"), wrong=True),
     Surprise("kolada", "ovägda gruppvärden", values(lambda items: _first(items, count=7)), on="/data/", wrong=True),

@@ -66,7 +66,8 @@ def nothing_stored(raw: Path) -> bool:
     [
         ({"titles": {"N02797": "Invånare 17-24 år som varken arbetar eller studerar"}}, "inte är det som menas"),
         ({"titles": {}}, "N02797 finns inte hos Kolada"),
-        ({"lost_unit": "0000"}, "utelämnade områden: 0000"),
+        ({"lost_units": ("0000",)}, "utelämnade områden: 0000"),
+        ({"lost_units": ("0114", "1480", "2182")}, "utelämnade områden: 2182"),
         ({"same_page": True, "page_size": 500}, "en gång till"),
         ({"wrong_count": True}, "värden men gav"),
         ({"differing": True}, "två olika värden"),
@@ -89,7 +90,7 @@ def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"lost_unit": "2182"}, "Kolada har inga uppgifter om 1 områden, först 2182."),
+        ({"lost_units": ("0114", "2182")}, "Kolada har inga uppgifter om 2 områden, först 0114, 2182."),
         ({"stray": True}, "Koladas uppgifter om 0180C1A03 lästes inte: inga områden som finns i katalogen."),
         ({"text_value": True}, ""),
     ],

@@ -103,6 +103,19 @@ def test_the_same_bytes_refused_twice_are_stored_once_and_others_beside_them(tmp
     assert [folder.name for folder in rejected_folders(tmp_path, "prov")] == names
 
 
+def test_an_answer_that_was_not_taken_outlives_the_next_question(tmp_path: Path) -> None:
+    def refuse_it(_: Wanted) -> bytes:
+        error = FetchError("Filen gäller ett annat år")
+        error.body = b"2019"
+        raise error
+
+    with pytest.raises(FetchError, match="annat år"):
+        fetch_files(plan(refuse_it, "a.csv", fraga="1"), tmp_path, now=at(5))
+    fetch_files(plan(lambda _: b"2020", "a.csv", fraga="2"), tmp_path, now=at(6))
+    assert (tmp_path / "prov" / ".refused" / "a.csv").read_bytes() == b"2019"
+    assert [one.edition for one in list_snapshots([tmp_path])] == ["2026-01-06"]
+
+
 def test_a_fault_in_the_reader_is_an_error_and_what_was_refused_is_asked_for_again(tmp_path: Path) -> None:
     def stumble(folder: Path) -> list[str]:
         if (folder / "a.csv").read_bytes() == b"bad":

@@ -28,6 +28,8 @@ from uvas_stats.observations.coded import Coded, Ints, compact, constant, join, 
 
 __all__ = ["EVERYONE", "IDS", "NATIONAL", "ORGANISERS", "Part", "known_categories", "parts_of"]
 
+MOST_NEW = 2
+"""Kommuner that may be unknown, such as two halves of one: else the codes are not what they were."""
 IDS = ("code", "name", "organiser", "sex", "programme")
 EVERYONE = "Gymnasieskolan totalt (nationella program samt introduktionsprogram)"
 NATIONAL = "Nationella program"
@@ -152,7 +154,7 @@ def _without_unknown(
     new_code = np.array([bool(re.fullmatch("[0-9]{4}", text)) and text not in known for text in codes.texts()])
     new_name = np.array([fold(text).removesuffix(" kommun") not in called for text in names.texts()])
     left = np.flatnonzero(new_code[codes.codes] & new_name[names.codes])
-    if not len(left) or len(left) > len(codes.codes) // 2:
+    if not len(left) or len(np.unique(codes.codes[left])) > MOST_NEW:
         return table
     pairs = zip(names.codes[left], codes.codes[left], strict=True)
     listed = ", ".join(dict.fromkeys(f"{names.texts()[name]} ({codes.texts()[code]})" for name, code in pairs))

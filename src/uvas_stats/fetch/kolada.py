@@ -26,6 +26,8 @@ __all__ = ["Box", "boxes", "plan", "resolve_kpis"]
 
 FIRST_YEAR = 2007
 RIKET = "0000"
+MOST_ABSENT = 2
+"""Kommuner that may be left out of the answers: more would move the places of the others."""
 SOURCE = "kolada"
 
 
@@ -186,16 +188,17 @@ def _check_units(pages: Pages, kommuner: Iterable[Region]) -> None:
         )
 
 
-def _check_box(pages: Pages, box: Box, needed: Iterable[str]) -> None:
-    """Compare what was asked for with what was answered.
+def _check_box(pages: Pages, box: Box, needed: Iterable[str], gone: set[str]) -> None:
+    """Compare what was asked for with what was answered; add to ``gone`` what may be told when it is read.
 
-    Other areas than those are left out when the answer is read, and a kommun without figures is told then.
+    Areas that were not asked for are left out and told there too.
     """
     for name, asked, key in (("nyckeltal", box.kpis, "kpi"), ("områden", box.units, "municipality")):
         got = {str(value.get(key)) for value in pages.values}
         other = sorted(got - set(asked)) if key == "kpi" else []
         absent = [one for one in asked if one not in got and (key == "municipality" or one in needed)]
-        if key == "municipality" and RIKET not in absent and len(absent) <= max(1, len(asked) // 10):
+        if key == "municipality" and RIKET not in absent and len(gone.union(absent)) <= MOST_ABSENT:
+            gone.update(absent)
             absent = []
         if other or absent:
             what = f"{name} som inte frågades efter: {', '.join(other[:5])}" if other else ""
@@ -285,13 +288,15 @@ def plan(clients: Clients, dataset: Dataset, held: Snapshot | None) -> FilePlan:
     left_out = tuple(filter(None, (_told_absent(absent), groups.left_out)))
     by_name = {f"values_{number:03d}.json": box for number, box in enumerate(cut, start=1)}
 
+    gone: set[str] = set()
+
     def get(one: Wanted) -> bytes:
         if one.name in ready:
             return ready[one.name]
         box = by_name[one.name]
         pages = get_pages(http, box.path, declared)
         try:
-            _check_box(pages, box, needed)
+            _check_box(pages, box, needed, gone)
         except FetchError as error:
             error.body = joined(pages.bodies)
             raise

@@ -46,7 +46,7 @@ __all__ = [
     "write_raw",
 ]
 
-_PARTIAL = ".partial-"
+_PARTIAL, _REFUSED = ".partial-", ".refused"
 Progress = Callable[[str, int, int], None]
 """Is told the dataset, how many calls are done and how many there are."""
 
@@ -164,7 +164,7 @@ def write_raw(path: Path, content: bytes) -> None:
 
 
 def keep_refused(path: Path, error: FetchError) -> None:
-    """Keep what was answered instead of a file beside where that would be, as ``<name>.refused``.
+    """Keep what was answered instead of a file in ``.refused`` beside the editions; no later run removes it.
 
     Parameters
     ----------
@@ -174,7 +174,11 @@ def keep_refused(path: Path, error: FetchError) -> None:
         Why the answer was not taken.
     """
     if error.body:
-        write_raw(path.with_name(f"{path.name}.refused"), error.body)
+        staging = next(folder for folder in path.parents if folder.name.startswith(_PARTIAL))
+        kept = staging.parent / _REFUSED / path.relative_to(staging)
+        with writing(kept):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+        write_raw(kept, error.body)
 
 
 def free_edition(raw: Path, dataset: str, wanted: str) -> str:
