@@ -6,7 +6,18 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = ["MISSING", "NO_BREAK", "THIN_SPACE", "count_word", "glued", "number_text", "rounded", "signed_text"]
+__all__ = [
+    "MISSING",
+    "NO_BREAK",
+    "THIN_SPACE",
+    "UNROUNDED",
+    "count_word",
+    "differs_as_printed",
+    "glued",
+    "number_text",
+    "rounded",
+    "signed_text",
+]
 
 THIN_SPACE = "\u202f"
 """Narrow no-break space: between thousands and before the percent sign."""
@@ -14,6 +25,8 @@ NO_BREAK = "\u00a0"
 _BEFORE = re.compile(r"(?<=\w) (?=[+−]?\d)")
 _AFTER = re.compile(r"(?<=\d) (?=(?:av \d|år\b|%|procent|tkr\b))")
 MISSING = "–"
+UNROUNDED = "räknat på oavrundade tal"
+"""Said where a printed difference is not that of the figures printed beside it."""
 _ENOUGH_DIGITS = Context(prec=400)
 _WORDS = "noll en två tre fyra fem sex sju åtta nio tio elva tolv".split()  # noqa: SIM905
 _UNITS = {"procent": f"{THIN_SPACE}%", "kkr": f"{THIN_SPACE}tkr"}
@@ -102,3 +115,27 @@ def rounded(value: float, decimals: int) -> float:
     """
     written = Decimal(repr(round(float(value), 9)))  # 6.25 - 6.2 is 0.04999999999999982
     return float(written.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, context=_ENOUGH_DIGITS))
+
+
+def differs_as_printed(value: float | None, other: float | None, decimals: int) -> bool:
+    """Tell whether the difference, rounded, is another than that of the two figures as they are printed.
+
+    A difference is counted on the figures as they are published, then rounded, and whether it is called up, down
+    or equal follows what is printed of it, everywhere.
+
+    Parameters
+    ----------
+    value, other
+        The figures; where one is not known there is no difference.
+    decimals
+        How many decimals are shown.
+
+    Examples
+    --------
+    >>> differs_as_printed(6.94, 6.89, 1), differs_as_printed(9.15, 8.18, 1), differs_as_printed(None, 8.18, 1)
+    (True, False, False)
+    """
+    if value is None or other is None or not math.isfinite(value - other):
+        return False
+    printed = rounded(value, decimals) - rounded(other, decimals)
+    return rounded(printed, decimals) != rounded(value - other, decimals)

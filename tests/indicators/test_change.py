@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from uvas_stats.catalog import Break, Catalog, load_catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import change_between, latest_period, same_period_table
-from uvas_stats.numbers import number_text
+from uvas_stats.numbers import signed_text
 from uvas_stats.observations.contract import select
 from uvas_stats.periods import period_end
 
@@ -30,27 +30,32 @@ def rows(*figures: tuple[str, float | None], region: str = "2182") -> pd.DataFra
         (8.18, 9.15, "upp"),
         (9.15, 8.18, "ned"),
         (9.15, 9.15, "lika"),
-        (9.16, 9.24, "lika"),
-        (9.14, 9.15, "upp"),
-        (9.25, 9.3, "lika"),
+        (9.16, 9.20, "lika"),
+        (9.16, 9.24, "upp"),
+        (9.14, 9.15, "lika"),
+        (9.25, 9.3, "upp"),
+        (9.3, 9.25, "ned"),
         (9.2, 9.25, "upp"),
-        (0.25, 0.3, "lika"),
+        (6.89, 6.94, "upp"),
         (None, 9.15, "okänd"),
         (9.15, None, "okänd"),
     ],
 )
-def test_a_figure_goes_up_down_or_is_equal_as_shown(old: float | None, new: float | None, direction: str) -> None:
+def test_a_figure_goes_up_down_or_is_equal_as_its_difference_is_shown(
+    old: float | None, new: float | None, direction: str
+) -> None:
     change = change_between(rows(("2023", old), ("2024", new)), MEASURE, "2182", "2024")
     assert change.direction == direction
     assert (change.difference is None) == (direction == "okänd")
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 2))
-def test_equal_means_written_alike(first: int, second: int, decimals: int) -> None:
+def test_the_direction_is_the_sign_of_the_difference_as_written(first: int, second: int, decimals: int) -> None:
     old, new = first / 100, second / 100
     measure = replace(MEASURE, decimals=decimals)
     change = change_between(rows(("2023", old), ("2024", new)), measure, "2182", "2024")
-    assert (change.direction == "lika") == (number_text(old, decimals) == number_text(new, decimals))
+    written = signed_text(change.difference, decimals)
+    assert change.direction == {"+": "upp", "−": "ned"}.get(written[0], "lika")
 
 
 def test_soderhamns_change_to_the_year_before(observations: pd.DataFrame) -> None:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from tests.situations import situation
-from uvas_stats.catalog import PrintedFigure
+from uvas_stats.catalog import Catalog, PrintedFigure
 from uvas_stats.clean.documents import document_observations
 from uvas_stats.errors import IndicatorError
-from uvas_stats.numbers import THIN_SPACE
+from uvas_stats.indicators import change_between
+from uvas_stats.numbers import THIN_SPACE, UNROUNDED, differs_as_printed
+from uvas_stats.periods import same_period_last_year
 from uvas_stats.present import tables
+from uvas_stats.present.headlines import _beside, _moved
+from uvas_stats.present.table import Number
+from uvas_stats.present.tables.summary_rows import SummaryRow
+from uvas_stats.present.view import View
 from uvas_stats.situation.facade import Nulage
+
+COLUMNS = {"region_code": "object", "period": "object", "value": "float64"}
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +63,53 @@ def test_a_report_opens_with_the_goal_and_each_measure_beside_riket(soderhamn: N
     several = situation("ostra_sodertorn").content().lead.replace(THIN_SPACE, " ").split("\n")
     assert "nått i Haninge och Tyresö, kan inte bedömas i Nynäshamn" in several[1]
     assert several[2] == "UVAS 16–24 år, 2024: Haninge 8,0 %, Nynäshamn 8,9 % och Tyresö 5,3 %; riket 6,2 %."
+
+
+def test_headline_arrow_and_printed_difference_agree_in_every_kommun(
+    series_of: Callable[[str], pd.DataFrame], view_of: Callable[..., View], catalog: Catalog
+) -> None:
+    seen = 0
+    for measure in {id_ for programme in catalog.programmes.values() for id_ in programme.summary_measures}:
+        series = series_of(measure)
+        view = view_of(measure, "2182")
+        newest = str(series.loc[series["value"].notna()].sort_values("period_end")["period"].iloc[-1])
+        pair = series.loc[series["period"].isin([newest, same_period_last_year(newest)]), list(COLUMNS)].astype(
+            COLUMNS
+        )
+        riket = Number.of(pair.set_index(["region_code", "period"])["value"].get(("00", newest)), view.measure)
+        for code, own in pair.groupby("region_code"):
+            change = change_between(own, view.measure, str(code), newest, across_break=True)
+            if change.difference is None or len(str(code)) != 4:
+                continue
+            seen += 1
+            value = Number.of(change.value, view.measure)
+            row = SummaryRow(
+                "M", "K", (str(code),), newest, value, riket,
+                gap=Number(value.value - riket.value, view.measure.decimals, signed=True),
+                change=Number(change.difference, view.measure.decimals, signed=True),
+                unrounded=differs_as_printed(change.value, change.earlier, view.measure.decimals),
+            )  # fmt: skip
+            beside, moved = _beside(row), _moved(row)
+            assert moved.startswith({"upp": " Upp ", "ned": " Ned ", "lika": " Oför"}[change.direction])
+            assert {"upp": "+", "ned": "−", "lika": "0"}[change.direction] == str(row.change)[0]
+            printed = value.shown - Number.of(change.earlier, view.measure).shown
+            assert (UNROUNDED in moved) == (abs(printed - row.change.shown) > 0.01)
+            if riket.known and UNROUNDED not in beside:
+                word = {"h": 1, "l": -1, "s": 0}[beside[2]]
+                assert word == (value.shown > riket.shown) - (value.shown < riket.shown)
+    assert seen == 290 * 3
+
+
+@pytest.mark.parametrize("kommun", ["0163", "0604", "1480", "1497", "1981", "2284", "2404", "2409"])
+def test_a_printed_change_is_never_called_equal(
+    kommun: str, series_of: Callable[[str], pd.DataFrame], view_of: Callable[..., View]
+) -> None:
+    measures = ["uvas_share_pct", "unemployed_youth_rate_pct"]
+    series, views = {one: series_of(one) for one in measures}, [view_of(one, kommun) for one in measures]
+    arrows = tables.kkik(series, views, name="P").cells["Ändring"]
+    differences = tables.summary(series, views, name="P").cells["Mot året innan"]
+    for arrow, difference in zip(arrows, differences, strict=True):
+        assert {"+": "upp", "−": "ned", "0": "lika"}[difference[0]] == arrow
 
 
 def test_goals_that_wait_for_the_same_are_told_with_the_reason() -> None:

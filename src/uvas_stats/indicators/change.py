@@ -31,7 +31,7 @@ class Change:
     value: float | None
     difference: float | None
     direction: str
-    """``upp``, ``ned``, ``lika`` (equal as shown) or ``okänd``."""
+    """``upp``, ``ned``, ``lika`` (the difference is nought as shown) or ``okänd``."""
     broken_by: str
     """Texts of the breaks between the periods; empty where there is none."""
 
@@ -121,12 +121,8 @@ def change_between(
         )
     old, new = _value(series, region, earlier), _value(series, region, period)
     difference = None if old is None or new is None else new - old
-    if old is None or new is None:
-        direction = "okänd"
-    elif rounded(old, measure.decimals) == rounded(new, measure.decimals):
-        direction = "lika"
-    else:
-        direction = "upp" if new > old else "ned"
+    moved = None if difference is None else rounded(difference, measure.decimals)
+    direction = "okänd" if moved is None else "upp" if moved > 0 else "ned" if moved < 0 else "lika"
     return Change(
         region_code=region,
         earlier_period=earlier,

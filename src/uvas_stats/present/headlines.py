@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from uvas_stats.numbers import MISSING
+from uvas_stats.numbers import MISSING, UNROUNDED
+from uvas_stats.present.table import Number
 from uvas_stats.present.tables.summary_rows import SummaryRow, area_rows, summary_row
 from uvas_stats.present.view import View, join_words
 
@@ -44,16 +45,25 @@ def _one(row: SummaryRow, view: View) -> str:
 def _beside(row: SummaryRow) -> str:
     if not row.gap.known:
         return ""
-    side = "högre än" if row.gap.shown > 0 else "lägre än" if row.gap.shown < 0 else "som"
-    return f", {side} i riket ({row.riket})"
+    side = _sign(row.gap.shown)
+    words = {1: "högre än", -1: "lägre än", 0: "som"}[side]
+    printed = [one.shown for one in (row.value, row.riket) if isinstance(one, Number)]
+    note = f", {UNROUNDED}" if len(printed) == 2 and _sign(printed[0] - printed[1]) != side else ""
+    return f", {words} i riket ({row.riket}){note}"
+
+
+def _sign(difference: float) -> int:
+    return (difference > 0) - (difference < 0)
 
 
 def _moved(row: SummaryRow) -> str:
     if row.broken or not row.change.known:
         return ""
+    note = f", {UNROUNDED}" if row.unrounded else ""
     if not row.change.shown:
-        return " Oförändrat från året innan."
-    return f" {'Upp' if row.change.shown > 0 else 'Ned'} {row.change.size} procentenheter från året innan."
+        return f" Oförändrat från året innan{note}."
+    way = "Upp" if row.change.shown > 0 else "Ned"
+    return f" {way} {row.change.size} procentenheter från året innan{note}."
 
 
 def _several(rows: list[SummaryRow], view: View) -> str:

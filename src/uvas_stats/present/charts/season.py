@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import place_panel, quartiles, refuse_break, same_period_table
-from uvas_stats.numbers import signed_text
+from uvas_stats.numbers import UNROUNDED, differs_as_printed, signed_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.cautions import cohort_note, coverage_note
 from uvas_stats.present.charts.labels import beside, text_gap
@@ -66,6 +66,7 @@ def season(series: pd.DataFrame, view: View, *, across_break: bool = False) -> C
                 [
                     _places(series, view, earlier, period),
                     _note(view, median, broken),
+                    _unrounded(in_focus, view),
                     cohort_note(view, period),
                     coverage_note(view, period),
                 ],
@@ -93,6 +94,12 @@ def _median(series: pd.DataFrame, view: View, earlier: str, period: str) -> tupl
     if not {earlier, period} <= set(spreads.index[enough]):
         return None
     return float(spreads.loc[earlier, "median"]), float(spreads.loc[period, "median"])  # type: ignore[arg-type]
+
+
+def _unrounded(in_focus: pd.DataFrame, view: View) -> str:
+    pairs = zip(in_focus["value"], in_focus["earlier"], strict=True)
+    differs = any(differs_as_printed(now, then, view.measure.decimals) for now, then in pairs)
+    return f"Skillnaden är {UNROUNDED.replace('räknat', 'räknad')}." if differs else ""
 
 
 def _places(series: pd.DataFrame, view: View, earlier: str, period: str) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import performance_group
-from uvas_stats.numbers import MISSING, number_text
+from uvas_stats.numbers import MISSING, UNROUNDED, number_text
 from uvas_stats.present.cautions import coverage_note
 from uvas_stats.present.figure import About
 from uvas_stats.present.place_words import ranked_on
@@ -168,7 +168,8 @@ def kkik(series: dict[str, pd.DataFrame], views: Iterable[View], *, name: str) -
         alt=" ".join(f"{row['Mått']}: {row['Senaste']}, {row['Ändring']}, {row['Grupp']}." for row, _ in rows),
         note=(
             f"Bästa och sämsta gruppen är 25 procent var av kommunerna med uppgift (högst {n}), mellersta gruppen "
-            "50 procent. ”Lika” betyder samma värde med den noggrannhet som visas. "
+            f"50 procent. Ändringen är {UNROUNDED.replace('räknat', 'räknad')}; ”lika” betyder att den är noll "
+            "med den noggrannhet som visas. "
             f"{BROKEN_NOTE if broken else ''} {_coverage(views, series)}"
         ).strip(),
         data=data,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from uvas_stats.indicators import RankSummary
-from uvas_stats.numbers import MISSING
+from uvas_stats.numbers import MISSING, UNROUNDED, differs_as_printed
 from uvas_stats.periods import period_text
 from uvas_stats.present.figure import About, Missing
 from uvas_stats.present.place_words import distance_text, earlier_texts, persons_text, ranked_text
@@ -88,6 +88,8 @@ def standing(
     )
     tied = any(one.place.low != one.place.high for one in summaries)
     ties = "Ett intervall visar att flera kommuner har samma värde." if tied else ""
+    differs = any(differs_as_printed(one.value, one.earlier, view.measure.decimals) for one in summaries)
+    unrounded = f"Ändringen är {UNROUNDED.replace('räknat', 'räknad')}." if differs else ""
     about = About(
         id=f"stallning_{view.measure.id}",
         title=f"{view.focus_names}: plats i rangordningen",
@@ -98,7 +100,7 @@ def standing(
             for one in summaries
             for text, value, place in _rows(one, view)
         ),
-        note=" ".join(filter(None, [ties, persons, f"* {broken}" if broken else ""])),
+        note=" ".join(filter(None, [ties, persons, unrounded, f"* {broken}" if broken else ""])),
         data=data,
         missing=missing,
     )

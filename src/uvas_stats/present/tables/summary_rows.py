@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from uvas_stats.indicators import break_between, difference, quartiles, rank, share_intervals
-from uvas_stats.numbers import MISSING, count_word, number_text
+from uvas_stats.numbers import MISSING, count_word, differs_as_printed, number_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.figure import Missing
 from uvas_stats.present.place_words import place_text
@@ -40,6 +40,8 @@ class SummaryRow:
     rank: str = MISSING
     change: Number = GAP
     """From the year before."""
+    unrounded: bool = False
+    """Whether the change as printed is not that of the two years' printed figures."""
     broken: bool = False
     """Whether a declared break lies between the two years."""
     interval: str = ""
@@ -166,6 +168,7 @@ def summary_row(
         median=_median(now, view),
         rank=_rank(now, view, code),
         change=Number(change.difference, decimals, signed=True),
+        unrounded=differs_as_printed(change.value, change.earlier, decimals),
         broken=bool(change.broken_by),
         interval=interval,
     )
@@ -197,6 +200,7 @@ def _area_row(series: pd.DataFrame, area: Weighed, view: View) -> SummaryRow | N
     value, decimals = float(values[period]), view.measure.decimals
     riket = series.loc[series["region_code"] == "00"].set_index("period")["value"].get(period, float("nan"))
     earlier = same_period_last_year(period)
+    before = float(values.get(earlier, float("nan")))
     breaks = view.catalog.breaks_of(view.measure.id, area.members)
     return SummaryRow(
         measure=view.measure.short,
@@ -206,7 +210,8 @@ def _area_row(series: pd.DataFrame, area: Weighed, view: View) -> SummaryRow | N
         value=Number.of(value, view.measure),
         riket=figure_or_why(series, view, "00", period),
         gap=Number(value - riket, decimals, signed=True),
-        change=Number(value - values.get(earlier, float("nan")), decimals, signed=True),
+        change=Number(value - before, decimals, signed=True),
+        unrounded=differs_as_printed(value, before, decimals),
         broken=any(break_between(breaks, member, earlier, period) for member in area.members),
     )
 
