@@ -87,7 +87,7 @@ def test_what_is_odd_and_no_figure_is_a_note(tmp_path: Path, catalog: Catalog) -
         )
     assert read["status"].tolist() == ["ok", "not_available"]
     unknown, number, absent = notes.lines
-    assert absent == "Kolada har inga uppgifter om 290 områden, först 0000, 0114, 0115, 0117, 0120."
+    assert absent == "Områden som Kolada inte har några uppgifter om: 290, först 0000, 0114, 0115, 0117, 0120."
     assert unknown == "Koladas status ”Oklart” är okänd; uppgifterna utan värde räknas som ej tillgängliga."
     assert number.startswith("En uppgift om N99999, som inte måste finnas, lästes inte: Värdet ”9.15?” är")
 

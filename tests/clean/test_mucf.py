@@ -14,6 +14,7 @@ import pytest
 from uvas_stats.build.adopt import adopt
 from uvas_stats.build.pipeline import build
 from uvas_stats.catalog import Catalog
+from uvas_stats.catalog.aliases import Aliases
 from uvas_stats.clean.mucf import read_mucf
 from uvas_stats.clean.mucf_words import area_of, figure_of
 from uvas_stats.errors import RawFileError
@@ -113,6 +114,21 @@ def test_a_sheet_that_cannot_be_understood_is_refused(
 ) -> None:
     with pytest.raises(RawFileError, match=message):
         read(catalog, book(tmp_path / "m.xlsx", Blad1=rows))
+
+
+def test_a_drifted_word_is_read_by_the_workspaces_aliases(tmp_path: Path, catalog: Catalog) -> None:
+    rows: Rows = [
+        [TITLE],
+        AGES,
+        [None, "Antal unga", "Andel", "Antal unga", "Andel"],
+        ["Samtliga unga", 1, 0.1, 2, 0.2],
+    ]
+    path = book(tmp_path / "m.xlsx", Blad1=rows)
+    with pytest.raises(RawFileError, match="Ingen tabell"):
+        read(catalog, path)
+    with reading(Aliases(headings={"Antal unga": "Antal"}, categories={"Samtliga unga": "Alla"})) as notes:
+        assert one(read(catalog, path), age_group="16-24", measure="mucf_uvas_count")["value"] == 1
+    assert len(notes.lines) == 2
 
 
 def test_a_sheet_from_another_year_is_refused(tmp_path: Path, catalog: Catalog) -> None:

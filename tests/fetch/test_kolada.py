@@ -90,7 +90,7 @@ def test_what_is_wrong_stops_the_fetch_and_nothing_is_stored(
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"lost_units": ("0114", "2182")}, "Kolada har inga uppgifter om 2 områden, först 0114, 2182."),
+        ({"lost_units": ("0114", "2182")}, "Områden som Kolada inte har några uppgifter om: 2, först 0114, 2182."),
         ({"stray": True}, "Koladas uppgifter om 0180C1A03 lästes inte: inga områden som finns i katalogen."),
         ({"text_value": True}, ""),
     ],

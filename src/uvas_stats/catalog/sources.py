@@ -146,7 +146,8 @@ def af_kind(name: str, dataset: str) -> AfFile:
     kinds = [kind for kind in af_files(dataset) if kind.month(name) and not kind.excluded(name)]
     if not kinds:
         wanted = ", ".join(
-            kind.pattern.replace("{month}", "ÅÅÅÅ-MM").replace("\\", "") for kind in af_files(dataset)
+            re.sub(r"\[.*?\]\S?\?", "…", kind.pattern).replace("{month}", "ÅÅÅÅ-MM").replace("\\", "")
+            for kind in af_files(dataset)
         )
         raise RawFileError(
             "Filnamnet är inget av dem som Arbetsförmedlingens arbetsböcker har",

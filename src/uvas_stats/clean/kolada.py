@@ -215,7 +215,7 @@ def _asked(frame: pd.DataFrame, regions: Mapping[str, str]) -> pd.DataFrame:
     if other:
         note(f"Koladas uppgifter om {', '.join(other[:5])} lästes inte: inga områden som finns i katalogen.")
     if absent:
-        note(f"Kolada har inga uppgifter om {len(absent)} områden, först {', '.join(absent[:5])}.")
+        note(f"Områden som Kolada inte har några uppgifter om: {len(absent)}, först {', '.join(absent[:5])}.")
     return frame.loc[frame["unit"].isin(list(regions))].reset_index(drop=True)
 
 

@@ -11,6 +11,7 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.formats.area_codes import AreaCodes
 from uvas_stats.formats.grid import cell_text
 from uvas_stats.formats.markers import loose_number, parse_number
+from uvas_stats.formats.reading import aliased
 from uvas_stats.formats.sex_and_age import age_group
 
 __all__ = ["Title", "age_of", "area_of", "category_of", "figure_of", "heading_of", "title_of"]
@@ -39,7 +40,7 @@ _COPY = "Kopiera tabellen igen från MUCF:s sida"
 
 def heading_of(cell: object) -> str | None:
     """Give ``antal`` or ``andel`` of a heading."""
-    word = cell_text(cell).casefold()
+    word = aliased("headings", cell_text(cell)).casefold()
     return word if word in ("antal", "andel") else None
 
 
@@ -63,7 +64,7 @@ def category_of(label: str, where: object) -> tuple[str, str | None]:
     >>> category_of("Kvinnor Utrikesfödd", ""), category_of("Totalt Inrikes födda", ""), category_of("Alla", "")
     (('women', 'foreign_born'), ('total', 'native_born'), ('total', None))
     """
-    words = re.sub(r"(rikes) ?(fodda?)\b", r"\1", fold(label)).split(" ")
+    words = re.sub(r"(rikes) ?(fodda?)\b", r"\1", fold(aliased("categories", label))).split(" ")
     sexes = [_SEXES[word] for word in words if word in _SEXES]
     origins = [_ORIGINS[word] for word in words if word in _ORIGINS]
     others = [word for word in words if word not in {*_SEXES, *_ORIGINS, "alla", "totalt"}]
