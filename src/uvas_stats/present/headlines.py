@@ -62,6 +62,11 @@ def _moved(row: SummaryRow) -> str:
     note = f", {UNROUNDED}" if row.unrounded else ""
     if not row.change.shown:
         return f" Oförändrat från året innan{note}."
+    if row.by_chance:
+        return (
+            f" Ungefär som året innan: ändringen, {row.change} procentenheter{note}, är inte större än vad "
+            "slumpen brukar ge."
+        )
     way = "Upp" if row.change.shown > 0 else "Ned"
     return f" {way} {row.change.size} procentenheter från året innan{note}."
 

@@ -14,6 +14,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
+from uvas_stats.indicators.chance import Chance, fit_chance
 from uvas_stats.observations.contract import SEXES, select
 from uvas_stats.observations.editions import Replaces, latest_edition
 from uvas_stats.observations.store import read_observations
@@ -29,6 +30,8 @@ SCB_SHARE = "kaa_school_year_scb_share_pct"
 POPULATION = "population_december_count"
 ONE_YEAR = (*(str(age) for age in range(100)), "100+")
 """The ages that the population is held by and that no chart or table shows unless it is asked to."""
+RESIDENTS = "kolada_residents_16_19_count"
+"""How large a kommun is, where the persons that a share is of have not been fetched."""
 WHO = {"women": "kvinnor", "men": "män"}
 
 
@@ -173,7 +176,46 @@ class Figures:
         # how complete the reporting is, where the measure is what kommuner report
         coverage = self.series(chosen.coverage_measure) if chosen.coverage_measure else None
         people = self.denominators(chosen.id, age, sex)
-        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage, people)
+        return View(
+            self.catalog,
+            chosen,
+            focus,
+            picked,
+            order,
+            at,
+            title,
+            age,
+            sex,
+            coverage,
+            people,
+            lambda: self.chance(chosen.id, age, sex),
+        )
+
+    def chance(self, measure: str, age: str = "", sex: str = "total") -> Chance | None:
+        """Return what chance does to a share by year; None where it is not known.
+
+        Parameters
+        ----------
+        measure, age, sex
+            As for :meth:`series`.
+        """
+        key = measure, age, sex
+        if key not in self._chances:
+            self._chances[key] = self._fit_chance(*key)
+        return self._chances[key]
+
+    @cached_property
+    def _chances(self) -> dict[tuple[str, str, str], Chance | None]:
+        return {}
+
+    def _fit_chance(self, measure: str, age: str, sex: str) -> Chance | None:
+        about = self.catalog.measures[measure]
+        if about.unit != "procent" or about.period_kind == "month":
+            return None
+        series, breaks = self.series(measure, age or None, sex), self.catalog.breaks_of(measure)
+        own = self.denominators(measure, age, sex)
+        fitted = fit_chance(series, own, breaks) if own is not None and len(own) else None
+        return fitted or fit_chance(series, self.series(RESIDENTS, sex=sex), breaks, counted=False)
 
     def fetched(self, view: View) -> pd.DataFrame:
         """Return the series that a view looks at, or say how to fetch it where there is nothing of it at all."""

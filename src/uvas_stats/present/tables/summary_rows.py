@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from uvas_stats.indicators import break_between, difference, quartiles, rank, share_intervals
+from uvas_stats.indicators.chance import SURE, move_sd
 from uvas_stats.numbers import MISSING, count_word, differs_as_printed, number_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.figure import Missing
@@ -44,6 +45,8 @@ class SummaryRow:
     """Whether the change as printed is not that of the two years' printed figures."""
     broken: bool = False
     """Whether a declared break lies between the two years."""
+    by_chance: bool = False
+    """Whether chance alone may give such a change."""
     interval: str = ""
 
     @property
@@ -170,9 +173,28 @@ def summary_row(
         change=Number(change.difference, decimals, signed=True),
         unrounded=differs_as_printed(change.value, change.earlier, decimals),
         broken=bool(change.broken_by),
+        by_chance=_by_chance(
+            series, view, (code,), (change.earlier_period, change.earlier), (period, change.value)
+        ),
         interval=interval,
     )
     return row, pd.concat([now.loc[now["region_code"].isin([code, "00"])], counted])
+
+
+def _by_chance(
+    series: pd.DataFrame,
+    view: View,
+    members: tuple[str, ...],
+    earlier: tuple[str, float | None],
+    later: tuple[str, float | None],
+) -> bool:
+    """Tell whether a change is within what chance gives where nothing has changed; shares only."""
+    if view.measure.unit != "procent" or earlier[1] is None or later[1] is None:
+        return False
+    breaks = view.catalog.breaks_of(view.measure.id, members)
+    pair = (earlier[0], earlier[1]), (later[0], later[1])
+    sd = move_sd(view.chance, series, members, *pair, breaks)
+    return sd is not None and abs(later[1] - earlier[1]) <= SURE * sd
 
 
 @dataclass
@@ -213,6 +235,7 @@ def _area_row(series: pd.DataFrame, area: Weighed, view: View) -> SummaryRow | N
         change=Number(value - before, decimals, signed=True),
         unrounded=differs_as_printed(value, before, decimals),
         broken=any(break_between(breaks, member, earlier, period) for member in area.members),
+        by_chance=_by_chance(series, view, area.members, (earlier, values.get(earlier)), (period, value)),
     )
 
 
