@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -29,11 +30,10 @@ def at_home(built: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 def run(capsys: Captured, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
     monkeypatch.setattr("sys.argv", ["uvas", *words])
-    with pytest.raises(SystemExit) as stop:
-        cli.main()
+    code, said = cli.run()
+    print(said, end="\n" if said else "", file=sys.stderr)
     out = capsys.readouterr()
-    code = stop.value.code
-    return (code if isinstance(code, int) else 0), out.out, out.err
+    return code, out.out, out.err
 
 
 def one_line(text: str) -> bool:
@@ -131,8 +131,7 @@ def test_the_usage_line_says_uvas_however_it_was_started(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.argv", ["/somewhere/uvas_stats/__main__.py", "rank", "--help"])
-    with pytest.raises(SystemExit):
-        cli.main()
+    cli.run()
     assert capsys.readouterr().out.startswith("Användning: uvas rank ")
 
 
@@ -366,16 +365,14 @@ def test_what_steers_a_terminal_is_shown_and_not_sent(
     text = (shared / "cases" / "a20-terminal-escapes" / "esc.toml").read_text(encoding="utf-8")
     (at_home.programmes / "esc.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["uvas", "sources"])
-    with pytest.raises(SystemExit):
-        cli.main()
+    cli.run()
     out, err = capfd.readouterr()
     assert out.splitlines()[-1] == "Programdokument: A [31mRED ]0;pwn evil Second line, d"
     assert not err
     screen = io.StringIO()
     monkeypatch.setattr("sys.stdout", screen)
     monkeypatch.setattr(listing, "sources", lambda: "\ufeffRad\n\tå\x1b]0;x\x07\x9b31m\u202e\r")
-    with pytest.raises(SystemExit):
-        cli.main()
+    cli.run()
     assert screen.getvalue() == "\ufeffRad\n\tå]0;x31m\n"
 
 

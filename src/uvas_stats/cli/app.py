@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from uvas_stats.cli import tables as cli_tables
 from uvas_stats.cli.swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
 from uvas_stats.errors import UvasStatsError, visible
 
-__all__ = ["app", "main"]
+__all__ = ["app", "run"]
 
 app = typer.Typer(
     name="uvas",
@@ -200,7 +200,7 @@ def _unexpected(error: Exception) -> str:
 
 
 class _Screen:
-    """Standard output that shows what stands in names and answers from outside, and never obeys it."""
+    """A standard stream that shows what stands in names and answers from outside, and never obeys it."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -213,26 +213,21 @@ class _Screen:
         return getattr(self._stream, name)
 
 
-def main() -> None:
-    """Run the command line: exit 0, 2 for wrong usage, 1 for any other error, told in one line."""
+def run() -> tuple[int, str]:
+    """Run what the command line says; return the exit code and what is to be said of an error, if anything."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # a Windows console or pipe may be cp1252, and a file's name may hold what no encoding can write
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        with redirect_stdout(_Screen(sys.stdout)):
-            code = app(prog_name="uvas", standalone_mode=False)
+        with redirect_stdout(_Screen(sys.stdout)), redirect_stderr(_Screen(sys.stderr)):
+            return app(prog_name="uvas", standalone_mode=False) or 0, ""
     except UvasStatsError as error:
-        print(f"Fel: {error}", file=sys.stderr)
-        code = 1
+        return 1, f"Fel: {error}"
     except TyperException as error:
         text = error.message if asks_for_help(error) else f"Fel: {usage_message(error)}. Hjälp: uvas --help"
-        print(text, file=sys.stderr)
-        code = error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        print("Avbrutet.", file=sys.stderr)
-        code = 130
+        return error.exit_code, visible(text)
+    except typer.Abort:
+        return 130, "Avbrutet."
     except Exception as error:  # noqa: BLE001 - a fault in the package; its message may quote a file, and is not told
-        print(f"Fel: {_unexpected(error)}", file=sys.stderr)
-        code = 1
-    raise SystemExit(code)
+        return 1, f"Fel: {_unexpected(error)}"

@@ -65,13 +65,13 @@ def _show_plan(plan: DatasetPlan) -> None:
 @contextmanager
 def _progress() -> Iterator[Progress | None]:
     """Show a bar on a terminal, nothing in a log."""
-    if not sys.stderr.isatty():
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
         yield None
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
+    with Bar(console=Console(file=sys.__stderr__), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
         def show(dataset: str, done: int, total: int) -> None:
