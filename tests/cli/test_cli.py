@@ -264,6 +264,22 @@ def test_check_compare_says_when_there_is_nothing_to_compare(
     assert "--compare" in err
 
 
+def test_check_proposes_breaks_and_names_those_declared(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out = tmp_path / "brott.csv"
+    code, text, _ = run(capsys, monkeypatch, "check", "--breaks", "--out", str(out))
+    assert code == 0
+    assert "(UVAS): 22 nivåskiften att pröva, det starkaste först" in text
+    assert (
+        "  Hammarö 2015: 7,1 → 11,0, +3,4 utöver riket, 5,1 gånger det vanliga; som kommunerna i Värmlands län. "
+        "Deklarerat: uvas_border_2015_found\n" in text
+    )
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
+    assert {row["kind"] for row in rows} == {"kommun", "area", "riket"}
+    assert run(capsys, monkeypatch, "check", "--breaks", "--compare", "--out", str(out))[0] == 2
+
+
 def test_check_compare_leaves_out_the_own_registers(
     at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

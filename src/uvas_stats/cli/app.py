@@ -162,16 +162,20 @@ def check(
         bool, typer.Option("--compare", help="Lista vad som skiljer mellan utgåvor, och mellan två vägar.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FIL", help="Skriv alla skillnader till en CSV-fil (med --compare).")
+        Path | None,
+        typer.Option(metavar="FIL", help="Skriv alla rader till en CSV-fil (med --compare eller --breaks)."),
     ] = None,
+    breaks: Annotated[
+        bool, typer.Option("--breaks", help="Föreslå tidsseriebrott: nivåer som skiftar mer än slumpen och riket.")
+    ] = False,
 ) -> None:
     """Kontrollera katalog, råfilers kontrollsummor, kontraktet och gamla utgåvor."""
     from uvas_stats.cli import check as checking
 
-    if out is not None and not compare:
-        raise typer.BadParameter("--out hör till --compare")
-    if compare:
-        typer.echo(checking.compare(out))
+    if out is not None and compare == breaks:
+        raise typer.BadParameter("--out hör till --compare eller --breaks")
+    if compare or breaks:
+        typer.echo(checking.compare(out) if compare else checking.propose_breaks(out))
         return
     report, problems = checking.check()
     typer.echo(report)
