@@ -149,7 +149,8 @@ def test_the_months_say_what_the_measure_is(workspace: Workspace) -> None:
     share = area.months(RATE)
     assert share.about.subtitle == (
         "Arbetslösa 18–24 år, andel av arbetskraften per månad. "
-        "Procent av arbetskraften 18–24 år enligt BAS; före 2023 den registerbaserade arbetskraften"
+        "Procent av arbetskraften 18–24 år enligt BAS, medelvärde av tolv månader; "
+        "före 2023 den registerbaserade arbetskraften"
     )
     assert "skillnaden i procentenheter mot oktober 2026" in share.about.title
     assert "Riket" in share.about.alt
