@@ -392,6 +392,17 @@ def test_what_steers_a_terminal_is_shown_and_not_sent(
     assert screen.getvalue() == "\ufeffRad\n\tå]0;x31m\n"
 
 
+def test_a_line_break_in_a_word_or_a_path_breaks_no_line(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, _, err = run(capsys, monkeypatch, "--a\n\x1b[31mb\u202e")
+    assert err == "Fel: Flaggan --a [31mb  finns inte. Hjälp: uvas --help\n"
+    _, out, _ = run(capsys, monkeypatch, "register", "demo", "--persons", "1", "--out", str(tmp_path / "a\nb\x07"))
+    assert [line.rpartition("/")[2] for line in out.splitlines()[:2]] == ["kaa.csv", "kaa.toml"]
+    assert out.count("\n") == 7
+    assert "\x07" not in out
+
+
 def test_a_list_of_differences_replaces_no_other_file(
     at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -18,7 +18,7 @@ from uvas_stats.cli import fetch as cli_fetch
 from uvas_stats.cli import register as cli_register
 from uvas_stats.cli import tables as cli_tables
 from uvas_stats.cli.swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
-from uvas_stats.errors import UvasStatsError, visible
+from uvas_stats.errors import UvasStatsError, unbroken, visible
 
 __all__ = ["app", "run"]
 
@@ -87,9 +87,9 @@ def nulage_command(
     ):
         others = ", ".join(str(path) for path in done.files if path.parent == Path())
         pictures = sum(path.suffix == ".png" for path in done.files)
-        typer.echo(f"{done.name}: {_relative(done.folder)} ({others}, {pictures} diagram)")
+        typer.echo(f"{unbroken(done.name)}: {_relative(done.folder)} ({others}, {pictures} diagram)")
         for line in done.kept:
-            typer.echo(f"  {line}")
+            typer.echo(f"  {unbroken(line)}")
 
 
 def _form(form: Format, excel: bool) -> str:
@@ -102,9 +102,9 @@ def _form(form: Format, excel: bool) -> str:
 def _relative(path: Path) -> str:
     """Write a path from here where that is shorter to read."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return unbroken(path.resolve().relative_to(Path.cwd()).as_posix())
     except ValueError:
-        return str(path)
+        return unbroken(path)
 
 
 @app.command(cls=SwedishCommand)
@@ -229,8 +229,9 @@ def run() -> tuple[int, str]:
     except UvasStatsError as error:
         return 1, f"Fel: {error}"
     except TyperException as error:
-        text = error.message if asks_for_help(error) else f"Fel: {usage_message(error)}. Hjälp: uvas --help"
-        return error.exit_code, visible(text)
+        if asks_for_help(error):
+            return error.exit_code, visible(error.message)
+        return error.exit_code, unbroken(f"Fel: {usage_message(error)}. Hjälp: uvas --help")
     except typer.Abort:
         return 130, "Avbrutet."
     except Exception as error:  # noqa: BLE001 - a fault in the package; its message may quote a file, and is not told

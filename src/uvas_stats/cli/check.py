@@ -11,7 +11,7 @@ import pandas as pd
 from uvas_stats.build import pipeline
 from uvas_stats.catalog import Catalog, Measure, Route, load_catalog
 from uvas_stats.catalog.declared import read_declared
-from uvas_stats.errors import UvasStatsError
+from uvas_stats.errors import UvasStatsError, unbroken
 from uvas_stats.indicators.differences import disagreements, revisions
 from uvas_stats.indicators.level_shift import level_shifts
 from uvas_stats.numbers import number_text, signed_text
@@ -85,7 +85,7 @@ def _notes(newest: dict[str, Snapshot], state: dict[str, Any]) -> list[str]:
     """Tell what was left out of the newest edition of each dataset when it was fetched and when it was read."""
     read = state.get("notes", {})
     return [
-        f"not   {dataset}/{snapshot.edition}: {text}"
+        unbroken(f"not   {dataset}/{snapshot.edition}: {text}")
         for dataset, snapshot in newest.items()
         for text in dict.fromkeys((*snapshot.notes, *read.get(f"{dataset}/{snapshot.edition}", ())))
     ]
@@ -95,11 +95,11 @@ def _unfinished(raw: Path) -> list[str]:
     """Tell of folders under data/raw that are no editions: interrupted and refused fetches, and empty ones."""
     lines = []
     for folder in sorted(raw.glob("*/*/")):
-        place = folder.relative_to(raw).as_posix()
+        place = unbroken(folder.relative_to(raw).as_posix())
         if folder.name.startswith(".partial-"):
-            lines.append(f"avbruten hämtning i {place}: kör uvas fetch {folder.parent.name} igen")
+            lines.append(f"avbruten hämtning i {place}: kör uvas fetch {unbroken(folder.parent.name)} igen")
         elif folder.name.startswith(REJECTED):
-            lines.append(f"avvisad hämtning i {place}: {rejection(folder)} Kör: uvas adopt --rejected")
+            lines.append(f"avvisad hämtning i {place}: {unbroken(rejection(folder))} Kör: uvas adopt --rejected")
         elif not folder.name.startswith(".") and not any(folder.iterdir()):
             lines.append(f"tom mapp {place}: räknas inte")
     return lines
@@ -126,7 +126,7 @@ def compare(out: Path | None = None) -> str:
         lines += _route_lines(table, catalog, route.note)
     if out is not None:
         _write(pd.concat([revised.assign(comparison="utgåvor"), *between], ignore_index=True), out)
-        lines.append(f"Alla skillnader: {out}")
+        lines.append(unbroken(f"Alla skillnader: {out}"))
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from uvas_stats.build import pipeline
 from uvas_stats.catalog import Break, Catalog, Measure, load_catalog
-from uvas_stats.errors import UnknownNameError
+from uvas_stats.errors import UnknownNameError, unbroken
 from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
 from uvas_stats.numbers import number_text
@@ -230,4 +230,4 @@ def sources() -> str:
             note = about.get("note", "")
             lines.append(f"{origin} {about.get('retrieved', '')}: {about['publisher']}. {note}".strip())
     documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
-    return "\n".join([*lines, *documents])
+    return "\n".join(map(unbroken, [*lines, *documents]))
