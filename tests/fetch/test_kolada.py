@@ -48,9 +48,7 @@ def kolada_clients(kolada: KoladaFake) -> Iterator[Clients]:
 
 
 @pytest.fixture
-def fetch(
-    kolada_clients: Clients, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Fetch:
+def fetch(kolada_clients: Clients, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fetch:
     """Give what fetches Kolada as the command does, into ``tmp_path``, of a few years."""
     monkeypatch.setattr(kolada_module, "FIRST_YEAR", 2019)
 
