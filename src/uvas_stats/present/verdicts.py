@@ -255,12 +255,16 @@ def outlook_text(outlook: Outlook, measure: Measure) -> str:
     chance = outlook.probability
     likely = "" if chance is None else f" Sannolikheten att {met} är {probability_text(chance)}."
     held = count_word(test.held, neuter=True) if test.held else "inget"
-    wide = "; därför har intervallet vidgats" if test.widened > 1.05 else ""
+    came = f"{held} av {count_word(test.origins)} utfall i intervallet"
+    if test.kommuner > 1:
+        share, kommuner = number_text(100 * test.coverage, 0), number_text(float(test.kommuner), 0)
+        came = f"{share} procent av utfallen i {kommuner} kommuner i intervallet"
+    wide = "; därför har intervallet vidgats" if test.widened > 1.05 and test.kommuner == 1 else ""
     expected = f"{mean} procentenheter" if outlook.to_riket else mean
     return (
         f"{start}{_subject(outlook, measure)} väntas bli {expected}, troligen mellan "
         f"{low.removesuffix(f'{THIN_SPACE}%')} och {high} (80 procents intervall).{likely} När metoden prövades "
-        f"på tidigare år hamnade {held} av {count_word(test.origins)} utfall i intervallet{wide}."
+        f"på tidigare år hamnade {came}{wide}."
     )
 
 
