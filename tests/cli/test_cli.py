@@ -92,6 +92,22 @@ def test_wrong_usage_is_one_swedish_line_and_exit_2(
     assert said in err
 
 
+def test_a_ranking_tells_how_sure_each_place_is(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "rank", "N02797", "--sure", "--group", "21", "--format", "csv")
+    lines = [line.split(",") for line in out.splitlines()]
+    assert code == 0
+    assert lines[0][-7:] == [
+        "likely_low", "likely_high", "usual_move", "alone_low", "alone_high", "all_low", "all_high",
+    ]  # fmt: skip
+    assert [line[4] for line in lines[1:]][:2] == ["Söderhamn", "Bollnäs"]
+    assert all(float(line[-2]) <= float(line[-4]) <= float(line[0]) for line in lines[1:])
+    code, _, err = run(capsys, monkeypatch, "rank", "kolada_residents_16_19_count", "--sure")
+    assert code == 1
+    assert "Hur säker platsen är kan inte beräknas för" in err
+
+
 def test_a_fault_in_the_package_is_one_line_without_data(
     at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

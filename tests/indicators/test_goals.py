@@ -284,7 +284,7 @@ def test_a_change_is_judged_beyond_2_9_times_the_series_own_median_change(
 def chance(weight: float = 1.0, drift: float = 0.0, people: float = 2000.0) -> Chance:
     """Make a model of one kommun; a figure of 8 percent of 2 000 has a standard deviation of 0.61."""
     wide = pd.DataFrame(people, index=["2182"], columns=["2020", "2023", "2024"])
-    return Chance(weight, drift, True, wide, 0 * wide + 8.0, 0 * wide + 0.5, 0 * wide)
+    return Chance(weight, drift, True, wide, 0 * wide + 8.0, 0 * wide + 0.5, ())
 
 
 SWEDEN = {"2020": 8.0, "2023": 8.0, "2024": 8.0}

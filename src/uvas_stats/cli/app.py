@@ -115,11 +115,13 @@ def rank(
     order: OrderOption = Order.worst,
     format_: FormatOption = Format.table,
     excel: ExcelOption = False,
+    sure: Annotated[bool, typer.Option("--sure", help="Visa hur säker varje plats är, slumpen räknad.")] = False,
 ) -> None:
     """Rangordna kommunerna efter ett mått, med lägsta och högsta möjliga plats vid lika värden."""
     from uvas_stats.cli import listing
 
-    typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=_form(format_, excel)))
+    form = _form(format_, excel)
+    typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=form, sure=sure))
 
 
 @app.command(cls=SwedishCommand)

@@ -9,20 +9,20 @@ level drifts, the less the larger the kommun, and follows riket. docs/matt.md ha
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from uvas_stats.catalog import Break
+from uvas_stats.catalog import Break, Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators.change import usual_swing
 from uvas_stats.indicators.series import demand_one_figure_each
 from uvas_stats.periods import period_end
 
-__all__ = ["SURE", "Chance", "Expected", "figure_sd", "fit_chance", "move_sd"]
+__all__ = ["SURE", "Chance", "Expected", "figure_sd", "fit_chance", "fit_measure", "move_sd", "told_apart"]
 
 Matrix: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
 RIKET = "00"
@@ -30,6 +30,8 @@ SURE = 1.96
 """Standard deviations that a difference must be to be beyond chance: at most 2.5 percent err on either side."""
 LEAST_KOMMUNER, LEAST_PERIODS = 30, 3
 """Fewer do not tell how much a figure usually moves."""
+LEAST_APART = 5
+"""Of fewer periods draw and drift cannot be told apart: the level is then the figure, give or take both."""
 EXPONENT = 0.25
 """A level drifts as this power of the kommun's size; five shares by year gave 0.19 to 0.29."""
 _EDGE = 0.0005
@@ -62,8 +64,8 @@ class Chance:
     """The level after each period's figure, in percent, so laid out."""
     sds: pd.DataFrame
     """The standard deviation of the level, in percentage points."""
-    scores: pd.DataFrame
-    """How far each of the newest figures fell from its forecast, in standard deviations of a normal curve."""
+    forecasts: tuple[tuple[Matrix, Matrix, Matrix], ...]
+    """Each of the newest periods' shares, and the mean and variance that were told of them the period before."""
 
     def spread(self, share: float, regions: Sequence[str], period: str) -> float | None:
         """Give the standard deviation of a figure around its level, in percentage points.
@@ -87,15 +89,35 @@ class Chance:
         drift = _drift(self.drift, np.array([people]))[0] * p * (1 - p)
         return float(100 * np.sqrt(p * (1 - p) / counted + drift**2 / 2))
 
-    def level(self, region: str, period: str) -> Expected | None:
-        """Give the level that a kommun's figures up to a period speak for, as a 95 percent interval."""
+    def level(self, region: str, period: str, coverage: float = 0.95) -> Expected | None:
+        """Give the interval of the level that a kommun's figures up to a period speak for.
+
+        Parameters
+        ----------
+        region, period
+            The kommun, and the last period that is taken account of.
+        coverage
+            How often the level lies in it.
+        """
+        from scipy.special import ndtri
+
         beta = _beta(*self._at(region, period))
-        return None if beta is None else Expected(*_quantiles(*beta, SURE))
+        return None if beta is None else Expected(*_quantiles(*beta, float(ndtri(0.5 + coverage / 2))))
 
     def estimate(self, region: str, period: str) -> float | None:
         """Give the level itself, in percent; None where there is none."""
         level, _ = self._at(region, period)
         return None if np.isnan(level) else 100 * level
+
+    def level_of(self, regions: Iterable[str], period: str) -> pd.DataFrame:
+        """Give ``level`` and ``sd`` of several kommuner, in the order given; null where there is none."""
+        codes = list(regions)
+        pair = {"level": self.levels, "sd": self.sds}
+        known = {
+            name: wide[period] if period in wide.columns else pd.Series(dtype="float64")
+            for name, wide in pair.items()
+        }
+        return pd.DataFrame({name: column.reindex(codes).to_numpy() for name, column in known.items()})
 
     def next_year(self, region: str, coverage: float = 0.95) -> Expected | None:
         """Give the interval that next year's figure falls in, as often as it says.
@@ -125,8 +147,9 @@ class Chance:
         """Give how many standard deviations held so large a share of the figures of kommuner of that size."""
         by_size = self.people.iloc[:, -1].sort_values(kind="stable").index
         at = int(by_size.get_indexer(pd.Index([region]))[0])
+        scores = pd.DataFrame({n: _score(*one) for n, one in enumerate(self.forecasts)}, index=self.people.index)
         first = max(0, min(at - _LIKE // 2, len(by_size) - _LIKE))
-        near = np.abs(self.scores.reindex(by_size[first : first + _LIKE]).to_numpy())
+        near = np.abs(scores.reindex(by_size[first : first + _LIKE]).to_numpy())
         return float(np.nanquantile(near, coverage))
 
 
@@ -158,7 +181,7 @@ def _drift(drift: float | Matrix, people: Matrix) -> Matrix:
     return drift * (np.maximum(people, 1.0) / 1000) ** -EXPONENT
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Rows:
     """The figures as the filter reads them: a row a kommun, a column a period."""
 
@@ -168,16 +191,6 @@ class _Rows:
     """How riket moved to each period, in log-odds."""
     broken: np.ndarray[tuple[int, ...], np.dtype[np.bool]]
     """Where a level begins anew."""
-
-    def __hash__(self) -> int:
-        return hash(self._bytes)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rows) and self._bytes == other._bytes
-
-    @functools.cached_property
-    def _bytes(self) -> tuple[bytes, ...]:
-        return tuple(part.tobytes() for part in (self.shares, self.people, self.shift, self.broken))
 
 
 @dataclass(frozen=True)
@@ -219,7 +232,6 @@ def _filter(rows: _Rows, weight: Matrix, drift: Matrix) -> _Filtered:
     return out
 
 
-@functools.lru_cache(maxsize=64)
 def _best(rows: _Rows) -> tuple[float, float]:
     """Find the weight and the drift that make the figures most likely: over a grid, and finer around the best."""
     weights, drifts = np.linspace(-3.5, 4.5, 9), np.linspace(-5.0, 0.0, 9)
@@ -291,6 +303,35 @@ def fit_chance(
     >>> round(chance.spread(8.0, ["1000"], "2019"), 1), round(100 * (0.08 * 0.92 / 900) ** 0.5, 1)
     (0.9, 0.9)
     """
+    return _fit(_Asked(series, sizes, tuple(breaks), counted))
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What a model is fitted on; the same figures, in another programme's frame, are the same."""
+
+    series: pd.DataFrame
+    sizes: pd.DataFrame
+    breaks: tuple[Break, ...]
+    counted: bool
+
+    @functools.cached_property
+    def _key(self) -> tuple[object, ...]:
+        columns = ["region_code", "period", "value"]
+        frames = (frame[columns] for frame in (self.series, self.sizes))
+        hashes = (pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes() for frame in frames)
+        return *hashes, self.breaks, self.counted
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._key == other._key
+
+
+@functools.lru_cache(maxsize=64)
+def _fit(asked: _Asked) -> Chance | None:
+    series, sizes, breaks, counted = asked.series, asked.sizes, asked.breaks, asked.counted
     demand_one_figure_each(series)
     known = series.loc[series["value"].notna()].sort_values("period_end")
     periods = list(dict.fromkeys(known["period"]))
@@ -319,9 +360,12 @@ def _fitted(rows: _Rows, people: pd.DataFrame, *, counted: bool) -> Chance:
     weight, drift = _best(rows)
     out = _filter(rows, np.array(weight), np.array(drift))
     level, sd = np.column_stack(out.level), np.sqrt(np.column_stack(out.variance))
+    if level.shape[1] < LEAST_APART:
+        level, kept = rows.shares, level * (1 - level)
+        sd = np.sqrt(kept / (rows.people * weight) + (_drift(drift, rows.people) * kept) ** 2 / 2)
     laid = functools.partial(pd.DataFrame, index=people.index)
     first = max(2, len(out.forecast) - _BACK)
-    scores = [_score(rows.shares[:, at], *out.forecast[at]) for at in range(first, len(out.forecast))]
+    forecasts = tuple((rows.shares[:, at], *out.forecast[at]) for at in range(first, len(out.forecast)))
     return Chance(
         weight,
         drift,
@@ -329,7 +373,7 @@ def _fitted(rows: _Rows, people: pd.DataFrame, *, counted: bool) -> Chance:
         people,
         laid(100 * level, columns=people.columns),
         laid(100 * sd, columns=people.columns),
-        laid(np.column_stack(scores), columns=people.columns[first:]),
+        forecasts,
     )
 
 
@@ -340,6 +384,31 @@ def _score(share: Matrix, level: Matrix, variance: Matrix) -> Matrix:
     total = np.maximum(level * (1 - level) / variance - 1, 0.1)
     inside = betainc(level * total, (1 - level) * total, np.clip(share, 0, 1))
     return np.asarray(ndtri(np.clip(inside, 1e-9, 1 - 1e-9)), dtype="float64")
+
+
+def fit_measure(
+    measure: Measure,
+    series: pd.DataFrame,
+    breaks: Iterable[Break],
+    own: pd.DataFrame | None,
+    residents: Callable[[], pd.DataFrame],
+) -> Chance | None:
+    """Fit the model on a share by year, with its own persons where they are held, else with the young residents.
+
+    Parameters
+    ----------
+    measure, series, breaks
+        The measure, its observations and its declared breaks.
+    own
+        The persons that the share is of, where they are held.
+    residents
+        Gives those that stand for them.
+    """
+    if measure.unit != "procent" or measure.period_kind == "month":
+        return None
+    breaks = tuple(breaks)
+    fitted = fit_chance(series, own, breaks) if own is not None and len(own) else None
+    return fitted or fit_chance(series, residents(), breaks, counted=False)
 
 
 def figure_sd(
@@ -403,3 +472,20 @@ def move_sd(
             return float(np.hypot(both[0], both[1]))
     swing = usual_swing(series, regions[0], breaks) if len(regions) == 1 else None
     return None if swing is None else swing / _MEDIAN_TO_SD
+
+
+def told_apart(chance: Chance, period: str, one: tuple[str, float], other: tuple[str, float]) -> bool | None:
+    """Tell whether two kommuner's figures of a period differ beyond chance; None where that is not known.
+
+    Parameters
+    ----------
+    chance, period
+        The model, and the period of both figures.
+    one, other
+        The kommuner and their shares.
+    """
+    middle = (one[1] + other[1]) / 2
+    spreads = [chance.spread(middle, [code], period) for code, _ in (one, other)]
+    if spreads[0] is None or spreads[1] is None:
+        return None
+    return bool(abs(one[1] - other[1]) > SURE * np.hypot(spreads[0], spreads[1]))

@@ -38,7 +38,8 @@ def headlines(
 
 
 def _one(row: SummaryRow, view: View) -> str:
-    rank = "" if row.rank == MISSING else f" Plats {row.rank}."
+    likely = f", {row.likely}" if row.likely else ""
+    rank = "" if row.rank == MISSING else f" Plats {row.rank}{likely}."
     return f"{row.measure}: {row.value} {view.when(row.period)}{_beside(row)}.{_moved(row)}{rank}"
 
 

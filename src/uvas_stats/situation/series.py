@@ -14,7 +14,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
-from uvas_stats.indicators.chance import Chance, fit_chance
+from uvas_stats.indicators.chance import Chance, fit_measure
 from uvas_stats.observations.contract import SEXES, select
 from uvas_stats.observations.editions import Replaces, latest_edition
 from uvas_stats.observations.store import read_observations
@@ -22,7 +22,7 @@ from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.source import edition_date
 from uvas_stats.present.view import View
 
-__all__ = ["DOCUMENTS", "Figures", "Part", "needed_measures", "pick_age", "read_newest"]
+__all__ = ["DOCUMENTS", "RESIDENTS", "Figures", "Part", "needed_measures", "pick_age", "read_newest"]
 
 DOCUMENTS = "programme_documents"
 SCB_SHARE = "kaa_school_year_scb_share_pct"
@@ -209,13 +209,13 @@ class Figures:
         return {}
 
     def _fit_chance(self, measure: str, age: str, sex: str) -> Chance | None:
-        about = self.catalog.measures[measure]
-        if about.unit != "procent" or about.period_kind == "month":
-            return None
-        series, breaks = self.series(measure, age or None, sex), self.catalog.breaks_of(measure)
-        own = self.denominators(measure, age, sex)
-        fitted = fit_chance(series, own, breaks) if own is not None and len(own) else None
-        return fitted or fit_chance(series, self.series(RESIDENTS, sex=sex), breaks, counted=False)
+        return fit_measure(
+            self.catalog.measures[measure],
+            self.series(measure, age or None, sex),
+            self.catalog.breaks_of(measure),
+            self.denominators(measure, age, sex),
+            lambda: self.series(RESIDENTS, sex=sex),
+        )
 
     def fetched(self, view: View) -> pd.DataFrame:
         """Return the series that a view looks at, or say how to fetch it where there is nothing of it at all."""
