@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from uvas_stats.catalog import Catalog
@@ -26,39 +28,63 @@ _MOST_KOMMUNER = 1000
 """How many different texts may name a kommun: there are 290, written in a few ways."""
 
 
-def _date(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults, at: dt.date) -> pd.Series:
-    none = {plain_text(one).casefold() for one in mapping.no_date}
-    texts = texts.mask(texts.isin([text for text in texts.unique() if plain_text(text).casefold() in none]), "")
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of a field: each different text once, and which of them every row has."""
+
+    one: Field
+    texts: pd.Series
+    codes: npt.NDArray[np.intp]
+    rows: pd.Index
+    faults: Faults
+
+    def note(self, which: pd.Series | npt.NDArray[np.bool_], problem: str, *, fatal: bool = True) -> None:
+        """Note what is wrong with the rows that have some of the texts."""
+        wrong = np.asarray(which, dtype=bool)
+        if wrong.any():
+            self.faults.add(self.rows[wrong[self.codes]], self.one.label, problem, fatal=fatal)
+
+    def of_rows(self, values: pd.Series | pd.Categorical[str]) -> pd.Series:
+        """Give every row what has been found of its text."""
+        return pd.Series(values.take(self.codes)).set_axis(self.rows)
+
+
+def _cells(rows: pd.DataFrame, heading: str | None, one: Field, faults: Faults) -> _Cells:
+    column = rows[heading].array if heading else pd.Categorical([""]).take(np.zeros(len(rows), dtype=np.intp))
+    texts = pd.Series(column.categories, dtype="str")
+    return _Cells(one, texts, column.codes.astype(np.intp), rows.index, faults)
+
+
+def _date(cells: _Cells, mapping: Mapping, at: dt.date) -> pd.Series:
+    one, texts = cells.one, cells.texts
+    none = {plain_text(text).casefold() for text in mapping.no_date}
+    if none:
+        texts = texts.mask(texts.map(lambda text: plain_text(text).casefold() in none).astype("bool"), "")
     dates = parse_dates(texts, mapping.date_formats, at)
-    wrong, word = dates.isna() & (texts != ""), texts.str.contains(r"\w")
-    faults.add(texts.index[wrong & word], one.label, "är inget datum i de format som mappningen anger")
-    faults.add(
-        texts.index[wrong & ~word],
-        one.label,
-        "är inget datum: betyder tecknet att det saknas, skriv det i no_date i mappningen",
-    )
+    wrong = dates.isna() & (texts != "")
+    word = wrong & texts.where(wrong, "").str.contains(r"\w")
+    cells.note(word, "är inget datum i de format som mappningen anger")
+    cells.note(wrong & ~word, "är inget datum: betyder tecknet att det saknas, skriv det i no_date i mappningen")
     if one.required:
-        faults.add(texts.index[texts == ""], one.label, "saknas")
-    return dates
+        cells.note(texts == "", "saknas")
+    return cells.of_rows(dates)
 
 
-def _code(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> pd.Series:
-    table = mapping.code_table(one.id)
-    known = {text: table.get(fold(text)) for text in texts.unique()}
-    categories = texts.map(known)
-    missing = categories.isna() | (categories == "")
-    faults.add(texts.index[missing], one.label, "har en kod som saknas i mappningen")
-    return categories.where(~missing, UNKNOWN).astype("str")
+def _code(cells: _Cells, mapping: Mapping, _: dt.date) -> pd.Series:
+    table = mapping.code_table(cells.one.id)
+    categories = [table.get(fold(text)) or "" for text in cells.texts]
+    cells.note(np.array(categories) == "", "har en kod som saknas i mappningen")
+    return cells.of_rows(pd.Categorical([category or UNKNOWN for category in categories]))
 
 
-def _amount(texts: pd.Series, one: Field, mapping: Mapping, faults: Faults) -> pd.Series:
-    plain = texts.str.replace(r"[\s\u00a0\u202f]|kr$", "", regex=True).str.replace(",", ".")
+def _amount(cells: _Cells, _: Mapping, __: dt.date) -> pd.Series:
+    plain = cells.texts.str.replace(r"[\s\u00a0\u202f]|kr$", "", regex=True).str.replace(",", ".")
     fits = plain.str.fullmatch(r"\d{1,9}(\.\d{1,2})?")
-    faults.add(texts.index[~fits & (plain != "")], one.label, "är inget belopp")
-    return plain.where(fits, "nan").astype("float64")
+    cells.note(~fits & (plain != ""), "är inget belopp")
+    return cells.of_rows(plain.where(fits, "nan").astype("float64"))
 
 
-_CONVERT = {"code": _code, "amount": _amount}
+_CONVERT = {"date": _date, "code": _code, "amount": _amount}
 
 
 def convert_rows(
@@ -102,81 +128,70 @@ def convert_rows(
     rows = _readable(rows, wanted, mapping, faults)
     result = _persons(rows, wanted, mapping, key, faults, at)
     for name, one in fields.items():
-        texts = rows[wanted[name]] if name in wanted else pd.Series("", index=rows.index, dtype="str")
-        if one.kind == "date":
-            result[name] = _date(texts, one, mapping, faults, at)
-        elif one.kind in _CONVERT:
-            result[name] = _CONVERT[one.kind](texts, one, mapping, faults)
+        if one.kind in _CONVERT:
+            result[name] = _CONVERT[one.kind](_cells(rows, wanted.get(name), one, faults), mapping, at)
     result["region"] = _regions(rows, wanted, mapping, faults, catalog)
     return result
 
 
 def _readable(rows: pd.DataFrame, wanted: dict[str, str], mapping: Mapping, faults: Faults) -> pd.DataFrame:
     """Leave out rows where a field's cell could not be read: what it holds is unknown, and not nothing."""
-    fields, left_out = fields_of(mapping.kind), pd.Series(data=False, index=rows.index)
+    left_out = np.zeros(len(rows), dtype=bool)
     for name, heading in wanted.items():
-        for text in filter(is_unreadable, rows[heading].unique()):
-            unread = rows[heading] == text
-            faults.add(rows.index[unread], fields[name].label, _UNREADABLE.get(text, f"har felvärdet {text}"))
-            left_out |= unread
+        cells = _cells(rows, heading, fields_of(mapping.kind)[name], faults)
+        for text in filter(is_unreadable, cells.texts[cells.texts.str.startswith(("#", "Err", "Fel"))]):
+            unread = cells.texts == text
+            cells.note(unread, _UNREADABLE.get(text, f"har felvärdet {text}"))
+            left_out |= unread.to_numpy()[cells.codes]
     return rows.loc[~left_out] if left_out.any() else rows
 
 
 def _persons(
     rows: pd.DataFrame, wanted: dict[str, str], mapping: Mapping, key: Key, faults: Faults, at: dt.date
 ) -> pd.DataFrame:
-    numbers = rows[wanted["personnummer"]]
-    checked = _checked(numbers, at)
-    _note_numbers(numbers, checked, mapping, faults, at)
+    fields = fields_of(mapping.kind)
+    cells = _cells(rows, wanted["personnummer"], fields["personnummer"], faults)
+    checked = check_numbers(cells.texts, at)
+    _note_numbers(cells, checked, mapping, at)
     if mapping.temporary_numbers != "count":
         checked["number"] = checked["number"].mask(checked["temporary"], "")
-    result = checked[list(NUMBER_COLUMNS)].copy()
-    result["person"] = _hashes(checked["number"], key)
+    checked["sex"] = checked["sex"].astype("category")
+    checked["person"] = _hashes(checked["number"], key)
+    result = checked[[*NUMBER_COLUMNS, "person"]].take(cells.codes).set_axis(rows.index)
     result["earlier"] = 0
     if "earlier_number" in wanted:
-        texts = rows[wanted["earlier_number"]]
-        earlier = _checked(texts, at)["number"]
-        faults.add(rows.index[(earlier == "") & (texts != "")], "Tidigare personnummer", "är inte giltigt")
-        result["earlier"] = _hashes(earlier, key)
+        cells = _cells(rows, wanted["earlier_number"], fields["earlier_number"], faults)
+        earlier = check_numbers(cells.texts, at)["number"]
+        wrong = ((earlier == "") & (cells.texts != "")).to_numpy()
+        faults.add(rows.index[wrong[cells.codes]], "Tidigare personnummer", "är inte giltigt")
+        result["earlier"] = cells.of_rows(_hashes(earlier, key))
     return result
 
 
-def _note_numbers(
-    numbers: pd.Series, checked: pd.DataFrame, mapping: Mapping, faults: Faults, at: dt.date
-) -> None:
+def _note_numbers(cells: _Cells, checked: pd.DataFrame, mapping: Mapping, at: dt.date) -> None:
     """Note numbers that are missing or none, temporary, of persons not yet born, and those mended."""
-
-    def add(wrong: pd.Series, problem: str, *, fatal: bool = True) -> None:
-        faults.add(numbers.index[wrong], "Personnummer", problem, fatal=fatal)
-
-    none, short = checked["number"] == "", numbers.str.fullmatch(r"\s*[0-9]{5,9}\s*")
-    add(numbers == "", "saknas")
-    add(none & (numbers != "") & ~short, "är inte giltigt")
-    add(
+    numbers = cells.texts
+    none, short = checked["number"] == "", numbers.str.match("[0-9]{5,9}$")
+    cells.note(numbers == "", "saknas")
+    cells.note(none & (numbers != "") & ~short, "är inte giltigt")
+    cells.note(
         none & short,
         "är inte giltigt: det har färre än tio siffror, som när Excel har tagit bort inledande nollor",
     )
-    add(~none & short, "hade förlorat inledande nollor, som är återställda", fatal=False)
-    add(checked["born"] > pd.Timestamp(at), "tillhör någon född efter mätdatum")
-    if mapping.temporary_numbers == "leave_out" and (left := int(checked["temporary"].sum())):
-        faults.note(f"Tillfälliga nummer (T, TF) är utelämnade, som mappningen säger: {left} rader")
+    cells.note(~none & short, "hade förlorat inledande nollor, som är återställda", fatal=False)
+    cells.note(checked["born"] > pd.Timestamp(at), "tillhör någon född efter mätdatum")
+    temporary = checked["temporary"].to_numpy()
+    if mapping.temporary_numbers == "leave_out" and (left := int(temporary[cells.codes].sum())):
+        cells.faults.note(f"Tillfälliga nummer (T, TF) är utelämnade, som mappningen säger: {left} rader")
     elif not mapping.temporary_numbers:
-        add(
-            checked["temporary"],
-            "är ett tillfälligt nummer (T, TF): säg i mappningen hur de räknas, temporary_numbers",
+        cells.note(
+            temporary, "är ett tillfälligt nummer (T, TF): säg i mappningen hur de räknas, temporary_numbers"
         )
-
-
-def _checked(texts: pd.Series, at: dt.date) -> pd.DataFrame:
-    """Check each number once, however many rows it has."""
-    codes, unique = pd.factorize(texts)
-    checked = check_numbers(pd.Series(unique, dtype="str"), at)
-    return checked.iloc[codes].set_axis(texts.index)
 
 
 def _hashes(numbers: pd.Series, key: Key) -> pd.Series:
     codes, unique = pd.factorize(numbers)
-    hashes = key.hashes([str(number) for number in unique])
+    hashes = key.hashes(unique.tolist())
     if len(np.unique(hashes)) < len(unique):  # one in billions; another run draws another key
         raise RegisterError("Två personer kan inte skiljas åt i den här körningen", todo="Kör igen")
     return pd.Series(np.where(numbers == "", 0, hashes[codes] if len(codes) else 0), index=numbers.index)
@@ -192,12 +207,11 @@ def _regions(
             raise RegisterError(
                 f"Kommunen ”{mapping.kommun}” i mappningen finns inte", todo="Skriv kommunkod eller namn"
             )
-        return pd.Series(code, index=rows.index, dtype="str")
-    texts = rows[wanted["kommun"]]
-    unique = texts.unique()
-    if len(unique) > _MOST_KOMMUNER:
+        return pd.Series(pd.Categorical([code]).take(np.zeros(len(rows), dtype=np.intp)), index=rows.index)
+    cells = _cells(rows, wanted["kommun"], fields_of(mapping.kind)["kommun"], faults)
+    used = set(np.unique(cells.codes).tolist())
+    if len(used) > _MOST_KOMMUNER:
         raise RegisterError("Kolumnen för kommun har annat än kommuner", todo="Rätta rubriken i mappningen")
-    known = {str(text): areas.kommun_cell(str(text)) for text in unique}
-    codes = texts.map(known).astype("str")
-    faults.add(rows.index[codes == ""], "Kommun", "finns inte, eller har en kod och ett namn som inte hör ihop")
-    return codes
+    codes = [areas.kommun_cell(text) if at in used else "" for at, text in enumerate(cells.texts)]
+    cells.note(np.array(codes) == "", "finns inte, eller har en kod och ett namn som inte hör ihop")
+    return cells.of_rows(pd.Categorical(codes))

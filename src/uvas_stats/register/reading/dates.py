@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
-from uvas_stats.catalog.names import plain_text
-from uvas_stats.register.reading.identity import real_dates
+from uvas_stats.register.reading.identity import even_texts, parts_of, real_dates, whole_numbers
 
 __all__ = ["DATE_FORMATS", "formats_of", "parse_dates"]
 
@@ -47,24 +50,30 @@ def parse_dates(texts: pd.Series, formats: tuple[str, ...], at: dt.date) -> pd.S
     [nan, 2106.0, nan]
     """
     unique = pd.Series(texts.unique(), dtype="str")
-    plain = unique.map(plain_text).astype("str")
-    dates = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[s]")
+    plain = even_texts(unique)
+    foreign = ~plain.map(str.isascii).to_numpy(dtype=bool)  # decimal digits of any script are digits
+    if foreign.any():
+        plain = plain.mask(foreign, plain.map(lambda text: re.sub(r"\d", lambda digit: str(int(digit[0])), text)))
+    dates = np.full(len(unique), np.datetime64("NaT"), dtype="datetime64[s]")
     for one in formats:
-        parts = plain.str.extract(f"^{_FORMS[one]}$")
-        fits = parts["year"].notna() & dates.isna()
-        numbers = parts.loc[fits, ["year", "month", "day"]].astype("int64")
-        year = _with_century(numbers, at) if "%y" in one else numbers["year"]
-        dates.loc[fits] = real_dates(year, numbers["month"], numbers["day"])
-    return dates.take(pd.Index(unique).get_indexer(texts)).set_axis(texts.index)
+        parts = parts_of(plain, _FORMS[one])
+        year, month, day = (whole_numbers(parts[name]) for name in ("year", "month", "day"))
+        fits = pc.not_equal(parts["day"], "").to_numpy(zero_copy_only=False) & np.isnat(dates)
+        found = real_dates(_with_century(year, month, day, at) if "%y" in one else year, month, day)
+        dates = np.where(fits, found, dates)
+    return pd.Series(dates).take(pd.Index(unique).get_indexer(texts)).set_axis(texts.index)
 
 
-def _with_century(numbers: pd.DataFrame, at: dt.date) -> pd.Series:
-    later_in_the_year = numbers["month"] * 100 + numbers["day"] > at.month * 100 + at.day
-    last = at.year + _AHEAD - later_in_the_year.astype("int64")
-    return last - (last - numbers["year"]) % 100
+def _with_century(
+    year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64], at: dt.date
+) -> npt.NDArray[np.int64]:
+    later_in_the_year = month * 100 + day > at.month * 100 + at.day
+    last = at.year + _AHEAD - later_in_the_year
+    full: npt.NDArray[np.int64] = last - (last - year) % 100
+    return full
 
 
 def formats_of(columns: Iterable[pd.Series]) -> tuple[str, ...]:
     """Choose the formats that dates in the columns have, by their form."""
-    texts = pd.Series([plain_text(text) for column in columns for text in column.unique()], dtype="str")
+    texts = even_texts(pd.Series([text for column in columns for text in column.unique()], dtype="str"))
     return tuple(one for one in DATE_FORMATS if texts.str.fullmatch(_FORMS[one]).any()) or DATE_FORMATS[:1]

@@ -41,7 +41,7 @@ class Faults:
 
     def add(self, rows: Iterable[int], label: str, problem: str, *, fatal: bool = True) -> None:
         """Note that a field of some rows does not fit; ``fatal`` rows are not counted."""
-        numbers = np.unique(np.asarray(list(rows), dtype=np.int64))
+        numbers = np.unique(np.asarray(rows if isinstance(rows, (np.ndarray, pd.Index)) else list(rows), np.int64))
         if len(numbers):
             self._parts.append((numbers, label, problem, fatal))
 
@@ -53,7 +53,16 @@ class Faults:
     @property
     def bad_rows(self) -> frozenset[int]:
         """Numbers of the rows that are not counted."""
-        return frozenset(int(row) for rows, _, _, fatal in self._parts if fatal for row in rows)
+        return frozenset(self._bad().tolist())
+
+    def _bad(self) -> npt.NDArray[np.int64]:
+        bad = [rows for rows, _, _, fatal in self._parts if fatal]
+        return np.unique(np.concatenate(bad)) if bad else np.empty(0, dtype=np.int64)
+
+    def without_bad(self, held: pd.DataFrame) -> pd.DataFrame:
+        """Leave out the rows that are not counted."""
+        bad = self._bad()
+        return held.loc[~held.index.isin(bad)] if len(bad) else held
 
     def table(self) -> pd.DataFrame:
         """Return one row a finding: row, field, problem and whether the row is left out."""

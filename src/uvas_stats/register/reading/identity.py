@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import NoReturn
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from stdnum import luhn
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from uvas_stats.catalog.names import plain_text
 from uvas_stats.errors import RegisterError
 
-__all__ = ["Key", "check_numbers", "plain_numbers", "real_dates"]
+__all__ = ["Key", "check_numbers", "even_texts", "parts_of", "plain_numbers", "real_dates", "whole_numbers"]
 
 _DATE = r"(?P<century>[0-9]{2})?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
 _FORM = rf"{_DATE}(?P<sign>[-+]?)(?P<last>[0-9]{{4}}|T[0-9]{{3}}|TF[0-9]{{2}})"
 """T and TF are the school system's temporary numbers, of those who have no other yet."""
+_BESIDE = pa.scalar("", pa.large_string())
 _COORDINATION = 60
 _SHORTEST = 7
 """Digits left of ten when a spreadsheet has taken the zeros in front: a year 00 and a month 01 to 09."""
@@ -59,18 +63,49 @@ class Key:
         raise RegisterError("Nyckeln till personuppgifterna får inte sparas eller kopieras")
 
 
-def _full_years(parts: pd.DataFrame, at: dt.date) -> pd.Series:
-    """Give the year of birth; two digits lie in the hundred years up to ``at``, with a plus in those before."""
-    short = parts["year"].astype("int64")
-    guessed = at.year - (at.year - short) % 100 - np.where(parts["sign"] == "+", 100, 0)
-    return guessed.where(parts["century"].isna(), parts["century"].fillna("0").astype("int64") * 100 + short)
+def even_texts(texts: pd.Series) -> pd.Series:
+    """Write texts as :func:`~uvas_stats.catalog.names.plain_text` does; most are so already and are left alone."""
+    even = pc.match_substring_regex(pa.array(texts, pa.large_string()), "^[!-~]*( [!-~]+)*$")
+    odd = ~even.to_numpy(zero_copy_only=False)
+    if not odd.any():
+        return texts
+    evened = texts.astype("object")
+    evened.loc[odd] = evened.loc[odd].map(plain_text)
+    return evened.astype("str")
+
+
+def parts_of(texts: pd.Series, form: str) -> dict[str, pa.Array]:
+    """Take the named parts out of texts of a form; they are empty where they are left out, or the form is another.
+
+    Parameters
+    ----------
+    texts
+        Evened out.
+    form
+        A pattern with named groups.
+    """
+    found = pc.extract_regex(pa.array(texts, pa.large_string()), f"^(?:{form})$")
+    names = [field.name for field in found.type]
+    return {name: pc.fill_null(part, "") for name, part in zip(names, found.flatten(), strict=True)}
+
+
+def whole_numbers(digits: pa.Array) -> npt.NDArray[np.int64]:
+    """Read texts of digits; an empty one is 0."""
+    filled = pc.if_else(pc.equal(digits, ""), "0", digits)
+    numbers: npt.NDArray[np.int64] = filled.cast(pa.int64()).to_numpy()
+    return numbers
+
+
+def _mask(found: pa.Array) -> npt.NDArray[np.bool_]:
+    mask: npt.NDArray[np.bool_] = found.to_numpy(zero_copy_only=False)
+    return mask
 
 
 def plain_numbers(texts: pd.Series) -> pd.Series:
     """Write numbers without spaces and invisible characters, with the zeros that a spreadsheet took."""
-    plain = texts.map(lambda text: plain_text(text).replace(" ", "").upper()).astype("str")
-    short = plain.str.fullmatch(rf"[0-9]{{{_SHORTEST},9}}")
-    return plain.mask(short, plain.str.zfill(10))
+    plain = even_texts(texts.astype("str")).str.replace(" ", "", regex=False).str.upper()
+    short = _mask(pc.match_substring_regex(pa.array(plain, pa.large_string()), f"^[0-9]{{{_SHORTEST},9}}$"))
+    return plain.mask(short, plain.str.zfill(10)) if short.any() else plain
 
 
 def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
@@ -97,44 +132,64 @@ def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
     >>> checked["number"].ne("").tolist(), checked["coordination"].tolist()
     ([True, False, True], [False, False, True])
     """
-    parts = plain_numbers(texts).str.extract(f"^{_FORM}$")
-    fits = parts["last"].notna() & ~(parts["century"].notna() & parts["sign"].eq("+"))
-    good = parts.loc[fits]
-    year, day = _full_years(good, at), good["day"].astype("int64")
-    month = good["month"].astype("int64")
-    temporary = good["last"].str.startswith("T")
+    parts = parts_of(plain_numbers(texts), _FORM)
+    month, day = whole_numbers(parts["month"]), whole_numbers(parts["day"])
+    temporary = _mask(pc.starts_with(parts["last"], "T"))
     coordination = (day >= _COORDINATION) & ~temporary
-    day = day.where(~coordination, day - _COORDINATION)
-    no_month, no_day = coordination & (month == 0), coordination & ((month == 0) | (day == 0))
-    born = real_dates(year, month.mask(no_month, 1), day.mask(no_day, 1))
-    digits = good["year"] + good["month"] + good["day"] + good["last"]
-    valid = born.notna() & (temporary | digits.map(luhn.is_valid).astype(bool))
-    number = year.astype("str").str.zfill(4) + digits.str[2:]
-    ninth = good["last"].str[2].where(~temporary, "0").astype("int64")
-    sex = (ninth % 2).map({0: "women", 1: "men"}).where(~temporary)
+    day = day - _COORDINATION * coordination
+    no_month = coordination & (month == 0)
+    no_day = no_month | (coordination & (day == 0))
+    year, sure = _full_years(parts, at)
+    born = real_dates(year, np.where(no_month, 1, month), np.where(no_day, 1, day))
+    ten = pc.binary_join_element_wise(*(parts[name] for name in ("year", "month", "day", "last")), _BESIDE)
+    ten = pc.if_else(pc.equal(ten, ""), "0" * 10, ten)
+    digits = np.frombuffer("".join(ten.to_pylist()).encode(), np.uint8).reshape(-1, 10).astype(np.int64) - ord("0")
+    valid = sure & ~np.isnat(born) & (temporary | _checks(digits))
+    century = pc.utf8_lpad(pa.array(year // 100).cast(pa.string()), 2, "0")
+    number = pc.binary_join_element_wise(century.cast(pa.large_string()), ten, _BESIDE)
+    sex = pc.if_else(pa.array(digits[:, 8] % 2 == 0), "women", "men")
     return pd.DataFrame(
         {
-            "number": number.where(valid, "").reindex(texts.index, fill_value=""),
-            "born": born.where(valid).reindex(texts.index),
-            "sex": sex.where(valid).reindex(texts.index),
-            "coordination": (coordination & valid).reindex(texts.index, fill_value=False),
-            "temporary": (temporary & valid).reindex(texts.index, fill_value=False),
-        }
+            "number": pc.if_else(valid, number, "").to_pandas().astype("str").to_numpy(),
+            "born": np.where(valid, born, np.datetime64("NaT")),
+            "sex": pc.if_else(valid & ~temporary, sex, None).to_pandas().astype("str").to_numpy(),
+            "coordination": coordination & valid,
+            "temporary": temporary & valid,
+        },
+        index=texts.index,
     )
 
 
-def real_dates(year: pd.Series, month: pd.Series, day: pd.Series) -> pd.Series:
+def _full_years(parts: Mapping[str, pa.Array], at: dt.date) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Give the year of birth, and whether it is told of in one way.
+
+    Two digits lie in the hundred years up to ``at``, with a plus in those before; a plus goes with no century.
+    """
+    short, plus = whole_numbers(parts["year"]), _mask(pc.equal(parts["sign"], "+"))
+    guessed = at.year - (at.year - short) % 100 - 100 * plus
+    written = _mask(pc.not_equal(parts["century"], ""))
+    return np.where(written, whole_numbers(parts["century"]) * 100 + short, guessed), ~(written & plus)
+
+
+def _checks(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Tell of which ten digits the last one is the check digit (Luhn)."""
+    doubled = digits[:, ::2] * 2
+    checked: npt.NDArray[np.bool_] = (doubled // 10 + doubled % 10 + digits[:, 1::2]).sum(axis=1) % 10 == 0
+    return checked
+
+
+def real_dates(
+    year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64]
+) -> npt.NDArray[np.datetime64]:
     """Make dates of those that exist; the others are missing, which the caller reports.
 
     Parameters
     ----------
     year, month, day
-        As whole numbers, with one index.
+        As whole numbers, of one length.
     """
-    length = pd.Series(31, index=year.index).where(~month.isin([4, 6, 9, 11]), 30)
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    length = length.where(month != 2, leap.map({True: 29, False: 28}))
-    exists = month.between(1, 12) & day.between(1, 31) & (day <= length) & year.between(1850, 2199)
-    parts = pd.DataFrame({"year": year, "month": month, "day": day}).loc[exists]
-    dates: pd.Series = pd.to_datetime(parts).astype("datetime64[s]").reindex(year.index)
-    return dates
+    known = (year >= 1850) & (year <= 2199) & (month >= 1) & (month <= 12) & (day >= 1)
+    months = np.where(known, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
+    dates = months.astype("datetime64[D]") + (day - 1)
+    return np.where(known & (day <= length), dates, np.datetime64("NaT")).astype("datetime64[s]")

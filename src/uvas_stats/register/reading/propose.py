@@ -80,7 +80,9 @@ def propose_mapping(path: Path, kind: str = "kaa", sheet: str = "") -> tuple[Map
         If the file cannot be read or has a column that the law does not allow in the register.
     """
     faults = Faults()
-    rows = read_rows(path, faults, sheet)
+    whole = read_rows(path, faults, sheet)
+    rows = whole.astype("str")
+    rows.attrs = whole.attrs
     refuse_prohibited_columns(rows.columns, kind, path)
     named = _by_heading(rows.columns, kind)
     sure = "personnummer" in named

@@ -16,11 +16,13 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.fields import fields_of
 from uvas_stats.register.reading.consistency import (
+    as_texts,
     check_order,
     drop_repeated,
     link_persons,
     note_two_numbers,
     one_period_each,
+    repeated,
 )
 from uvas_stats.register.reading.convert import convert_rows
 from uvas_stats.register.reading.faults import Faults
@@ -87,7 +89,7 @@ def read_register(path: Path, mapping: Mapping, key: Key, catalog: Catalog, at: 
     del rows
     held = link_persons(held.loc[held["person"] != 0], faults)  # first: it may change when a person was born
     check_order(held, mapping.kind, faults)
-    held = held.loc[~held.index.isin(list(faults.bad_rows))]
+    held = faults.without_bad(held)
     held = drop_repeated(note_two_numbers(held, faults), faults)
     tables = _TABLES[mapping.kind](held, faults)
     return Register(mapping.kind, tables, faults, count, mapping.largest_bad_share, columns)
@@ -121,15 +123,18 @@ def _period_fields(kind: str) -> list[str]:
 def _kaa(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
     columns = [name for name in _period_fields("kaa") if not name.startswith(("contact_", "measure_"))]
     spells = one_period_each(held, [*_PERSON, *columns], "registered", "closed", faults)
-    held = held.loc[~held.index.isin(list(faults.bad_rows))]
+    held = faults.without_bad(held)
     contacts = held.loc[held["contact_date"].notna(), ["region", "person", "contact_date", "contact_occupation"]]
     return {
         "spells": spells,
-        "contacts": contacts.set_axis(["region", "person", "date", "occupation"], axis=1).drop_duplicates(
-            ignore_index=True
-        ),
+        "contacts": _once(contacts.set_axis(["region", "person", "date", "occupation"], axis=1)),
         "measures": _measures(held, faults),
     }
+
+
+def _once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what is said again."""
+    return as_texts(rows.loc[~repeated(rows)].reset_index(drop=True))
 
 
 def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
@@ -138,8 +143,9 @@ def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     rows = held.loc[held["measure_from"].notna(), [*_MEASURE, *ends]]
     lonely = held.index[held["measure_from"].isna() & held["measure_to"].notna()]
     faults.add(lonely, "Åtgärd avslutad", "saknar påbörjad åtgärd på samma rad; åtgärden räknas inte", fatal=False)
-    groups = rows.groupby(_MEASURE, observed=True, dropna=False)["measure_to"]
-    differ = rows.index[groups.transform("nunique") > 1]
+    shared = rows.loc[rows.duplicated(_MEASURE, keep=False)]
+    groups = shared.groupby(_MEASURE, observed=True, dropna=False)["measure_to"]
+    differ = shared.index[groups.transform("nunique") > 1]
     faults.add(differ, "Åtgärd avslutad", "har olika datum för samma åtgärd; den sista gäller", fatal=False)
     whole = rows.sort_values("measure_to", na_position="first", kind="stable").drop_duplicates(
         _MEASURE, keep="last"
@@ -147,7 +153,7 @@ def _measures(held: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     names = ["region", "person", "begins", "ends", "type", "reason", "after"]
     named = whole[["region", "person", "measure_from", "measure_to", "measure_type", "measure_reason",
                    "measure_after"]].set_axis(names, axis=1)  # fmt: skip
-    return named.drop_duplicates(["region", "person", "begins", "type"], ignore_index=True)
+    return as_texts(named.drop_duplicates(["region", "person", "begins", "type"], ignore_index=True))
 
 
 def _participants(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]:
@@ -156,7 +162,7 @@ def _participants(held: pd.DataFrame, faults: Faults) -> dict[str, pd.DataFrame]
 
 
 def _members(held: pd.DataFrame, _: Faults) -> dict[str, pd.DataFrame]:
-    return {"members": held[["region", "person", "start", "end"]].drop_duplicates(ignore_index=True)}
+    return {"members": _once(held[["region", "person", "start", "end"]])}
 
 
 _TABLES = {"kaa": _kaa, "participants": _participants, "list": _members}
