@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,3 +64,18 @@ def test_injected_violations_are_caught(copy: Path) -> None:
     assert "0 kept, 2 broken" in result.stdout
     for module, bad in VIOLATIONS.items():
         assert re.search(rf"uvas_stats\.{module} -> {bad}\b", result.stdout), (module, bad)
+
+
+def test_what_is_installed_is_pinned_and_its_licence_listed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = [Requirement(line) for line in project["tool"]["uv"]["constraint-dependencies"]]
+    pinned = {pin.name: next(iter(pin.specifier)).version for pin in pins}
+    listed = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    lister = runpy.run_path(str(ROOT / "tools" / "list_licences.py"))
+    installed = lister["runtime"]()
+    assert len(installed) > 100
+    for name, about in installed.items():
+        assert pinned[name] == about.version
+        assert f"| {name} | {about.version} | {lister['licence'](about)} |" in listed
+    free = re.sub(r"LGPL|Lesser General Public", "", listed.partition("|---|")[2])
+    assert not re.search(r"GPL|Affero|General Public|\|  \|", free)

@@ -22,8 +22,7 @@ def test_the_package_loads_nothing_heavy() -> None:
 
 
 def test_the_command_line_loads_nothing_heavy_for_help() -> None:
-    code = "import sys; sys.argv = ['uvas', '--help']\nfrom uvas_stats.cli.app import main\n"
-    code += "try:\n    main()\nexcept SystemExit:\n    pass"
+    code = "import sys; sys.argv = ['uvas', '--help']\nfrom uvas_stats.cli.app import run\nrun()"
     assert not modules_after(code) & set(HEAVY)
 
 

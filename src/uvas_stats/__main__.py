@@ -1,5 +1,5 @@
 """``python -m uvas_stats`` is ``uvas``."""
 
-from uvas_stats.cli.app import main
+from uvas_stats.cli import main
 
 main()

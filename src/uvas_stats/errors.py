@@ -39,9 +39,14 @@ def visible(text: str) -> str:
     return _STEERING.sub("", text)
 
 
+def unbroken(text: object) -> str:
+    """Take out what would break a line, colour a terminal or turn the reading direction."""
+    return _LINE_BREAKING.sub(" ", str(text)).strip()
+
+
 def one_line(text: object) -> str:
-    """Take out what would break a line, colour a terminal or turn the reading direction; cut what never ends."""
-    line = _LINE_BREAKING.sub(" ", str(text)).strip()
+    """Make one line of a text, as :func:`unbroken` does, and cut what never ends."""
+    line = unbroken(text)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -29,11 +30,10 @@ def at_home(built: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 def run(capsys: Captured, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str, str]:
     monkeypatch.setattr("sys.argv", ["uvas", *words])
-    with pytest.raises(SystemExit) as stop:
-        cli.main()
+    code, said = cli.run()
+    print(said, end="\n" if said else "", file=sys.stderr)
     out = capsys.readouterr()
-    code = stop.value.code
-    return (code if isinstance(code, int) else 0), out.out, out.err
+    return code, out.out, out.err
 
 
 def one_line(text: str) -> bool:
@@ -92,6 +92,22 @@ def test_wrong_usage_is_one_swedish_line_and_exit_2(
     assert said in err
 
 
+def test_a_ranking_tells_how_sure_each_place_is(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, "rank", "N02797", "--sure", "--group", "21", "--format", "csv")
+    lines = [line.split(",") for line in out.splitlines()]
+    assert code == 0
+    assert lines[0][-7:] == [
+        "likely_low", "likely_high", "usual_move", "alone_low", "alone_high", "all_low", "all_high",
+    ]  # fmt: skip
+    assert [line[4] for line in lines[1:]][:2] == ["Söderhamn", "Bollnäs"]
+    assert all(float(line[-2]) <= float(line[-4]) <= float(line[0]) for line in lines[1:])
+    code, _, err = run(capsys, monkeypatch, "rank", "kolada_residents_16_19_count", "--sure")
+    assert code == 1
+    assert "Hur säker platsen är kan inte beräknas för" in err
+
+
 def test_a_fault_in_the_package_is_one_line_without_data(
     at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,8 +147,7 @@ def test_the_usage_line_says_uvas_however_it_was_started(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.argv", ["/somewhere/uvas_stats/__main__.py", "rank", "--help"])
-    with pytest.raises(SystemExit):
-        cli.main()
+    cli.run()
     assert capsys.readouterr().out.startswith("Användning: uvas rank ")
 
 
@@ -265,6 +280,22 @@ def test_check_compare_says_when_there_is_nothing_to_compare(
     assert "--compare" in err
 
 
+def test_check_proposes_breaks_and_names_those_declared(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out = tmp_path / "brott.csv"
+    code, text, _ = run(capsys, monkeypatch, "check", "--breaks", "--out", str(out))
+    assert code == 0
+    assert "(UVAS): 22 nivåskiften att pröva, det starkaste först" in text
+    assert (
+        "  Hammarö 2015: 7,1 → 11,0, +3,4 utöver riket, 5,1 gånger det vanliga; som kommunerna i Värmlands län. "
+        "Deklarerat: uvas_border_2015_found\n" in text
+    )
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig")), delimiter=";"))
+    assert {row["kind"] for row in rows} == {"kommun", "area", "riket"}
+    assert run(capsys, monkeypatch, "check", "--breaks", "--compare", "--out", str(out))[0] == 2
+
+
 def test_check_compare_leaves_out_the_own_registers(
     at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,17 +397,26 @@ def test_what_steers_a_terminal_is_shown_and_not_sent(
     text = (shared / "cases" / "a20-terminal-escapes" / "esc.toml").read_text(encoding="utf-8")
     (at_home.programmes / "esc.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["uvas", "sources"])
-    with pytest.raises(SystemExit):
-        cli.main()
+    cli.run()
     out, err = capfd.readouterr()
     assert out.splitlines()[-1] == "Programdokument: A [31mRED ]0;pwn evil Second line, d"
     assert not err
     screen = io.StringIO()
     monkeypatch.setattr("sys.stdout", screen)
     monkeypatch.setattr(listing, "sources", lambda: "\ufeffRad\n\tå\x1b]0;x\x07\x9b31m\u202e\r")
-    with pytest.raises(SystemExit):
-        cli.main()
+    cli.run()
     assert screen.getvalue() == "\ufeffRad\n\tå]0;x31m\n"
+
+
+def test_a_line_break_in_a_word_or_a_path_breaks_no_line(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, _, err = run(capsys, monkeypatch, "--a\n\x1b[31mb\u202e")
+    assert err == "Fel: Flaggan --a [31mb  finns inte. Hjälp: uvas --help\n"
+    _, out, _ = run(capsys, monkeypatch, "register", "demo", "--persons", "1", "--out", str(tmp_path / "a\nb\x07"))
+    assert [line.rpartition("/")[2] for line in out.splitlines()[:2]] == ["kaa.csv", "kaa.toml"]
+    assert out.count("\n") == 7
+    assert "\x07" not in out
 
 
 def test_a_list_of_differences_replaces_no_other_file(

@@ -7,13 +7,16 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.tsa.holtwinters import Holt
 
 from tests.monthly import FORCE, RATE, series
 from uvas_stats.catalog import Break, Goal, load_catalog
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import assess_goal, goal_outlook, project, rolling_year, seasonal_profile
-from uvas_stats.indicators.projection import periods_needed
+from uvas_stats.indicators.forecasts import holt
+from uvas_stats.indicators.projection import periods_needed, projection_quality
 from uvas_stats.numbers import THIN_SPACE
+from uvas_stats.observations.contract import select
 from uvas_stats.periods import period_end
 from uvas_stats.present.verdicts import goal_reason, outlook_text
 
@@ -134,15 +137,78 @@ def test_the_probability_follows_the_distance_to_the_threshold() -> None:
     assert flat.probability(1.0, below=True) == 0.0
 
 
+def yearly(values: np.ndarray, first: int = 2000) -> pd.DataFrame:
+    wide = pd.DataFrame(values, index=[str(first + at) for at in range(len(values))])
+    wide.columns = [f"{1001 + at}" for at in range(wide.shape[1])]
+    rows = wide.rename_axis("period").reset_index().melt("period", var_name="region_code", value_name="value")
+    return rows.assign(period_end=pd.to_datetime(rows["period"] + "-12-31"))
+
+
 def test_a_yearly_series_needs_eight_years_and_eight_tests() -> None:
-    years = pd.DataFrame(
-        {"region_code": "2182", "period": [str(year) for year in range(2002, 2018)], "value": 5.0}
-    )
-    years["period_end"] = pd.to_datetime(years["period"] + "-12-31")
+    trend = yearly(np.linspace(9, 5, 16)[:, None])
     assert periods_needed(1, season=1) == 16
-    assert project(years, "2182", "2018").mean == pytest.approx(5.0)
+    assert project(trend, "1001", "2016").mean == pytest.approx(5.0 - 4 / 15, abs=0.2)
     with pytest.raises(IndicatorError, match="behöver 16 år i följd och har 15"):
-        project(years.iloc[1:], "2182", "2018")
+        project(trend.iloc[1:], "1001", "2016")
+
+
+def test_a_yearly_series_is_not_projected_where_nothing_beats_the_last_figure() -> None:
+    walks = 8 + np.cumsum(np.random.default_rng(4).normal(0, 0.5, (17, 60)), axis=0)
+    with pytest.raises(IndicatorError, match=r"ingen prövad metod träffar nästa år.*Medelfel 0,\d\d med"):
+        project(yearly(walks), "1001", "2017")
+
+
+def test_uvas_by_year_is_not_projected_but_its_distance_to_riket_is(observations: pd.DataFrame) -> None:
+    series = select(observations, measure="uvas_share_pct", sex="total", age_group="16-24")
+    series = series.drop_duplicates(["region_code", "period"], keep="last")
+    with pytest.raises(IndicatorError, match="Framskrivning görs inte"):
+        project(series, "2182", "2025")
+    aim = Goal("g", "Mål", "inriktning", "better_than_riket", measure="uvas_share_pct", deadline=None)
+    ahead = goal_outlook(aim, CATALOG.measures["uvas_share_pct"], series, "2182")
+    assert ahead.projection.test.kommuner == 290
+    assert 0.77 <= ahead.projection.test.coverage <= 0.83
+
+
+# --- all kommuner at once --------------------
+
+
+def many(n: int, kommuner: int = 40, seed: int = 5) -> pd.DataFrame:
+    columns = {f"{1001 + at}": wave(n, seed + at) for at in range(kommuner)}
+    return pd.concat([monthly(values, "2015-01", code) for code, values in columns.items()], ignore_index=True)
+
+
+def test_the_interval_of_one_comes_from_the_errors_of_all() -> None:
+    rows = many(84)
+    one = project(rows, "1001", "2022-12")
+    assert (one.test.kommuner, one.test.origins) == (40, 12)
+    assert 0.74 <= one.test.coverage <= 0.86
+    assert one.probability(one.high, below=True) == pytest.approx(0.9, abs=1e-6)
+    assert project(rows, "1002", "2022-12").test.errors == one.test.errors
+    alone = project(rows.loc[rows["region_code"] == "1001"], "1001", "2022-12")
+    assert (alone.test.kommuner, alone.test.origins) == (1, 24)
+
+
+def test_what_is_said_of_all_kommuner_comes_as_often_as_it_is_said() -> None:
+    told = projection_quality(many(132), 12)
+    assert 0.74 <= told.coverage <= 0.88
+    assert told.relative_error < 1.01
+    assert told.tenths["n"].sum() == 5 * told.tried
+    sure = told.tenths.loc[told.tenths["n"] >= 50]
+    assert (sure["said"] - sure["came"]).abs().max() < 0.15
+    with pytest.raises(IndicatorError, match="för få kommuner eller perioder"):
+        projection_quality(many(60, 10), 12)
+
+
+def test_smoothing_all_columns_at_once_is_what_statsmodels_does_to_each() -> None:
+    values = np.column_stack([wave(60, 1), wave(60, 2)])
+    levels, trends = (part[:, 0] for part in holt(values, [(0.5, 0.2, 0.9)]))
+    for column in range(2):
+        model = Holt(values[:, column], damped_trend=True, initialization_method="known",
+                     initial_level=values[0, column], initial_trend=0.0)  # fmt: skip
+        fit = model.fit(smoothing_level=0.5, smoothing_trend=0.2, damping_trend=0.9, optimized=False)
+        # theirs takes the first figure in once more, which ours begins with
+        assert levels[-1, column] == pytest.approx(fit.level[-1], abs=0.01)
+        assert trends[-1, column] == pytest.approx(fit.trend[-1], abs=0.01)
 
 
 # --- goals by month --------------------

@@ -18,8 +18,11 @@ from uvas_stats import nulage
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.model import Break
 from uvas_stats.errors import IndicatorError
+from uvas_stats.indicators import pooled_share
+from uvas_stats.indicators.chance import fit_chance
 from uvas_stats.numbers import NO_BREAK, THIN_SPACE
 from uvas_stats.present import charts
+from uvas_stats.present.charts.pooled import PooledRow, about_pooled
 from uvas_stats.present.charts.timeline import mark_breaks, pieces
 from uvas_stats.present.figure import Chart
 from uvas_stats.present.goals import GoalRow
@@ -378,3 +381,37 @@ def test_no_leader_goes_through_the_label_of_riket(series_of: SeriesOf, view_of:
     x = start[0] + share * (end[0] - start[0])
     assert not box.x0 < x < box.x1
     assert list(faults(chart)) == []
+
+
+def test_a_group_and_a_lan_have_the_breaks_of_their_kommuner(series_of: SeriesOf, view_of: ViewOf) -> None:
+    view = view_of(UVAS, "1715", group="17", period="2015")  # Kil has none of its own
+    note = charts.season(series_of(UVAS), view).about.note
+    assert "Tidsseriebrott i gruppen: Från 2015 räknas gränspendlare" in note
+    assert "Karlstad, Hammarö" in note
+
+
+def test_years_that_are_pooled_across_a_break_say_so(series_of: SeriesOf, view_of: ViewOf) -> None:
+    def note(kommun: str, last: str) -> str:
+        series = series_of(UVAS)
+        series = series.loc[series["period"] <= last]
+        own = pooled_share(series, None, kommun).iloc[0]
+        row = PooledRow("UVAS", own, None, series.loc[series["region_code"] == kommun])
+        return about_pooled([row], view_of(UVAS, kommun), "Tabell", ()).note
+
+    assert "Tidsseriebrott mellan åren: Nivån skiftar 2015 även i Karlstad" in note("1780", "2016")
+    assert "Tidsseriebrott" not in note("1780", "2017")
+    assert "Tidsseriebrott" not in note("2182", "2016")
+
+
+def test_a_comparison_marks_whom_chance_does_not_let_tell_from_the_one_in_focus(
+    series_of: Callable[[str], pd.DataFrame], view_of: Callable[..., View], catalog: Catalog
+) -> None:
+    series, sizes = series_of("uvas_share_pct"), series_of("kolada_residents_16_19_count")
+    chance = fit_chance(series, sizes, catalog.breaks_of("uvas_share_pct"), counted=False)
+    view = replace(view_of("uvas_share_pct", "2182", group="21"), chance_of=lambda: chance)
+    chart = charts.compare(series, view)
+    assert chart.about.note.endswith("≈ går inte att skilja från Söderhamn: skillnaden ryms i slumpen.")
+    marked = [text for text in words(chart).split("\n") if text.startswith("≈ ")]
+    assert [text.split()[-1] for text in marked][:2] == ["Bollnäs", "Hofors"]
+    assert not any("Gävle" in text for text in marked)
+    assert "≈" not in words(charts.compare(series, replace(view, chance_of=None)))

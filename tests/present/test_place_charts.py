@@ -149,7 +149,8 @@ def test_the_months_say_what_the_measure_is(workspace: Workspace) -> None:
     share = area.months(RATE)
     assert share.about.subtitle == (
         "Arbetslösa 18–24 år, andel av arbetskraften per månad. "
-        "Procent av arbetskraften 18–24 år enligt BAS; före 2023 den registerbaserade arbetskraften"
+        "Procent av arbetskraften 18–24 år enligt BAS, medelvärde av tolv månader; "
+        "före 2023 den registerbaserade arbetskraften"
     )
     assert "skillnaden i procentenheter mot oktober 2026" in share.about.title
     assert "Riket" in share.about.alt
@@ -164,7 +165,7 @@ def test_the_months_say_what_the_measure_is(workspace: Workspace) -> None:
 def test_the_projection_tells_its_probability_and_its_test(workspace: Workspace) -> None:
     chart = about(workspace, "soderhamn").projection()
     assert "sannolikheten är under 5 procent" in chart.about.title
-    assert "prövningar på år den inte sett" in chart.about.note
+    assert "prövningar i 290 kommuner på år den inte sett" in chart.about.note
     assert "målets dag har passerat" in chart.about.subtitle
     assert chart.about.derived["Period"].iloc[-1] == "2028-10"
 
@@ -228,7 +229,7 @@ def test_the_goal_board_uses_all_that_is_known_of_the_place(workspace: Workspace
     assert row["Säsong"].startswith("maj–september ligger normalt ")
     assert "STL på 58 månader" in row["Säsong"]
     assert "80 procents intervall" in row["Framskrivning"]
-    assert "utfall i intervallet" in row["Framskrivning"]
+    assert "procent av utfallen i 290 kommuner i intervallet" in row["Framskrivning"]
     assert row["Plats i grupper"].startswith("1 av 10 bland kommunerna i Gävleborgs län; ")
     assert "av 35 bland landsbygdskommuner (C8)" in row["Plats i grupper"]
     months = [name for name in row if name.startswith("Plats 20")]

@@ -134,29 +134,32 @@ def _record(sheet: KaaSheet, figures: Figures) -> dict[str, Any]:
 def _observations(sheet: KaaSheet, figures: Figures, catalog: Catalog) -> pd.DataFrame:
     """Make rows of what a sheet publishes and of the shares that only its counts give."""
     codes = [code for _, code in sheet.rows]
-    parts = []
+    keys, values, statuses = [], [], []
     for measure, category, sex, (value, status) in _series(sheet.table, figures):
         id_ = kaa_measure(sheet.period, measure)
         if id_ not in catalog.measures:
             raise RawFileError(
                 f"Måttet {id_} finns inte", where=sheet.where, todo="Lägg till det i kaa_measures.toml"
             )
-        parts.append(
-            pd.DataFrame(
-                {
-                    "region_code": codes,
-                    "period": sheet.period,
-                    "sex": sex,
-                    "age_group": AGES,
-                    "breakdown": sheet.table.stem if category else None,
-                    "category": category or None,
-                    "measure": id_,
-                    "value": value,
-                    "status": status,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+        keys.append((sex, sheet.table.stem if category else None, category or None, id_))
+        values.append(value)
+        statuses += status
+    sexes, breakdowns, categories, measures = (
+        np.repeat(np.array(column, dtype=object), len(codes)) for column in zip(*keys, strict=True)
+    )
+    return pd.DataFrame(
+        {
+            "region_code": codes * len(keys),
+            "period": sheet.period,
+            "sex": sexes,
+            "age_group": AGES,
+            "breakdown": breakdowns,
+            "category": categories,
+            "measure": measures,
+            "value": np.concatenate(values),
+            "status": statuses,
+        }
+    )
 
 
 def _series(table: KaaTable, figures: Figures) -> Iterator[tuple[str, str, str, Series]]:

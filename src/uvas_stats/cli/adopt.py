@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uvas_stats.cli.fetch import show_notes
+from uvas_stats.errors import unbroken
 
 if TYPE_CHECKING:
     from uvas_stats.workspace import Workspace
@@ -54,7 +55,7 @@ def adopt_command(
         typer.echo(f"{outcome.dataset}: samma fil finns redan i den senaste utgåvan")
         return
     for line in adopted_as(workspace, outcome.edition):
-        typer.echo(f"Tolkad som {line}")
+        typer.echo(unbroken(f"Tolkad som {line}"))
     typer.echo(f"{outcome.dataset}: utgåva {outcome.edition.name} inlagd. Kör: uvas build")
     show_notes(outcome.notes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,9 +18,9 @@ from uvas_stats.cli import fetch as cli_fetch
 from uvas_stats.cli import register as cli_register
 from uvas_stats.cli import tables as cli_tables
 from uvas_stats.cli.swedish import SwedishCommand, SwedishGroup, asks_for_help, usage_message
-from uvas_stats.errors import UvasStatsError, visible
+from uvas_stats.errors import UvasStatsError, unbroken, visible
 
-__all__ = ["app", "main"]
+__all__ = ["app", "run"]
 
 app = typer.Typer(
     name="uvas",
@@ -87,9 +87,9 @@ def nulage_command(
     ):
         others = ", ".join(str(path) for path in done.files if path.parent == Path())
         pictures = sum(path.suffix == ".png" for path in done.files)
-        typer.echo(f"{done.name}: {_relative(done.folder)} ({others}, {pictures} diagram)")
+        typer.echo(f"{unbroken(done.name)}: {_relative(done.folder)} ({others}, {pictures} diagram)")
         for line in done.kept:
-            typer.echo(f"  {line}")
+            typer.echo(f"  {unbroken(line)}")
 
 
 def _form(form: Format, excel: bool) -> str:
@@ -102,9 +102,9 @@ def _form(form: Format, excel: bool) -> str:
 def _relative(path: Path) -> str:
     """Write a path from here where that is shorter to read."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return unbroken(path.resolve().relative_to(Path.cwd()).as_posix())
     except ValueError:
-        return str(path)
+        return unbroken(path)
 
 
 @app.command(cls=SwedishCommand)
@@ -115,11 +115,13 @@ def rank(
     order: OrderOption = Order.worst,
     format_: FormatOption = Format.table,
     excel: ExcelOption = False,
+    sure: Annotated[bool, typer.Option("--sure", help="Visa hur säker varje plats är, slumpen räknad.")] = False,
 ) -> None:
     """Rangordna kommunerna efter ett mått, med lägsta och högsta möjliga plats vid lika värden."""
     from uvas_stats.cli import listing
 
-    typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=_form(format_, excel)))
+    form = _form(format_, excel)
+    typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=form, sure=sure))
 
 
 @app.command(cls=SwedishCommand)
@@ -162,16 +164,20 @@ def check(
         bool, typer.Option("--compare", help="Lista vad som skiljer mellan utgåvor, och mellan två vägar.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="FIL", help="Skriv alla skillnader till en CSV-fil (med --compare).")
+        Path | None,
+        typer.Option(metavar="FIL", help="Skriv alla rader till en CSV-fil (med --compare eller --breaks)."),
     ] = None,
+    breaks: Annotated[
+        bool, typer.Option("--breaks", help="Föreslå tidsseriebrott: nivåer som skiftar mer än slumpen och riket.")
+    ] = False,
 ) -> None:
     """Kontrollera katalog, råfilers kontrollsummor, kontraktet och gamla utgåvor."""
     from uvas_stats.cli import check as checking
 
-    if out is not None and not compare:
-        raise typer.BadParameter("--out hör till --compare")
-    if compare:
-        typer.echo(checking.compare(out))
+    if out is not None and compare == breaks:
+        raise typer.BadParameter("--out hör till --compare eller --breaks")
+    if compare or breaks:
+        typer.echo(checking.compare(out) if compare else checking.propose_breaks(out))
         return
     report, problems = checking.check()
     typer.echo(report)
@@ -200,7 +206,7 @@ def _unexpected(error: Exception) -> str:
 
 
 class _Screen:
-    """Standard output that shows what stands in names and answers from outside, and never obeys it."""
+    """A standard stream that shows what stands in names and answers from outside, and never obeys it."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -213,26 +219,22 @@ class _Screen:
         return getattr(self._stream, name)
 
 
-def main() -> None:
-    """Run the command line: exit 0, 2 for wrong usage, 1 for any other error, told in one line."""
+def run() -> tuple[int, str]:
+    """Run what the command line says; return the exit code and what is to be said of an error, if anything."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # a Windows console or pipe may be cp1252, and a file's name may hold what no encoding can write
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        with redirect_stdout(_Screen(sys.stdout)):
-            code = app(prog_name="uvas", standalone_mode=False)
+        with redirect_stdout(_Screen(sys.stdout)), redirect_stderr(_Screen(sys.stderr)):
+            return app(prog_name="uvas", standalone_mode=False) or 0, ""
     except UvasStatsError as error:
-        print(f"Fel: {error}", file=sys.stderr)
-        code = 1
+        return 1, f"Fel: {error}"
     except TyperException as error:
-        text = error.message if asks_for_help(error) else f"Fel: {usage_message(error)}. Hjälp: uvas --help"
-        print(text, file=sys.stderr)
-        code = error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        print("Avbrutet.", file=sys.stderr)
-        code = 130
+        if asks_for_help(error):
+            return error.exit_code, visible(error.message)
+        return error.exit_code, unbroken(f"Fel: {usage_message(error)}. Hjälp: uvas --help")
+    except typer.Abort:
+        return 130, "Avbrutet."
     except Exception as error:  # noqa: BLE001 - a fault in the package; its message may quote a file, and is not told
-        print(f"Fel: {_unexpected(error)}", file=sys.stderr)
-        code = 1
-    raise SystemExit(code)
+        return 1, f"Fel: {_unexpected(error)}"

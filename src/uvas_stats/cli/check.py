@@ -9,11 +9,13 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.build import pipeline
-from uvas_stats.catalog import Catalog, Route, load_catalog
+from uvas_stats.catalog import Catalog, Measure, Route, load_catalog
 from uvas_stats.catalog.declared import read_declared
-from uvas_stats.errors import UvasStatsError
+from uvas_stats.errors import UvasStatsError, unbroken
 from uvas_stats.indicators.differences import disagreements, revisions
-from uvas_stats.numbers import number_text
+from uvas_stats.indicators.level_shift import level_shifts
+from uvas_stats.numbers import number_text, signed_text
+from uvas_stats.observations.contract import select
 from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations, read_origins
 from uvas_stats.observations.validate import validate
@@ -23,12 +25,14 @@ from uvas_stats.raw.snapshot import REJECTED, Snapshot, list_snapshots, verify
 from uvas_stats.report import csv_text
 from uvas_stats.workspace import atomic_file, find_workspace, refuse_foreign
 
-__all__ = ["check", "compare"]
+__all__ = ["check", "compare", "propose_breaks"]
 
 STALE_DAYS = 550
 """An edition older than this is called old: a year's figures and half a year of grace."""
+_SCANNED = ("year", "school_year")
 MOST_SHOWN = 40
 """Differences that are printed for a measure; a file has them all."""
+_NUMBERS = ("old", "new", "left", "right", "difference", "before", "value", "shift", "kept", "score")
 _KINDS = {
     "changed": "ändrat",
     "filled": "tillkommet värde",
@@ -81,7 +85,7 @@ def _notes(newest: dict[str, Snapshot], state: dict[str, Any]) -> list[str]:
     """Tell what was left out of the newest edition of each dataset when it was fetched and when it was read."""
     read = state.get("notes", {})
     return [
-        f"not   {dataset}/{snapshot.edition}: {text}"
+        unbroken(f"not   {dataset}/{snapshot.edition}: {text}")
         for dataset, snapshot in newest.items()
         for text in dict.fromkeys((*snapshot.notes, *read.get(f"{dataset}/{snapshot.edition}", ())))
     ]
@@ -91,11 +95,11 @@ def _unfinished(raw: Path) -> list[str]:
     """Tell of folders under data/raw that are no editions: interrupted and refused fetches, and empty ones."""
     lines = []
     for folder in sorted(raw.glob("*/*/")):
-        place = folder.relative_to(raw).as_posix()
+        place = unbroken(folder.relative_to(raw).as_posix())
         if folder.name.startswith(".partial-"):
-            lines.append(f"avbruten hämtning i {place}: kör uvas fetch {folder.parent.name} igen")
+            lines.append(f"avbruten hämtning i {place}: kör uvas fetch {unbroken(folder.parent.name)} igen")
         elif folder.name.startswith(REJECTED):
-            lines.append(f"avvisad hämtning i {place}: {rejection(folder)} Kör: uvas adopt --rejected")
+            lines.append(f"avvisad hämtning i {place}: {unbroken(rejection(folder))} Kör: uvas adopt --rejected")
         elif not folder.name.startswith(".") and not any(folder.iterdir()):
             lines.append(f"tom mapp {place}: räknas inte")
     return lines
@@ -122,8 +126,65 @@ def compare(out: Path | None = None) -> str:
         lines += _route_lines(table, catalog, route.note)
     if out is not None:
         _write(pd.concat([revised.assign(comparison="utgåvor"), *between], ignore_index=True), out)
-        lines.append(f"Alla skillnader: {out}")
+        lines.append(unbroken(f"Alla skillnader: {out}"))
     return "\n".join(lines)
+
+
+def propose_breaks(out: Path | None = None) -> str:
+    """List where the level of a kommun, a län or a group shifts beyond its usual change, as proposals of breaks.
+
+    Parameters
+    ----------
+    out
+        A CSV file to write all proposals to; the text shows the strongest of each measure.
+    """
+    workspace = find_workspace()
+    pipeline.ensure_processed(workspace)
+    catalog = load_catalog(workspace)
+    newest = latest_edition(read_observations(workspace.processed), catalog.replaces)
+    areas = {group.id: group.members for group in catalog.listed_groups}
+    lan = [group.id for group in catalog.listed_groups if group.kind == "lan"]
+    scanned = [one for one in catalog.measures.values() if one.unit == "procent" and one.period_kind in _SCANNED]
+    wanted = {one.id for one in scanned} | {one.denominator_measure for one in scanned}
+    rows = select(newest, sex="total", measure=wanted)
+    rows = rows.loc[rows["breakdown"].isna()]
+    held = dict(list(rows.groupby(["measure", "age_group"])))
+    tables, lines = [], []
+    for measure in scanned:
+        series, people = (held.get((one, measure.ages)) for one in (measure.id, measure.denominator_measure))
+        if series is None:
+            continue
+        found = level_shifts(series, areas, catalog.breaks_of(measure.id, tuple(catalog.names)), people, lan)
+        lines += _break_lines(found, catalog, measure)
+        tables.append(found.assign(measure=measure.id))
+    lines = lines or ["Ingen nivå skiftar mer än vanligt."]
+    if out is not None:
+        table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"measure": []})
+        _write(table.assign(name=table["region_code"].map(lambda code: _area_name(code, catalog))), out)
+        lines.append(f"Alla förslag: {out}")
+    return "\n".join(lines)
+
+
+def _area_name(code: str, catalog: Catalog) -> str:
+    return catalog.groups[code].name if code in catalog.groups else catalog.names.get(code, code)
+
+
+def _break_lines(found: pd.DataFrame, catalog: Catalog, measure: Measure) -> list[str]:
+    if found.empty:
+        return []
+    lines = [f"{measure.title}: {number_text(float(len(found)), 0)} nivåskiften att pröva, det starkaste först"]
+    for row in found.head(MOST_SHOWN).to_dict("records"):
+        before, now = (number_text(row[name], measure.decimals) for name in ("before", "value"))
+        shift = signed_text(row["shift"], measure.decimals)
+        size = number_text(abs(row["score"]), 1)
+        mean = " (ovägt medel)" if row["kind"] == "area" else ""
+        lines.append(
+            f"  {_area_name(row['region_code'], catalog)} {row['period']}: {before} → {now}{mean}, "
+            f"{shift} utöver riket, {size} gånger det vanliga"
+            + (f"; som {_area_name(row['support'], catalog)}" if row["support"] else "")
+            + (f". Deklarerat: {row['declared']}" if row["declared"] else "")
+        )
+    return lines + _rest(len(found))
 
 
 def _with_several_editions(observations: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +240,7 @@ def _rest(count: int) -> list[str]:
 
 
 def _write(table: pd.DataFrame, out: Path) -> None:
-    numbers = [name for name in ("old", "new", "left", "right", "difference") if name in table]
+    numbers = [name for name in _NUMBERS if name in table]
     texts = [name for name in table.columns if name not in numbers]
     safe = table.astype(dict.fromkeys(numbers, "float64"))
     safe = safe.assign(**{name: table[name].map(csv_text, na_action="ignore") for name in texts})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uvas_stats.cli.fetch import BaseUrl
+from uvas_stats.errors import WorkspaceError, unbroken
 
 if TYPE_CHECKING:
     from uvas_stats.build.doctor import Finding
@@ -18,6 +20,8 @@ __all__ = ["doctor_command"]
 
 LEAST_FREE = 2 * 2**30
 """Bytes that a fetch of everything and a build need at most."""
+_SAVED = re.compile(r"\d+\.\w+|svar\.csv|\.?doctor\.txt.*")
+"""What a folder of saved answers holds."""
 PACKAGES = ("uvas-stats", "pandas", "requests", "truststore", "matplotlib", "docxtpl")
 
 
@@ -37,6 +41,8 @@ def doctor_command(
     workspace = find_workspace()
     if save is not None:
         require_writable(save)  # known before anything is asked
+        if any(not _SAVED.fullmatch(path.name) for path in save.iterdir()):
+            raise WorkspaceError("Mappen har redan annat i sig", where=save, todo="Ange en ny mapp med --save")
         refuse_foreign(save / "doctor.txt", PACKAGES[0].encode())
     found = [
         *examine_sources(load_catalog(workspace), base_urls(base_url or []), save=save),
@@ -47,7 +53,7 @@ def doctor_command(
     if save is not None:
         with atomic_file(save / "doctor.txt") as temporary:
             temporary.write_text("\n".join(lines).replace(str(Path.home()), "~") + "\n", encoding="utf-8")
-        typer.echo(f"Svaren ligger i {save}")
+        typer.echo(unbroken(f"Svaren ligger i {save}"))
     wrong = sum(not one.ok for one in found)
     if wrong:
         typer.echo(f"{wrong} av {len(found)} behöver en åtgärd.", err=True)

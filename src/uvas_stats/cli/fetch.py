@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from uvas_stats.errors import unbroken
+
 if TYPE_CHECKING:
     from uvas_stats.catalog import Catalog
     from uvas_stats.errors import FetchError
@@ -59,19 +61,19 @@ def _show_plan(plan: DatasetPlan) -> None:
     for table in plan.tables:
         typer.echo(f"  {table.resolved.table.id}: {table.state}{_new(table)}")
         for line in table.resolved.left_out:
-            typer.echo(f"  {line}")
+            typer.echo(f"  {unbroken(line)}")
 
 
 @contextmanager
 def _progress() -> Iterator[Progress | None]:
     """Show a bar on a terminal, nothing in a log."""
-    if not sys.stderr.isatty():
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
         yield None
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), transient=True) as bar:
+    with Bar(console=Console(file=sys.__stderr__), transient=True) as bar:
         tasks: dict[str, Any] = {}
 
         def show(dataset: str, done: int, total: int) -> None:
@@ -85,7 +87,7 @@ def _progress() -> Iterator[Progress | None]:
 def show_notes(notes: tuple[str, ...]) -> None:
     """Print what was left out or read otherwise than as it stands, a line each."""
     for line in notes:
-        typer.echo(f"  {line}")
+        typer.echo(f"  {unbroken(line)}")
 
 
 def _show_outcome(outcome: Outcome[DatasetPlan]) -> None:
@@ -219,7 +221,7 @@ def _fetch_files(
     if dry_run:
         typer.echo(f"{dataset}: {number(len(plan.wanted))} filer")
         for one in plan.wanted:
-            typer.echo(f"  {one.name}")
+            typer.echo(f"  {unbroken(one.name)}")
         return
     with _progress() as progress:
         outcome = fetch_files(plan, workspace.raw, progress=progress, before=edition_check(catalog))
@@ -264,4 +266,4 @@ def _fetch_table(
         )
     _show_outcome(outcome)
     rows, folder = build_table(workspace, outcome, source.publisher)
-    typer.echo(f"{number(rows)} uppgifter i {folder / 'observations.parquet'}")
+    typer.echo(unbroken(f"{number(rows)} uppgifter i {folder / 'observations.parquet'}"))

@@ -9,9 +9,11 @@ import pandas as pd
 
 from uvas_stats.build import pipeline
 from uvas_stats.catalog import Break, Catalog, Measure, load_catalog
-from uvas_stats.errors import UnknownNameError
+from uvas_stats.errors import IndicatorError, UnknownNameError, unbroken
 from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
+from uvas_stats.indicators.chance import Chance, fit_measure
+from uvas_stats.indicators.rank_sets import usual_place_moves
 from uvas_stats.numbers import number_text
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.editions import latest_edition
@@ -21,13 +23,21 @@ from uvas_stats.present.cautions import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
 from uvas_stats.raw.snapshot import Snapshot, list_snapshots
 from uvas_stats.report import csv_text, excel_csv
-from uvas_stats.situation.series import pick_age
+from uvas_stats.situation.series import RESIDENTS, pick_age
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["history", "ranking", "sources"]
 
 RANK_COLUMNS = ["rank", "rank_low", "rank_high", "region_code", "region_name", "value", "status", "n", "direction"]
+OPEN_PLACES = ["likely_low", "likely_high", "usual_move", "alone_low", "alone_high", "all_low", "all_high"]
 _HEADINGS = {
+    "likely_low": "troligen från",
+    "likely_high": "troligen till",
+    "usual_move": "flyttar sig",
+    "alone_low": "95 % från",
+    "alone_high": "95 % till",
+    "all_low": "alla 95 % från",
+    "all_high": "alla 95 % till",
     "rank": "plats",
     "rank_low": "lägsta",
     "rank_high": "högsta",
@@ -99,7 +109,9 @@ def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> st
     return f"{heading}\n{shown.to_string(index=False, na_rep='–')}"
 
 
-def ranking(measure: str, *, period: str | None, group: str | None, order: str, form: str) -> str:
+def ranking(
+    measure: str, *, period: str | None, group: str | None, order: str, form: str, sure: bool = False
+) -> str:
     """Write the ranking of a measure within a group or all kommuner.
 
     Parameters
@@ -110,13 +122,20 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
         ``worst`` or ``best``: what place 1 is.
     form
         ``table``, ``csv`` or ``json``.
+    sure
+        Whether to show what chance leaves open of each place.
     """
     workspace, catalog = _open()
     chosen = catalog.measure(measure)
     series = _series(workspace, catalog, chosen)
     when = _period(series, chosen, period)
+    chance = _chance(workspace, catalog, chosen, series) if sure else None
     members = catalog.group(group).members if group else tuple(region.code for region in catalog.kommuner)
-    ranked = rank_series(series.loc[series["period"] == when], chosen, members, order)
+    until = series.loc[series["period_end"] <= series.loc[series["period"] == when, "period_end"].iloc[0]]
+    ranked = rank_series(series.loc[series["period"] == when], chosen, members, order, chance, sets=sure)
+    if sure:
+        moves = usual_place_moves(rank_series(until, chosen, members, order))
+        ranked = ranked.assign(usual_move=ranked["region_code"].map(moves))
     if ranked["value"].notna().sum() < SMALLEST_RANKING:
         raise UnknownNameError(
             f"För få kommuner har uppgift för {chosen.short}, {when}",
@@ -127,10 +146,28 @@ def ranking(measure: str, *, period: str | None, group: str | None, order: str, 
     ranked = ranked.assign(region_name=ranked["region_code"].map(catalog.names), direction=words)
     places = dict.fromkeys(("rank", "rank_low", "rank_high", "n"), "Int64")
     heading = f"{chosen.title}, {when}. {words}. n = {int(ranked['n'].iloc[0])}. Egen bearbetning.{coverage_text}"
-    table = ranked[RANK_COLUMNS].astype(places)
+    open_ = [name for name in OPEN_PLACES if name in ranked]
+    table = ranked[[*RANK_COLUMNS, *open_]].astype(places | dict.fromkeys(open_, "Float64"))
     if chosen.coverage_measure:
         table = table.assign(coverage=table["region_code"].map(coverage))
     return _print(table if form != "table" else table.drop(columns=["n", "direction"]), form, heading, chosen)
+
+
+def _chance(workspace: Workspace, catalog: Catalog, measure: Measure, series: pd.DataFrame) -> Chance:
+    """Fit the model of chance, or say that there is none."""
+
+    def held(id_: str) -> pd.DataFrame:
+        rows = latest_edition(read_observations(workspace.processed, [id_]), catalog.replaces)
+        return pick_age(select(rows, measure=id_, sex="total"), catalog.measures[id_])
+
+    own = held(measure.denominator_measure) if measure.denominator_measure else None
+    chance = fit_measure(measure, series, catalog.breaks_of(measure.id), own, lambda: held(RESIDENTS))
+    if chance is None:
+        raise IndicatorError(
+            f"Hur säker platsen är kan inte beräknas för {measure.short}",
+            todo="Välj en andel som publiceras per år för alla kommuner",
+        )
+    return chance
 
 
 def _coverage(
@@ -230,4 +267,4 @@ def sources() -> str:
             note = about.get("note", "")
             lines.append(f"{origin} {about.get('retrieved', '')}: {about['publisher']}. {note}".strip())
     documents = [f"Programdokument: {item.name}, {item.document}" for item in catalog.programmes.values()]
-    return "\n".join([*lines, *documents])
+    return "\n".join(map(unbroken, [*lines, *documents]))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from uvas_stats.cli.swedish import SwedishCommand, SwedishGroup, command_word
-from uvas_stats.errors import UvasStatsError
+from uvas_stats.errors import UvasStatsError, unbroken
 
 if TYPE_CHECKING:
     from uvas_stats.register.safe_errors import RunResult
@@ -53,11 +53,11 @@ def _print_result(result: RunResult) -> None:
     from uvas_stats.register.export import headline_lines
 
     for line in result.remarks:
-        typer.echo(line, err=True)
+        typer.echo(unbroken(line), err=True)
     for line in headline_lines(result.observations, load_catalog().measures):
         typer.echo(line)
     for path in result.files:
-        typer.echo(f"Sparat: {path}")
+        typer.echo(unbroken(f"Sparat: {path}"))
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def _listing_faults() -> Iterator[None]:
         yield
     except UvasStatsError as error:
         for line in getattr(error, "__notes__", []):
-            typer.echo(line, err=True)
+            typer.echo(unbroken(line), err=True)
         raise
 
 
@@ -93,8 +93,10 @@ def map_command(
     target = out or file.with_suffix(".toml")
     mapping, notes = redact(write_proposal)(file, target, kind, sheet)
     for note in notes:
-        typer.echo(note, err=True)
-    typer.echo(f"{len(mapping.columns)} fält hittade: {target}. Kontrollera filen innan registret räknas.")
+        typer.echo(unbroken(note), err=True)
+    typer.echo(
+        f"{len(mapping.columns)} fält hittade: {unbroken(target)}. Kontrollera filen innan registret räknas."
+    )
 
 
 @app.command("kaa", cls=SwedishCommand)
@@ -129,7 +131,7 @@ def kaa_command(
     _print_result(result)
     if export is not None:
         for target in write_blocks(result.observations, export, load_catalog().names):
-            typer.echo(f"De fem blocken: {target}")
+            typer.echo(unbroken(f"De fem blocken: {target}"))
 
 
 @app.command("participants", cls=SwedishCommand)
@@ -217,7 +219,7 @@ def remove_command(kommun: Annotated[str, typer.Option(metavar="NAMN|KOD", help=
     from uvas_stats.workspace import find_workspace
 
     for path in remove_results(find_workspace(), load_catalog().region(kommun).code):
-        typer.echo(f"Borttaget: {path}")
+        typer.echo(unbroken(f"Borttaget: {path}"))
 
 
 @app.command("demo", cls=SwedishCommand)
@@ -233,11 +235,11 @@ def demo_command(
     from uvas_stats.register.demo import DEMO_END, DEMO_PERIOD, write_demo
 
     for path in write_demo(out, kommun=load_catalog().region(kommun).code, persons=persons):
-        typer.echo(str(path))
+        typer.echo(unbroken(path))
     for command, name, more in (
         ("kaa", "kaa", f"--period {DEMO_PERIOD}"),
         ("participants", "deltagare", f"--at {DEMO_END}"),
     ):
         file, mapping = (command_word(out / f"{name}.{ending}") for ending in ("csv", "toml"))
-        typer.echo(f"Prova: uvas register {command} {file} --mapping {mapping} {more}")
+        typer.echo(unbroken(f"Prova: uvas register {command} {file} --mapping {mapping} {more}"))
     typer.echo("Ta bort igen: uvas register remove --kommun KOMMUNEN")

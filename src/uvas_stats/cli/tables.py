@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from uvas_stats.cli.fetch import BaseUrl, number, open_clients
+from uvas_stats.errors import unbroken
 
 __all__ = ["search_command", "table_command"]
 
@@ -30,7 +31,7 @@ def search_command(
             hits += 1
             span = f" [{hit.first_period}–{hit.last_period}]" if hit.first_period else ""
             ended = " (uppdateras inte längre)" if hit.discontinued else ""
-            typer.echo(f"{hit.id}  {hit.title}{span}{ended}  uppdaterad {hit.updated[:10] or 'okänt'}")
+            typer.echo(unbroken(f"{hit.id}  {hit.title}{span}{ended}  uppdaterad {hit.updated[:10] or 'okänt'}"))
     if not hits:
         typer.echo("Inga träffar. Alla orden ska finnas i titeln; prova färre, utan *.")
 
@@ -47,20 +48,22 @@ def table_command(
 
     with open_clients(base_url) as clients:
         table = clients(px_source(source).id).table(table_id)
-    typer.echo(f"{table.id}  {table.title}\nUppdaterad: {table.updated or 'okänt'}")
+    typer.echo(unbroken(f"{table.id}  {table.title}"))
+    typer.echo(f"Uppdaterad: {unbroken(table.updated) or 'okänt'}")
     if table.discontinued:
         typer.echo("Uppdateras inte längre.")
     if table.noise:
         typer.echo("Uppgifterna bär slumpmässigt brus: delar får inte summeras.")
     for variable in table.variables:
         must = "kan utelämnas" if variable.elimination else "måste väljas"
-        typer.echo(f"\n{variable.code}  {variable.label}: {number(len(variable.codes))} värden, {must}")
+        typer.echo()
+        typer.echo(unbroken(f"{variable.code}  {variable.label}: {number(len(variable.codes))} värden, {must}"))
         pairs = list(zip(variable.codes, variable.labels, strict=True))
         for code, label in pairs[:MOST_SHOWN]:
-            typer.echo(f"  {code}  {label}")
+            typer.echo(f"  {unbroken(f'{code}  {label}')}")
         if len(pairs) > MOST_SHOWN:
-            typer.echo(f"  …  till {pairs[-1][0]}  {pairs[-1][1]}")
+            typer.echo(f"  …  till {unbroken('  '.join(pairs[-1]))}")
         for item in variable.codelists:
-            typer.echo(f"  kodlista {item.id}  {item.label}")
+            typer.echo(f"  {unbroken(f'kodlista {item.id}  {item.label}')}")
     for note in table.notes:
         typer.echo(f"\nAnmärkning: {' '.join(note.split())}")

@@ -120,17 +120,20 @@ def _fetch_halves(work: Work, names: Sequence[str], halves: Sequence[Query]) -> 
 def fetch_table(work: Work, report: Callable[[], None]) -> list[RawFile]:
     """Fetch all parts of a table, several at a time; the first error stops the rest."""
     parts = work.plan.parts
-    with ThreadPoolExecutor(max_workers=min(WORKERS, len(parts))) as pool:
-        futures: list[Future[list[RawFile]]] = []
+    pool = ThreadPoolExecutor(max_workers=min(WORKERS, len(parts)))
+    futures: list[Future[list[RawFile]]] = []
+    whole = False
+    try:
         for number, part in enumerate(parts, start=1):
             future = pool.submit(_fetch_part, work, f"part_{number:04d}", part)
             future.add_done_callback(lambda one: None if one.cancelled() or one.exception() else report())
             futures.append(future)
-        try:
-            _, waiting = wait(futures, return_when=FIRST_EXCEPTION)
-        finally:
-            for future in futures:
-                future.cancel()
+        waiting = set(futures)
+        while waiting and not any(one.done() and one.exception() for one in futures):
+            _, waiting = wait(futures, timeout=0.5, return_when=FIRST_EXCEPTION)  # Windows sees Ctrl+C in between
+        whole = True
+    finally:
+        pool.shutdown(wait=whole, cancel_futures=True)  # Ctrl+C does not wait for calls that are under way
     for future in futures:
         if not future.cancelled() and future.exception() is not None:
             raise future.exception() or FetchError("Hämtningen avbröts")

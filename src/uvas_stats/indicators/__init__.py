@@ -5,6 +5,7 @@ A *series* is observations of one measure, one sex and one age group, as plain t
 """
 
 from uvas_stats.indicators.area import SHARE_DECIMALS, area_share, implied_counts, pooled_share, share_intervals
+from uvas_stats.indicators.chance import Chance, fit_chance
 from uvas_stats.indicators.change import Change, break_between, change_between, latest_period, same_period_table
 from uvas_stats.indicators.compare import difference, quartiles, weighted_share
 from uvas_stats.indicators.consistency import Finding, check_printed
@@ -14,6 +15,7 @@ from uvas_stats.indicators.kaa import NOT_SHOWN, parts_of_whole, share_of_popula
 from uvas_stats.indicators.outlook import Outlook, goal_outlook
 from uvas_stats.indicators.places import place_panel
 from uvas_stats.indicators.projection import Projection, project
+from uvas_stats.indicators.rank_sets import exact_set, likely_places, rank_sets
 from uvas_stats.indicators.rank_summary import Place, RankSummary, persons_to_riket, rank_summary, refuse_break
 from uvas_stats.indicators.ranking import direction_words, performance_group, published_decimals, rank
 from uvas_stats.indicators.season import SeasonalProfile, rolling_year, seasonal_profile
@@ -23,6 +25,7 @@ __all__ = [
     "NOT_SHOWN",
     "SHARE_DECIMALS",
     "STATUSES",
+    "Chance",
     "Change",
     "Finding",
     "GoalStatus",
@@ -38,9 +41,12 @@ __all__ = [
     "check_printed",
     "difference",
     "direction_words",
+    "exact_set",
+    "fit_chance",
     "goal_outlook",
     "implied_counts",
     "latest_period",
+    "likely_places",
     "overlap_bounds",
     "parts_of_whole",
     "performance_group",
@@ -51,6 +57,7 @@ __all__ = [
     "published_decimals",
     "quartiles",
     "rank",
+    "rank_sets",
     "rank_summary",
     "refuse_break",
     "rolling_year",

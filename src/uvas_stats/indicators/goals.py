@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from uvas_stats.catalog import Break, Goal, Measure
-from uvas_stats.indicators.change import break_between, usual_swing
+from uvas_stats.indicators.chance import Chance
+from uvas_stats.indicators.change import break_between
 from uvas_stats.indicators.goal_rules import RULES, STATUSES, UNKNOWN, Case, Reason
 from uvas_stats.indicators.season import rolling_year
 from uvas_stats.indicators.series import demand_one_figure_each
@@ -38,8 +39,6 @@ class GoalStatus:
     reason: Reason
     figures: pd.DataFrame
     """Rows of the series that the assessment rests on."""
-    stands_in: str = ""
-    """``earlier`` or ``newest`` figure, which was judged where the year due has none; else empty."""
     broken_by: str = ""
     """Texts of the breaks between the baseline and the outcome."""
     by_year: bool = False
@@ -47,16 +46,15 @@ class GoalStatus:
     months: MonthsMet | None = None
 
 
-def _outcome(goal: Goal, known: pd.DataFrame, today: dt.date) -> tuple[pd.Series, str]:
-    """Take the newest figure up to the deadline, else the newest of all; tell where that is not the year due."""
+def _outcome(goal: Goal, known: pd.DataFrame, today: dt.date) -> pd.Series | None:
+    """Take the newest figure up to the deadline; once that has passed only one of its year, else None."""
     if goal.deadline is None:
-        return known.iloc[-1], ""
-    within = known.loc[known["period_end"] <= pd.Timestamp(goal.deadline)]
-    last = (within if len(within) else known).iloc[-1]
-    passed = today > goal.deadline
-    if len(within) and not (passed and last["period_end"].year < goal.deadline.year):
-        return last, ""
-    return last, "earlier" if len(within) else "newest"
+        return known.iloc[-1]
+    due = known["period_end"] <= pd.Timestamp(goal.deadline)
+    within = known.loc[due | (known["period"] == str(goal.deadline.year))]
+    if today <= goal.deadline:
+        return (within if len(within) else known).iloc[-1]
+    return within.iloc[-1] if len(within) and within["period_end"].iloc[-1].year == goal.deadline.year else None
 
 
 def _of_goal(goal: Goal, series: pd.DataFrame) -> pd.DataFrame:
@@ -75,6 +73,7 @@ def assess_goal(
     today: dt.date,
     breaks: Iterable[Break] = (),
     denominators: pd.DataFrame | None = None,
+    chance: Chance | None = None,
 ) -> GoalStatus:
     """Assess one goal for one region.
 
@@ -92,14 +91,16 @@ def assess_goal(
         Breaks of the measure; one between the baseline and the outcome goes with the reason.
     denominators
         What a share by month is of: its mean of twelve months is weighted with them.
+    chance
+        What chance does to the measure; None where it is not known, and the series' own swing is taken.
 
     Returns
     -------
     GoalStatus
-        ``nått``, ``på väg`` (not reached, time is left and the figure moves the right way), ``inte nått`` or ``kan
-        inte bedömas``. The outcome is the newest figure up to the deadline; if there is none, the newest of all,
-        and that is told. A share by month is judged by its mean of twelve months, never by one month.
-        A share that is to fall or rise is not judged on a difference within its usual swing or its rounding.
+        ``nått``, ``på väg`` (not reached, time is left and the figure moves the right way), ``inte nått``,
+        ``osäkert`` (a share nearer to what is wanted than chance lets tell) or ``kan inte bedömas``. The outcome
+        is the newest figure up to the deadline, and of its year once it has passed. A share by month is judged by
+        its mean of twelve months, never by one month.
     """
     if goal.rule == "none" or measure is None:
         return GoalStatus(goal, measure, region, UNKNOWN, Reason("not_measurable"), series.iloc[:0])
@@ -113,7 +114,7 @@ def assess_goal(
         return GoalStatus(goal, measure, region, UNKNOWN, Reason("no_figure"), known)
     if _seasonal(measure):
         return _by_year(goal, measure, series, region, today, list(breaks), denominators)
-    return _assessed(goal, measure, series, known, region, today, breaks)
+    return _assessed(goal, measure, series, known, region, today, breaks, chance)
 
 
 def _hidden(goal: Goal, every: pd.DataFrame, known: pd.DataFrame) -> Reason | None:
@@ -182,6 +183,19 @@ def _months_met(goal: Goal, measure: Measure, year: pd.DataFrame, region: str) -
     return MonthsMet(int((gap < 0).sum()), str(gap.idxmin()), str(gap.idxmax()))
 
 
+def _without_figure(
+    goal: Goal, measure: Measure, series: pd.DataFrame, region: str, newest: pd.DataFrame
+) -> GoalStatus:
+    """Say that the year due has no figure, with today's beside it, which is no verdict."""
+    period = str(newest["period"].iloc[0])
+    reason = Reason("no_due_figure", period, float(newest["value"].iloc[0]))
+    at_riket = series.loc[(series["region_code"] == "00") & (series["period"] == period) & series["value"].notna()]
+    if goal.rule == "better_than_riket" and len(at_riket):
+        reason = replace(reason, other=float(at_riket["value"].iloc[0]))
+        newest = pd.concat([newest, at_riket], ignore_index=True)
+    return GoalStatus(goal, measure, region, UNKNOWN, reason, newest)
+
+
 def _assessed(
     goal: Goal,
     measure: Measure,
@@ -190,17 +204,21 @@ def _assessed(
     region: str,
     today: dt.date,
     breaks: Iterable[Break],
+    chance: Chance | None = None,
 ) -> GoalStatus:
     if goal.baseline_period:
         known = known.loc[known["period_end"] > pd.Timestamp(period_end(goal.baseline_period))]
         if known.empty:
             return GoalStatus(goal, measure, region, UNKNOWN, Reason("no_later_figure"), known)
-    outcome, stands_in = _outcome(goal, known, today)
-    breaks = list(breaks)
-    case = Case(goal, measure, series, region, outcome, today, usual_swing(series, region, breaks))
+    outcome = _outcome(goal, known, today)
+    if outcome is None:
+        newest = known.tail(1)
+        return _without_figure(goal, measure, series, region, newest)
+    breaks = tuple(breaks)
+    case = Case(goal, measure, series, region, outcome, today, chance, breaks)
     status, reason, compared = RULES[goal.rule](case)
     figures = pd.concat([known.loc[known["period"] == outcome["period"]], compared], ignore_index=True)
     crossed = (
         break_between(breaks, region, goal.baseline_period, outcome["period"]) if goal.baseline_period else ""
     )
-    return GoalStatus(goal, measure, region, status, reason, figures, stands_in, crossed)
+    return GoalStatus(goal, measure, region, status, reason, figures, crossed)

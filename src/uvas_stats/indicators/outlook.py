@@ -9,9 +9,8 @@ import pandas as pd
 
 from uvas_stats.catalog import Break, Goal, Measure
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators.compare import difference
 from uvas_stats.indicators.projection import Projection, project
-from uvas_stats.indicators.series import period_after, unbroken_run
+from uvas_stats.indicators.series import demand_one_figure_each, period_after, unbroken_run
 from uvas_stats.periods import period_end, period_text
 
 __all__ = ["Outlook", "goal_outlook"]
@@ -90,10 +89,11 @@ def goal_outlook(
     """
     breaks = list(breaks)
     to_riket = goal.rule == "better_than_riket"
-    figures = series.loc[series["region_code"].isin([region, "00"])]
-    if to_riket:
-        gap = difference(figures, region)
-        figures = gap.assign(region_code=region, value=gap["difference"])
+    figures = series
+    if to_riket:  # of every kommun, for the interval is calibrated on all
+        demand_one_figure_each(series.loc[series["region_code"].isin([region, "00"])])
+        riket = series.loc[series["region_code"] == "00"].set_index("period")["value"]
+        figures = series.assign(value=series["value"] - series["period"].map(riket))
     known = figures.loc[(figures["region_code"] == region) & figures["value"].notna()].sort_values("period_end")
     if known.empty:
         raise IndicatorError(f"Framskrivningen kan inte bedömas: uppgift saknas för {measure.short}", where=region)

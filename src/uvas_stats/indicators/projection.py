@@ -1,92 +1,51 @@
 """Where a series is heading, how far off such a statement has been, and how likely a goal is to be met.
 
 What is projected is the mean of the twelve months up to the day due: the quantity that the goal is judged by, one
-that a single month cannot turn and that has no season. Two simple models are tried:
+that a single month cannot turn and that has no season; of a yearly series it is the year. The models and their
+trial on held-out years are in :mod:`uvas_stats.indicators.forecasts`: every kommun that has figures for the same
+periods is tried along with the one asked for, as far ahead as the goal lies. The simplest model that no other
+beats by five percent is taken. Where no model beats last year's figure of a yearly series nothing is projected:
+that figure is its own best forecast, and how far the next may lie from it is for
+:mod:`uvas_stats.indicators.chance` to say.
 
-``årsmedel``
-    The mean of the last twelve months (a yearly series: the last year's figure) is carried on.
-``nivå``
-    The season is taken away with STL, the level that is left is smoothed exponentially, and the level is
-    carried on; months of the twelve that are known count as they are.
-
-The spread is that of the model's own errors, as many steps ahead, over the figures it has seen, with Student's t
-for as many independent stretches of that length as there are. A third model, with a trend that dies out, was left
-out: on series of five years it took chance for direction, and its interval held far fewer outcomes than it said.
-
-Held-out years choose between the two. From each of a row of origins the models see only what was known then, and
-their projections, as far ahead as the goal lies, are compared with what came. The one with the least mean absolute
-error is taken; the more complicated only if it errs at least five percent less. The share of the outcomes that the
-interval held is reported as it was. Where that was less than the interval says, the interval is widened until it
-fits.
+The interval is calibrated on the errors of all kommuner, each measured in its kommun's own spread, so that as many
+lie within as it says. What is reported is how many were held where each origin's interval came from the other
+origins only. A kommun alone, without others to learn from, has its own origins, and Student's t for as many
+independent stretches as there are; its interval is then widened where it held too few, never narrowed.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from uvas_stats.catalog import Break
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators.season import MONTHS_NEEDED, demand_periods
+from uvas_stats.indicators.forecasts import (
+    BETTER,
+    LEVEL,
+    MANY,
+    MONTHS_TO_LEARN,
+    ORIGINS_LEAST,
+    YEARS_NEEDED,
+    Matrix,
+    Trial,
+    fitted,
+    trials,
+)
+from uvas_stats.indicators.season import demand_periods
 from uvas_stats.indicators.series import Run, period_after, unbroken_run
+from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_kind, period_text
 
-__all__ = ["Backtest", "Projection", "backtest", "periods_needed", "project"]
+__all__ = ["Backtest", "Projection", "Quality", "periods_needed", "project", "projection_quality"]
 
-Numbers: TypeAlias = "np.ndarray[tuple[int, ...], np.dtype[np.float64]]"
-LEVEL = 0.80
-"""Coverage that the interval is meant to have."""
-ORIGINS_LEAST, ORIGINS_MOST = 8, 24
-"""Held-out projections that a statement must rest on, and how many are made at most."""
-YEARS_NEEDED = 8
-"""Years to learn from where a series has one figure a year: both models carry on a level and have at most one
-parameter, and Student's t pays for the few errors that they have seen."""
-BETTER = 0.95
-"""A more complicated model must err at most this much of the simpler."""
-
-
-@dataclass(frozen=True)
-class Fit:
-    """One model on the figures up to an origin."""
-
-    known: Numbers
-    """The figures, without their season where the model takes it away."""
-    levels: Numbers
-    """What the model would have carried on from each of them; null where it could not."""
-    season: int
-    rests: bool
-    """Whether the figures are without season, so that months of the season that are known count as they are."""
-
-    def means(self, steps: int) -> Numbers:
-        """Project, from each figure, the mean of the season that ends so many steps after it."""
-        if not self.rests:
-            return self.levels
-        coming = min(steps, self.season)
-        past = pd.Series(self.known).rolling(self.season - coming).sum() if coming < self.season else 0.0
-        return np.asarray((past + coming * self.levels) / self.season, dtype="float64")
-
-    def mean(self, steps: int) -> float:
-        """Project from the last figure."""
-        return float(self.means(steps)[-1])
-
-    def errors(self, steps: int) -> Numbers:
-        """Give the errors that such projections have made on the figures seen."""
-        outcomes = pd.Series(self.known).rolling(self.season).mean().to_numpy()
-        errors = (outcomes[steps:] - self.means(steps)[: len(outcomes) - steps])[self.season - 1 :]
-        return np.asarray(errors[~np.isnan(errors)])
-
-    def quantile(self, steps: int, share: float) -> tuple[float, float]:
-        """Give the spread of the errors, and the quantile of t for the stretches it is seen over."""
-        from scipy.stats import t as student
-
-        errors = self.errors(steps)
-        freedom = max(1.0, (len(self.known) - self.season) / max(steps, 1))
-        return float(np.sqrt(np.mean(np.square(errors)))), float(student.ppf(share, freedom))
+_FREEDOMS = (3.0, 4.0, 6.0, 10.0, 30.0, 200.0)
+"""Degrees of freedom that the tails of the errors of all kommuner are matched with."""
 
 
 @dataclass(frozen=True)
@@ -98,18 +57,20 @@ class Backtest:
     last: str
     origins: int
     error: float
-    """Mean absolute error, in the unit of the series."""
+    """The kommun's own mean absolute error, in the unit of the series."""
     held: int
-    """How many outcomes lay in the interval as the model gave it."""
+    """How many outcomes lay in the interval: of one kommun alone as the model gave it."""
     widened: float
-    """What the interval is multiplied by for that; 1 where it was wide enough."""
+    """What the interval of the model is multiplied by, so that it holds what it says."""
     errors: dict[str, float]
-    """Mean absolute error of each model tried."""
+    """Mean absolute error of each model tried, in all kommuner."""
+    kommuner: int = 1
+    """How many were tried."""
 
     @property
     def coverage(self) -> float:
-        """Share of the outcomes in the interval, before widening."""
-        return self.held / self.origins
+        """Share of the outcomes in the interval."""
+        return self.held / (self.origins * self.kommuner)
 
 
 def periods_needed(steps: int, season: int = 12) -> int:
@@ -120,94 +81,83 @@ def periods_needed(steps: int, season: int = 12) -> int:
     >>> periods_needed(12), periods_needed(1, season=1)
     (55, 16)
     """
-    return (MONTHS_NEEDED if season == 12 else YEARS_NEEDED) + steps + ORIGINS_LEAST - 1
+    return (MONTHS_TO_LEARN if season == 12 else YEARS_NEEDED) + steps + ORIGINS_LEAST - 1
 
 
-def _carried(values: Numbers, season: int) -> Fit:
-    return Fit(values, pd.Series(values).rolling(season).mean().to_numpy(), season, rests=False)
+@dataclass(frozen=True)
+class _Scale:
+    """How the spread of a kommun is turned into an interval: Student's t, times what it takes."""
+
+    freedom: float
+    widened: float
+
+    @property
+    def reach(self) -> float:
+        """Spreads from the projection to an end of the interval."""
+        return self.widened * _student(self.freedom, (1 + LEVEL) / 2)
 
 
-def _level(values: Numbers, season: int) -> Fit:
-    from statsmodels.tsa.holtwinters import SimpleExpSmoothing
-    from statsmodels.tsa.seasonal import STL
+def _student(freedom: float, share: float) -> float:
+    from scipy.stats import t as student
 
-    if season > 1:
-        seasonal = STL(values, period=season, seasonal=season + 1, robust=True).fit().seasonal
-        values = values - seasonal + seasonal[-season:].mean()
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # a search that stops early still gives a level, which the back-test judges
-        start = "heuristic" if len(values) >= 10 else "estimated"  # the heuristic wants ten figures
-        fitted = SimpleExpSmoothing(values, initialization_method=start).fit()
-    levels = np.append(np.asarray(fitted.fittedvalues)[1:], float(fitted.forecast(1)[0]))
-    return Fit(values, levels, season, rests=True)
+    return float(student.ppf(share, freedom))
 
 
-MODELS: dict[str, Callable[[Numbers, int], Fit]] = {
-    "årsmedel": _carried,
-    "nivå": _level,
-}
+def _scale(scaled: Matrix, freedom: float) -> _Scale:
+    """Calibrate on the scaled errors: of many kommuner to hold what it says, of one alone never to be narrowed.
 
-
-def _origins(n: int, steps: int, season: int) -> list[int]:
-    """Choose from where to project into what is known: evenly, from when there was enough to learn from."""
-    first, last = (MONTHS_NEEDED if season == 12 else YEARS_NEEDED), n - steps
-    count = min(last - first + 1, ORIGINS_MOST)
-    return sorted({int(at) for at in np.linspace(first, last, count)})
-
-
-def _held_out(
-    model: Callable[[Numbers, int], Fit],
-    values: Numbers,
-    outcomes: Numbers,
-    origins: list[int],
-    steps: int,
-    season: int,
-) -> tuple[Numbers, Numbers]:
-    """Give the errors of projections from the origins, and how far the interval reached at each."""
-    errors, reach = [], []
-    for at, outcome in zip(origins, outcomes, strict=True):
-        fit = model(values[:at], season)
-        spread, quantile = fit.quantile(steps, (1 + LEVEL) / 2)
-        errors.append(outcome - fit.mean(steps))
-        reach.append(quantile * spread)
-    return np.asarray(errors), np.asarray(reach)
-
-
-def backtest(values: Numbers, steps: int, season: int, periods: list[str]) -> Backtest:
-    """Choose a model on held-out years, and say how it did on them.
-
-    Parameters
-    ----------
-    values, periods
-        The figures in the order of time, none missing, and their periods.
-    steps
-        How far ahead to project.
-    season
-        12 for months, 1 for years.
+    What all kommuner miss together, in a turn of the whole country, has been seen in few independent stretches,
+    however many the kommuner are: that part of the errors is widened as Student's t has it for so few.
     """
-    origins = _origins(len(values), steps, season)
-    outcomes = np.array([values[at + steps - season : at + steps].mean() for at in origins])
-    tested = {name: _held_out(model, values, outcomes, origins, steps, season) for name, model in MODELS.items()}
-    errors = {name: float(np.abs(error).mean()) for name, (error, _) in tested.items()}
-    chosen = next(iter(errors))
-    for name, mean_error in errors.items():
-        if mean_error < BETTER * errors[chosen]:
-            chosen = name
-    error, reach = tested[chosen]
-    scaled = np.abs(error) / np.where(reach > 0, reach, np.nan)
-    wide = float(np.nanquantile(scaled, LEVEL)) if np.isfinite(scaled).any() else 1.0
-    return Backtest(
-        model=chosen,
-        first=periods[origins[0] - 1],
-        last=periods[origins[-1] - 1],
-        origins=len(origins),
-        error=errors[chosen],
-        held=int((np.abs(error) <= reach).sum()),
-        widened=max(1.0, wide),
-        errors=errors,
-    )
+    known = np.abs(scaled[~np.isnan(scaled)])
+    if not len(known):
+        return _Scale(freedom, 1.0)
+    inner = float(np.quantile(known, LEVEL))
+    if scaled.shape[1] < MANY:
+        return _Scale(freedom, max(1.0, inner / _student(freedom, (1 + LEVEL) / 2)))
+    tail = float(np.quantile(known, 0.95)) / inner if inner > 0 else 1.0
+    shapes = {one: _student(one, 0.975) / _student(one, (1 + LEVEL) / 2) for one in _FREEDOMS}
+    fits = min(shapes, key=lambda one: abs(shapes[one] - tail))
+    common = float(np.nanmean(np.square(np.nanmean(scaled, axis=1)))) / float(np.nanmean(np.square(scaled)))
+    turns = (_student(freedom, (1 + LEVEL) / 2) / _student(_FREEDOMS[-1], (1 + LEVEL) / 2)) ** 2
+    few = np.sqrt(1 - common + common * turns)
+    return _Scale(fits, float(few) * inner / _student(fits, (1 + LEVEL) / 2))
+
+
+def _chosen(tried: dict[str, Trial]) -> str:
+    """Take the simplest model that no later one beats."""
+    names = list(tried)
+    best = names[0]
+    for name in names[1:]:
+        if tried[name].error < BETTER * tried[best].error:
+            best = name
+    return best
+
+
+def _freedom(periods: int, steps: int, season: int) -> float:
+    """Count the independent stretches that a projection so far ahead has been seen over."""
+    return max(1.0, (periods - season) / steps)
+
+
+def _stretches(origins: list[int], steps: int) -> float:
+    return 1.0 + (origins[-1] - origins[0]) / steps
+
+
+def _held(trial: Trial, freedom: float) -> int:
+    """Count the outcomes held where each origin's interval comes from the others; of one kommun, the model's."""
+    if trial.errors.shape[1] < MANY:
+        return int((np.abs(trial.errors) <= trial.spreads * _student(freedom, (1 + LEVEL) / 2)).sum())
+    held = 0
+    for at in range(len(trial.errors)):
+        reach = _scale(np.delete(trial.scaled, at, axis=0), freedom).reach
+        held += int((np.abs(trial.errors[at]) <= reach * trial.spreads[at]).sum())
+    return held
+
+
+@lru_cache(maxsize=8)
+def _tried(content: bytes, columns: int, steps: int, season: int) -> tuple[list[int], dict[str, Trial]]:
+    """Try the models once for all kommuner of a measure: each kommun's report asks for the same."""
+    return trials(np.frombuffer(content).reshape(-1, columns), steps, season)
 
 
 @dataclass(frozen=True)
@@ -287,18 +237,24 @@ def project(
     season = 12 if period_kind(period) == "month" else 1
     steps = _steps(run, period)
     _demand(run, steps, season)
-    values = run.values.to_numpy(dtype="float64")
     periods = run.figures["period"].tolist()
-    test = backtest(values, steps, season, periods)
-    fit = MODELS[test.model](values, season)
-    ahead = range(1, steps + 1)
-    quantiles = [fit.quantile(step, (1 + LEVEL) / 2) for step in ahead]
-    reach = np.maximum.accumulate([spread * quantile * test.widened for spread, quantile in quantiles])
-    path = pd.DataFrame({"period": [period_after(periods[-1], step) for step in ahead]})
-    path["mean"] = [fit.mean(step) for step in ahead]
+    values, own = _panel(series, run)
+    origins, tried = _tried(values.tobytes(), values.shape[1], steps, season)
+    model = _chosen(tried)
+    if season == 1 and model == next(iter(tried)):
+        raise _no_better(tried, region)
+    alone = values.shape[1] < MANY
+    trial = tried[model]
+    freedom = _freedom(len(periods), steps, season) if alone else _stretches(origins, steps)
+    scale = _scale(trial.scaled, freedom)
+    told = [fitted(model, values, step, season) for step in range(1, steps + 1)]
+    reach = np.maximum.accumulate([scale.reach * spreads[own] for _, spreads in told])
+    path = pd.DataFrame({"period": [period_after(periods[-1], step) for step in range(1, steps + 1)]})
+    path["mean"] = [means[own] for means, _ in told]
     path = path.assign(low=path["mean"] - reach, high=path["mean"] + reach)  # it never narrows on the way
     last = path.iloc[-1]
-    history = pd.DataFrame({"period": periods, "value": values, "mean": pd.Series(values).rolling(season).mean()})
+    figures = run.figures["value"].astype("float64")
+    history = pd.DataFrame({"period": periods, "value": figures, "mean": figures.rolling(season).mean()})
     return Projection(
         region_code=region,
         period=period,
@@ -306,12 +262,112 @@ def project(
         mean=float(last["mean"]),
         low=float(last["low"]),
         high=float(last["high"]),
-        spread=float(reach[-1]) / quantiles[-1][1],
-        freedom=max(1.0, (len(values) - season) / steps),
+        spread=float(reach[-1]) / _student(scale.freedom, (1 + LEVEL) / 2),
+        freedom=scale.freedom,
         path=path,
         history=history,
-        test=test,
+        test=Backtest(
+            model=model,
+            first=periods[origins[0] - 1],
+            last=periods[origins[-1] - 1],
+            origins=len(origins),
+            error=float(np.abs(trial.errors[:, own]).mean()),
+            held=_held(trial, freedom),
+            widened=scale.widened,
+            errors={name: one.error for name, one in tried.items()},
+            kommuner=values.shape[1],
+        ),
         cut_by=run.cut_by,
+    )
+
+
+def _panel(series: pd.DataFrame, run: Run) -> tuple[Matrix, int]:
+    """Lay out the figures of all kommuner that have every period of the run, and say which column is its own."""
+    periods = run.figures["period"].tolist()
+    within = series.loc[series["period"].isin(periods) & (series["region_code"].str.len() == 4)]
+    wide = within.pivot(index="period", columns="region_code", values="value").reindex(periods)  # noqa: PD010
+    wide = wide.assign(**{run.region_code: run.figures["value"].to_numpy()}).dropna(axis=1)
+    if wide.shape[1] < MANY:
+        wide = wide[[run.region_code]]
+    return np.ascontiguousarray(wide.to_numpy(dtype="float64")), wide.columns.tolist().index(run.region_code)
+
+
+def _no_better(tried: dict[str, Trial], region: str) -> IndicatorError:
+    carried, *others = (number_text(one.error, 2) for one in tried.values())
+    listed = ", ".join(f"{name} {error}" for name, error in zip(list(tried)[1:], others, strict=True))
+    return IndicatorError(
+        "Framskrivning görs inte: ingen prövad metod träffar nästa år märkbart bättre än det senaste värdet",
+        cause=f"Medelfel {carried} med det senaste värdet; {listed}",
+        where=region,
+    )
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How projections did on years that neither they nor the calibration of their intervals had seen."""
+
+    tried: int
+    coverage: float
+    """Share of the outcomes in the interval."""
+    relative_error: float
+    """Mean absolute error through that of carrying the last mean on."""
+    tenths: pd.DataFrame
+    """``n, said, came``: by tenths of the probability that was said, what was said and how often it came."""
+
+
+def projection_quality(
+    series: pd.DataFrame, steps: int, thresholds: Iterable[float] = (0.9, 0.95, 1.0, 1.05, 1.1), most: int = 8
+) -> Quality:
+    """Project all kommuner from several periods as :func:`project` does, and set what was said against what came.
+
+    Parameters
+    ----------
+    series
+        One measure by month or year for many kommuner: ``region_code, period, period_end, value``.
+    steps
+        How far ahead.
+    thresholds
+        Parts of the last mean: the probability of coming below each is told.
+    most
+        From how many periods at most.
+
+    Raises
+    ------
+    IndicatorError
+        If fewer than 30 kommuner have a long enough row.
+    """
+    from scipy.stats import t as student
+
+    kommuner = series.loc[series["region_code"].str.len() == 4]
+    wide = kommuner.pivot(index="period", columns="region_code", values="value").sort_index()  # noqa: PD010
+    values = np.ascontiguousarray(wide.dropna(axis=1).to_numpy(dtype="float64"))
+    season = 12 if period_kind(str(wide.index[-1])) == "month" else 1
+    least = periods_needed(steps, season)
+    if values.shape[1] < MANY or len(values) < least + steps:
+        raise IndicatorError("Framskrivningen kan inte prövas: för få kommuner eller perioder i följd")
+    errors, reaches, carried, said, came = [], [], [], [], []
+    for at in sorted({int(one) for one in np.linspace(least, len(values) - steps, most)}):
+        known, outcome = values[:at], values[at + steps - season : at + steps].mean(axis=0)
+        origins, tried = trials(known, steps, season)
+        model = _chosen(tried)
+        scale = _scale(tried[model].scaled, _stretches(origins, steps))
+        means, spreads = fitted(model, known, steps, season)
+        last = known[-season:].mean(axis=0)
+        errors.append(outcome - means)
+        reaches.append(scale.reach * spreads)
+        carried.append(outcome - last)
+        for part in thresholds:
+            said.append(student.cdf((part * last - means) / (scale.widened * spreads), scale.freedom))
+            came.append(outcome < part * last)
+    told = pd.DataFrame({"said": np.ravel(said), "came": np.ravel(came).astype("float64")})
+    tenths = told.groupby((told["said"] * 10).astype("int64").clip(upper=9)).agg(
+        n=("said", "size"), said=("said", "mean"), came=("came", "mean")
+    )
+    return Quality(
+        tried=int(np.size(errors)),
+        coverage=float((np.abs(errors) <= np.array(reaches)).mean()),
+        relative_error=float(np.abs(errors).mean() / np.abs(carried).mean()),
+        tenths=tenths.rename_axis("tenth").reset_index(),
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from uvas_stats.catalog import Break, Catalog, Goal, Measure, Programme
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import STATUSES, assess_goal, goal_outlook
+from uvas_stats.indicators.chance import Chance
 from uvas_stats.numbers import count_word
 from uvas_stats.present.goal_place import NO_PLACE, GoalPlace
 from uvas_stats.present.source import source_line
@@ -22,8 +23,8 @@ __all__ = ["Assessed", "GoalRow", "assess_programme", "goals_in_brief", "tally",
 SeriesOf = Callable[[Goal], pd.DataFrame]
 PLACED = "better_than_riket"
 """The rule of a goal that is about a place."""
-_ONE = {"nått": "är nått", "på väg": "är på väg att nås", "inte nått": "är inte nått"}
-_MANY = {"nått": "är nådda", "på väg": "är på väg att nås", "inte nått": "är inte nådda"}
+_ONE = {"nått": "är nått", "på väg": "är på väg att nås", "inte nått": "är inte nått", "osäkert": "är osäkert"}
+_MANY = {"nått": "är nådda", "på väg": "är på väg att nås", "inte nått": "är inte nådda", "osäkert": "är osäkra"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def assess_programme(
     goals: Iterable[Goal] | None = None,
     people_of: Callable[[Goal], pd.DataFrame | None] | None = None,
     place_of: Callable[[Goal, str], GoalPlace] | None = None,
+    chance_of: Callable[[Goal], Chance | None] | None = None,
 ) -> Assessed:
     """Assess all goals: one row a goal, or one a goal and kommun where statistics can tell them apart.
 
@@ -78,17 +80,20 @@ def assess_programme(
         Gives the denominators of a goal's measure where they are known.
     place_of
         Gives the place that a goal is about, for a kommun that has a figure.
+    chance_of
+        Gives what chance does to a goal's measure.
     """
     rows: list[GoalRow] = []
     figures, notes, ranked = [], [], []
     for declared, goal in zip(programme.goals, goals or programme.goals, strict=True):
         regions = programme.municipalities if goal.rule != "none" else programme.municipalities[:1]
         people = people_of(goal) if people_of is not None and goal.measure else None
+        chance = chance_of(goal) if chance_of is not None and goal.measure else None
         assessed: list[GoalRow] = []
         for region in regions:
             measure, breaks = catalog.measures.get(goal.measure), catalog.breaks_of(goal.measure, (region,))
             series = series_of(goal)
-            status = assess_goal(goal, measure, series, region, as_of, breaks, people)
+            status = assess_goal(goal, measure, series, region, as_of, breaks, people, chance)
             known = bool(len(series)) and bool(series.loc[series["region_code"] == region, "value"].notna().any())
             rank = place_of(goal, region) if known and goal.rule == PLACED and place_of is not None else None
             place = rank or NO_PLACE

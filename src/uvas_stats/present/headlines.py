@@ -38,7 +38,8 @@ def headlines(
 
 
 def _one(row: SummaryRow, view: View) -> str:
-    rank = "" if row.rank == MISSING else f" Plats {row.rank}."
+    likely = f", {row.likely}" if row.likely else ""
+    rank = "" if row.rank == MISSING else f" Plats {row.rank}{likely}."
     return f"{row.measure}: {row.value} {view.when(row.period)}{_beside(row)}.{_moved(row)}{rank}"
 
 
@@ -62,6 +63,11 @@ def _moved(row: SummaryRow) -> str:
     note = f", {UNROUNDED}" if row.unrounded else ""
     if not row.change.shown:
         return f" Oförändrat från året innan{note}."
+    if row.by_chance:
+        return (
+            f" Ungefär som året innan: ändringen, {row.change} procentenheter{note}, är inte större än vad "
+            "slumpen brukar ge."
+        )
     way = "Upp" if row.change.shown > 0 else "Ned"
     return f" {way} {row.change.size} procentenheter från året innan{note}."
 

@@ -8,7 +8,15 @@ from uvas_stats.indicators import Place, RankSummary, published_decimals
 from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
 from uvas_stats.present.view import View
 
-__all__ = ["distance_text", "earlier_texts", "persons_text", "place_text", "ranked_on", "ranked_text"]
+__all__ = [
+    "chance_text",
+    "distance_text",
+    "earlier_texts",
+    "persons_text",
+    "place_text",
+    "ranked_on",
+    "ranked_text",
+]
 
 
 def place_text(low: float, high: float) -> str:
@@ -39,6 +47,22 @@ def ranked_on(values: pd.Series, view: View) -> str:
     if decimals is None or decimals <= view.measure.decimals:
         return ""
     return f"Rangordnat på publicerade värden med {count_word(decimals)} decimaler."
+
+
+def chance_text(likely: tuple[float, float] | None, usual_move: float | None) -> str:
+    """Say what chance leaves open of a place, and how far it usually moves; empty where neither is known.
+
+    Examples
+    --------
+    >>> chance_text((8, 70), 23), chance_text((8, 70), None), chance_text(None, None)
+    ('slumpen räknad troligen 8–70; platsen flyttar sig vanligen 23 mellan år', 'slumpen räknad troligen 8–70', '')
+    """
+    parts = []
+    if likely is not None and not pd.isna(likely[0]):
+        parts.append(f"slumpen räknad troligen {place_text(*likely)}")
+    if usual_move is not None and not pd.isna(usual_move):
+        parts.append(f"platsen flyttar sig vanligen {number_text(usual_move, 0)} mellan år")
+    return "; ".join(parts)
 
 
 def persons_text(one: RankSummary, view: View) -> str:

@@ -89,7 +89,8 @@ def _apart(measure: Measure, value: float | None, other: float | None) -> tuple[
 def _against_riket(reason: Reason, goal: Goal, measure: Measure) -> str:
     value, riket = _apart(measure, reason.value, reason.other)
     better = "bättre" if reason.reached else "inte bättre"
-    return f"{value} mot rikets {riket} {in_period(reason.period)}: {better} än riksgenomsnittet."
+    compared = f"{value} mot rikets {riket} {in_period(reason.period)}"
+    return _told(reason, compared, f": {_surely(reason)}{better} än riksgenomsnittet.")
 
 
 def _two_periods(reason: Reason, measure: Measure) -> str:
@@ -98,25 +99,41 @@ def _two_periods(reason: Reason, measure: Measure) -> str:
 
 
 def _against_baseline(reason: Reason, goal: Goal, measure: Measure) -> str:
-    aim = f"{'' if reason.reached else 'inte '}{'lägre' if goal.rule == 'falls' else 'högre'}"
+    aim = f"{_surely(reason)}{'' if reason.reached else 'inte '}{'lägre' if goal.rule == 'falls' else 'högre'}"
+    compared = _two_periods(reason, measure)
     if reason.wanted is not None:
         aim = f"målet {number_text(reason.wanted, measure.decimals, measure.unit)}"
-    return f"{_two_periods(reason, measure)}; {aim}."
+        compared = f"{compared}; {aim}" if reason.sure is False else compared
+    return f"{_told(reason, compared, f'; {aim}.')}{_riket_moved(reason, measure)}"
 
 
-def _within_swing(reason: Reason, goal: Goal, measure: Measure) -> str:
-    assert reason.swing is not None
-    usual = number_text(reason.swing, 1 if reason.swing >= 0.05 else 2)
+def _surely(reason: Reason) -> str:
+    return "säkert " if reason.sure else ""
+
+
+def _told(reason: Reason, compared: str, verdict: str) -> str:
+    """End with the verdict, or with why there is none: so large a difference comes of chance alone."""
+    if reason.sure is not False:
+        return f"{compared}{verdict}"
+    usual = number_text(reason.within, 1 if reason.within >= 0.05 else 2)
+    side = "troligen inte nått" if reason.margin < 0 else "troligen nått"
     return (
-        f"{_two_periods(reason, measure)}: skillnaden är inte större än den vanliga ändringen från ett år till "
-        f"nästa ({usual} procentenheter)."
+        f"{compared}: skillnaden ryms i det som slumpen brukar ge (upp till {usual} procentenheter), "
+        f"{f'men {side}' if reason.likely else 'så det går inte att säga'}."
     )
+
+
+def _riket_moved(reason: Reason, measure: Measure) -> str:
+    if reason.riket_moved is None:
+        return ""
+    before, now = (number_text(value, measure.decimals, measure.unit) for value in reason.riket_moved)
+    return f" Riket gick samtidigt från {before} till {now}, alltså minst lika mycket."
 
 
 def _against_level(reason: Reason, goal: Goal, measure: Measure) -> str:
     value, wanted = _apart(measure, reason.value, reason.wanted)
     under = "under " if goal.rule == "below" else ""
-    return f"Utfall {value} ({period_text(reason.period)}) mot målet {under}{wanted}."
+    return _told(reason, f"Utfall {value} ({period_text(reason.period)}) mot målet {under}{wanted}", ".")
 
 
 def _hidden(reason: Reason, goal: Goal, measure: Measure) -> str:
@@ -136,6 +153,18 @@ def _no_figure(reason: Reason, goal: Goal, measure: Measure) -> str:
     return f"{text} {goal.note}".strip()
 
 
+def _no_due_figure(reason: Reason, goal: Goal, measure: Measure) -> str:
+    assert goal.deadline is not None
+    value = number_text(reason.value, measure.decimals, measure.unit)
+    riket = (
+        "" if reason.other is None else f" mot rikets {number_text(reason.other, measure.decimals, measure.unit)}"
+    )
+    return (
+        f"Uppgift för {goal.deadline.year}, då målet skulle vara nått, saknas. Senaste uppgift: {value}{riket}, "
+        f"{period_text(reason.period)}."
+    )
+
+
 def _no_baseline(reason: Reason, goal: Goal, measure: Measure) -> str:
     named = period_text(goal.baseline_period) if goal.baseline_period else "är inte angiven och"
     return f"Baslinjen {named} saknas."
@@ -145,12 +174,12 @@ _REASONS: dict[str, Callable[[Reason, Goal, Measure], str]] = {
     "riket": _against_riket,
     "baseline": _against_baseline,
     "level": _against_level,
-    "within_swing": _within_swing,
     "same_rounded": lambda reason, _, measure: (
         f"{_two_periods(reason, measure)}: skillnaden försvinner i avrundningen."
     ),
     "hidden": _hidden,
     "no_figure": _no_figure,
+    "no_due_figure": _no_due_figure,
     "too_few_months": lambda *_: (
         "Tolv månader i följd behövs sedan senaste tidsseriebrott eller lucka; en månad avgör inte."
     ),
@@ -184,20 +213,10 @@ def goal_reason(assessed: GoalStatus) -> str:
     parts = [
         "Tolvmånadersmedel:" if assessed.by_year else "",
         _REASONS[reason.kind](reason, goal, measure),
-        _stands_in(assessed),
         assessed.broken_by,
         _months(assessed.months),
     ]
     return " ".join(filter(None, parts))
-
-
-def _stands_in(assessed: GoalStatus) -> str:
-    """Say that the year due has no figure, and on which the goal was judged instead."""
-    if not assessed.stands_in or assessed.goal.deadline is None:
-        return ""
-    judged = "uppgiften före" if assessed.stands_in == "earlier" else "senaste uppgift"
-    period = period_text(assessed.reason.period)
-    return f"Utfall för {assessed.goal.deadline.year} saknas; bedömt på {judged}, {period}."
 
 
 def _months(months: MonthsMet | None) -> str:
@@ -236,12 +255,16 @@ def outlook_text(outlook: Outlook, measure: Measure) -> str:
     chance = outlook.probability
     likely = "" if chance is None else f" Sannolikheten att {met} är {probability_text(chance)}."
     held = count_word(test.held, neuter=True) if test.held else "inget"
-    wide = "; därför har intervallet vidgats" if test.widened > 1.05 else ""
+    came = f"{held} av {count_word(test.origins)} utfall i intervallet"
+    if test.kommuner > 1:
+        share, kommuner = number_text(100 * test.coverage, 0), number_text(float(test.kommuner), 0)
+        came = f"{share} procent av utfallen i {kommuner} kommuner i intervallet"
+    wide = "; därför har intervallet vidgats" if test.widened > 1.05 and test.kommuner == 1 else ""
     expected = f"{mean} procentenheter" if outlook.to_riket else mean
     return (
         f"{start}{_subject(outlook, measure)} väntas bli {expected}, troligen mellan "
         f"{low.removesuffix(f'{THIN_SPACE}%')} och {high} (80 procents intervall).{likely} När metoden prövades "
-        f"på tidigare år hamnade {held} av {count_word(test.origins)} utfall i intervallet{wide}."
+        f"på tidigare år hamnade {came}{wide}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Group, Measure
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import Change, change_between, direction_words, latest_period
+from uvas_stats.indicators.chance import Chance
 from uvas_stats.numbers import number_text
 from uvas_stats.periods import period_text
 
@@ -59,6 +61,13 @@ class View:
     """How complete the reporting is, where the measure names a measure of that."""
     people: pd.DataFrame | None = field(default=None, compare=False, repr=False)
     """What a share is of, where that is known."""
+    chance_of: Callable[[], Chance | None] | None = field(default=None, compare=False, repr=False)
+    """Fits the model of chance, which is asked for only where it is shown."""
+
+    @property
+    def chance(self) -> Chance | None:
+        """What chance does to the measure, where it is known."""
+        return None if self.chance_of is None else self.chance_of()
 
     @property
     def kommuner(self) -> tuple[str, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import _thread
 import multiprocessing
 import os
+import signal
+import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from uvas_stats.workspace import Workspace, find_workspace
@@ -17,6 +23,8 @@ __all__ = ["Exported", "export_all"]
 
 MOST_PROCESSES = 61
 """Windows waits for no more than that."""
+_PATIENCE = 1.0
+"""Seconds that a process has for what it cleans up when the one that started it has ended."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,40 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
+    console = Console(file=sys.__stderr__)  # a bar steers the terminal; sys.stderr does not let it
     columns = (TextColumn("Nuläge"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("", total=total)
         yield lambda: progress.advance(task)
+
+
+_ended, _busy, _leaving = threading.Event(), threading.Event(), threading.Event()
+"""In a process of the pool: the one that started it has ended, something is being exported, or it is to go."""
+
+
+def _start(alive: Connection) -> None:
+    """Make a process end with the one that started it, and load what an export needs meanwhile."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    threading.Thread(target=_watch, args=(alive,), daemon=True).start()
+    _warm()
+
+
+def _stop(number: int, _: object) -> None:
+    """End once; Ctrl+C in a terminal is sent to all, and is the first process's to take."""
+    if not _leaving.is_set() and (number == signal.SIGTERM or _ended.is_set()):
+        _leaving.set()
+        raise SystemExit
+
+
+def _watch(alive: Connection) -> None:
+    with suppress(EOFError, OSError):
+        alive.recv_bytes()  # nothing is ever sent: it ends when the other end is closed, by a death too
+    _ended.set()
+    if _busy.is_set():
+        _thread.interrupt_main()
+        time.sleep(_PATIENCE)
+    os._exit(1)
 
 
 def _warm() -> None:
@@ -84,6 +121,30 @@ def _warm() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def _run_apart(job: _Job) -> Exported:
+    """Export in a process of the pool; what was begun is cleaned up where the process is to end."""
+    _busy.set()
+    try:
+        return _run(job)
+    except SystemExit:
+        os._exit(1)
+    finally:
+        _busy.clear()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let the processes that are started here not hear Ctrl+C, until they can take it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    taken_by = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, taken_by)
+
+
 @contextmanager
 def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
     """Start one process a core for several exports; for a single one there is nothing to share."""
@@ -92,20 +153,33 @@ def _pool(several: bool) -> Iterator[ProcessPoolExecutor | None]:
         return
     # spawn on every system: the same behaviour on Windows, and no threads are forked
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(os.cpu_count() or 1, MOST_PROCESSES), mp_context=context, initializer=_warm)
+    alive, here = context.Pipe(duplex=False)
+    workers = min(os.cpu_count() or 1, MOST_PROCESSES)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(alive,))
     try:
-        pool.submit(int)  # the processes start with the first task
+        with _deaf():
+            pool.submit(int)  # the first process starts with the first task
         yield pool
+    except (KeyboardInterrupt, GeneratorExit):
+        here.close()  # they end, each after what it does now has been cleaned up
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+        alive.close()
+        if not here.closed:
+            here.close()
 
 
 def _results(jobs: list[_Job], pool: ProcessPoolExecutor | None) -> Iterator[Exported]:
     if pool is None:
         yield from map(_run, jobs)
         return
-    for future in as_completed([pool.submit(_run, job) for job in jobs]):
-        yield future.result()
+    with _deaf():
+        waiting = {pool.submit(_run_apart, job) for job in jobs}
+    while waiting:
+        done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)  # Windows sees Ctrl+C in between
+        for future in done:
+            yield future.result()
 
 
 def _jobs(

@@ -100,6 +100,7 @@ class Goals(Part):
             goals=self._followed(),
             people_of=lambda goal: self.figures.denominators(goal.measure),
             place_of=self._goal_place,
+            chance_of=lambda goal: None if goal.category else self.figures.chance(goal.measure),
         )
 
     def _goal_place(self, goal: Goal, code: str) -> GoalPlace:

@@ -260,6 +260,7 @@ def rank_summaries(
             denominators=None if people is None or people.empty else people,
             breaks=catalog.breaks_of(id_, (code,)),
             across_break=across_break,
+            chance=view.chance,
         )
         for code in view.focus
         if code in set(known)

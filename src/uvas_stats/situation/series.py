@@ -14,6 +14,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Measure, Programme
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
+from uvas_stats.indicators.chance import Chance, fit_measure
 from uvas_stats.observations.contract import SEXES, select
 from uvas_stats.observations.editions import Replaces, latest_edition
 from uvas_stats.observations.store import read_observations
@@ -21,7 +22,7 @@ from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.source import edition_date
 from uvas_stats.present.view import View
 
-__all__ = ["DOCUMENTS", "Figures", "Part", "needed_measures", "pick_age", "read_newest"]
+__all__ = ["DOCUMENTS", "RESIDENTS", "Figures", "Part", "needed_measures", "pick_age", "read_newest"]
 
 DOCUMENTS = "programme_documents"
 SCB_SHARE = "kaa_school_year_scb_share_pct"
@@ -29,6 +30,8 @@ SCB_SHARE = "kaa_school_year_scb_share_pct"
 POPULATION = "population_december_count"
 ONE_YEAR = (*(str(age) for age in range(100)), "100+")
 """The ages that the population is held by and that no chart or table shows unless it is asked to."""
+RESIDENTS = "kolada_residents_16_19_count"
+"""How large a kommun is, where the persons that a share is of have not been fetched."""
 WHO = {"women": "kvinnor", "men": "män"}
 
 
@@ -173,7 +176,46 @@ class Figures:
         # how complete the reporting is, where the measure is what kommuner report
         coverage = self.series(chosen.coverage_measure) if chosen.coverage_measure else None
         people = self.denominators(chosen.id, age, sex)
-        return View(self.catalog, chosen, focus, picked, order, at, title, age, sex, coverage, people)
+        return View(
+            self.catalog,
+            chosen,
+            focus,
+            picked,
+            order,
+            at,
+            title,
+            age,
+            sex,
+            coverage,
+            people,
+            lambda: self.chance(chosen.id, age, sex),
+        )
+
+    def chance(self, measure: str, age: str = "", sex: str = "total") -> Chance | None:
+        """Return what chance does to a share by year; None where it is not known.
+
+        Parameters
+        ----------
+        measure, age, sex
+            As for :meth:`series`.
+        """
+        key = measure, age, sex
+        if key not in self._chances:
+            self._chances[key] = self._fit_chance(*key)
+        return self._chances[key]
+
+    @cached_property
+    def _chances(self) -> dict[tuple[str, str, str], Chance | None]:
+        return {}
+
+    def _fit_chance(self, measure: str, age: str, sex: str) -> Chance | None:
+        return fit_measure(
+            self.catalog.measures[measure],
+            self.series(measure, age or None, sex),
+            self.catalog.breaks_of(measure),
+            self.denominators(measure, age, sex),
+            lambda: self.series(RESIDENTS, sex=sex),
+        )
 
     def fetched(self, view: View) -> pd.DataFrame:
         """Return the series that a view looks at, or say how to fetch it where there is nothing of it at all."""

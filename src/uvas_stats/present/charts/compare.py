@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import rank
+from uvas_stats.indicators.chance import told_apart
 from uvas_stats.present.cautions import coverage_note, with_coverage
 from uvas_stats.present.charts.labels import beside, mark_riket
 from uvas_stats.present.charts.place import places_text
@@ -49,18 +50,21 @@ def compare(series: pd.DataFrame, view: View) -> Chart:
     group = view.group.id if view.group else "fokus"
     inside = view.group is None or set(view.focus) <= set(view.group.members)
     among = f"bland {view.group_name}" if inside else f"i jämförelse med {view.group_name}"
+    alike = _alike(ranked, view, period)
     about = About(
         id=f"jamforelse_{view.measure.id}_{group.lower()}",
         title=with_coverage(view.title or f"{view.measure.short}: {places} av {n} {among}", view, period),
         subtitle=f"{view.measure.title}, {view.when(period)}. {view.direction}.",
         source=source_line(now.loc[now["region_code"].isin([*members, "00"])], view.catalog, computed=True, n=n),
         alt=_alt(ranked, riket, view, places, n),
-        note=" ".join(filter(None, [ranked_on(ranked["value"], view), coverage_note(view, period)])),
+        note=" ".join(
+            filter(None, [ranked_on(ranked["value"], view), _alike_note(alike, view), coverage_note(view, period)])
+        ),
         data=pd.concat([ranked, riket], ignore_index=True),
     )
     row_height = min(0.21, max(0.125, 5.4 / len(ranked)))
     chart, axes = canvas(about, row_height * (len(ranked) + 0.6), left=1.2, right=0.6, below=0.12)
-    _draw(axes, ranked, view, size=min(SMALL + 0.5, row_height * 72 * 0.72))
+    _draw(axes, ranked, view, size=min(SMALL + 0.5, row_height * 72 * 0.72), alike=alike)
     axes.set_xlim(0, 1.02 * max(ranked["value"].max(), riket["value"].max() if len(riket) else 0.0))
     if len(riket):
         value = float(riket["value"].iloc[0])
@@ -86,7 +90,22 @@ def _alt(ranked: pd.DataFrame, riket: pd.DataFrame, view: View, places: str, n: 
     )
 
 
-def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
+def _alike(ranked: pd.DataFrame, view: View, period: str) -> frozenset[str]:
+    """Give the kommuner whose figure chance does not let tell from that of the one in focus."""
+    known = ranked.loc[ranked["value"].notna(), ["region_code", "value"]]
+    figures = {str(code): float(value) for code, value in known.itertuples(index=False, name=None)}
+    chance, code = view.chance, view.focus[0]
+    if chance is None or len(view.focus) != 1 or code not in figures:
+        return frozenset()
+    own = code, figures.pop(code)
+    return frozenset(one[0] for one in figures.items() if told_apart(chance, period, own, one) is False)
+
+
+def _alike_note(alike: frozenset[str], view: View) -> str:
+    return f"≈ går inte att skilja från {view.focus_names}: skillnaden ryms i slumpen." if alike else ""
+
+
+def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float, alike: frozenset[str]) -> None:
     for i, (_, row) in enumerate(ranked.iterrows()):
         code, focus = row["region_code"], row["region_code"] in view.focus
         colour = line_of(code, view.focus).colour if focus else "#b5b5b5"
@@ -101,7 +120,7 @@ def _draw(axes: Axes, ranked: pd.DataFrame, view: View, size: float) -> None:
             }  # clear of riket's line
             beside(axes, view.number(row["value"]), (1, i), VALUES, **column, **style)
         place = "" if pd.isna(row["rank_low"]) else f"{place_text(row['rank_low'], row['rank_high'])}  "
-        beside(axes, f"{place}{view.name(code)}", (0, i), -5, **style)
+        beside(axes, f"{'≈ ' if code in alike else ''}{place}{view.name(code)}", (0, i), -5, **style)
     axes.set_ylim(len(ranked) - 0.4, -0.9)
     axes.set_yticks([])
     axes.set_xticks([])

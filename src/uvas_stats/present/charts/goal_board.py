@@ -20,6 +20,7 @@ _FACES = {
     "nått": ("#00705a", 1),
     "på väg": ("#0b5394", 0),
     "inte nått": ("#c04a00", -1),
+    "osäkert": ("#6b5b00", None),
     "kan inte bedömas": (GREY, None),
 }
 _TEXT_LEFT, _TEXT_WIDTH, _WORD_LEFT = 0.55, 3.95, 4.75

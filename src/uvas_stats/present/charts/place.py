@@ -6,10 +6,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.indicators import quartiles, rank
+from uvas_stats.indicators.rank_sets import usual_place_moves
 from uvas_stats.present.cautions import cohort_note, coverage_note, with_coverage
 from uvas_stats.present.charts.trend import quartile_rows
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.place_words import place_text, ranked_on
+from uvas_stats.present.place_words import chance_text, place_text, ranked_on
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of, spread, value_axis
 from uvas_stats.present.view import View, join_words
@@ -40,7 +41,11 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     """
     period = view.at(series)
     now = series.loc[series["period"] == period]
-    ranked = rank(now, view.measure, view.kommuner, view.order)
+    ranked = rank(now, view.measure, view.kommuner, view.order, view.chance)
+    if view.chance is not None:
+        until = series.loc[series["period_end"] <= now["period_end"].iloc[0]]
+        moves = usual_place_moves(rank(until, view.measure, view.kommuner, view.order))
+        ranked = ranked.assign(usual_move=ranked["region_code"].map(moves))
     n = int(ranked["n"].iloc[0])
     in_focus = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
     places = places_text(in_focus, view)
@@ -58,7 +63,15 @@ def place(series: pd.DataFrame, view: View) -> Chart:
             f"{view.number(limits['q3'])}.{riket_text}"
         ),
         note=" ".join(
-            filter(None, [_note(ranked, in_focus, view), cohort_note(view, period), coverage_note(view, period)])
+            filter(
+                None,
+                [
+                    _note(ranked, in_focus, view),
+                    _open_places(in_focus, view),
+                    cohort_note(view, period),
+                    coverage_note(view, period),
+                ],
+            )
         ),
         data=pd.concat([ranked, riket], ignore_index=True),
         derived=quartile_rows(quartiles(now, view.kommuner)),
@@ -67,6 +80,7 @@ def place(series: pd.DataFrame, view: View) -> Chart:
     known = ranked["value"].dropna()
     _draw_dots(axes, known, limits)
     value_axis(axes, known.min(), known.max(), view.measure.unit, zero=known.min() < 0.35 * known.max(), which="x")
+    _draw_levels(axes, in_focus, view, period)
     leaders = _draw_focus(axes, in_focus, view)
     if len(riket):
         _draw_riket(axes, float(riket["value"].iloc[0]), view, leaders)
@@ -85,6 +99,32 @@ def _note(ranked: pd.DataFrame, in_focus: pd.DataFrame, view: View) -> str:
     if absent:
         parts.append(f"Uppgift saknas för {join_words(absent)}.")
     return " ".join(filter(None, parts))
+
+
+def _open_places(in_focus: pd.DataFrame, view: View) -> str:
+    """Say for each kommun what chance leaves open of its place."""
+    if "likely_low" not in in_focus:
+        return ""
+    columns = ["region_code", "likely_low", "likely_high", "usual_move"]
+    texts = [
+        f"{view.name(code)}: {chance_text((low, high), move)}."
+        for code, low, high, move in in_focus[columns].itertuples(index=False, name=None)
+        if not pd.isna(low)
+    ]
+    line = "Vågrätt streck: där kommunens nivå troligen ligger, slumpen och tidigare år räknade."
+    return " ".join([*texts, line]) if texts else ""
+
+
+def _draw_levels(axes: Axes, in_focus: pd.DataFrame, view: View, period: str) -> None:
+    """Draw a bar where the level of each kommun lies in 19 cases of 20."""
+    if view.chance is None:
+        return
+    for at, code in enumerate(in_focus["region_code"]):
+        level = view.chance.level(code, period)
+        if level is not None:
+            colour = line_of(code, view.focus).colour
+            height = 0.2 + 0.06 * at
+            axes.plot([level.low, level.high], [height, height], color=colour, linewidth=2.4, zorder=4)
 
 
 def _draw_dots(axes: Axes, values: pd.Series, limits: pd.Series) -> None:

@@ -12,7 +12,7 @@ from uvas_stats.present.cautions import coverage_note, with_coverage
 from uvas_stats.present.charts.labels import EndLabel, label_ends
 from uvas_stats.present.charts.timeline import CROWDED, mark_breaks, pieces, position, time_axis
 from uvas_stats.present.figure import About, Chart
-from uvas_stats.present.place_words import place_text, ranked_on
+from uvas_stats.present.place_words import chance_text, place_text, ranked_on
 from uvas_stats.present.source import source_line
 from uvas_stats.present.style import GREY, INK, LIGHT, RIKET, SMALL, TEXT, canvas, line_of
 from uvas_stats.present.view import View, join_words
@@ -46,7 +46,7 @@ def place_over_time(series: pd.DataFrame, view: View) -> Chart:
     """
     end = pd.Timestamp(period_end(view.at(series)))
     rows = _complete(series.loc[series["period_end"] <= end], view)
-    ranked = rank(rows, view.measure, view.kommuner, view.order)
+    ranked = rank(rows, view.measure, view.kommuner, view.order, view.chance)
     in_focus = ranked.loc[ranked["region_code"].isin(view.focus) & ranked["value"].notna()]
     if in_focus.empty:
         raise IndicatorError(
@@ -110,7 +110,8 @@ def _places(in_focus: pd.DataFrame, riket: pd.DataFrame, view: View) -> pd.DataF
         Rikets=in_focus["period"].map(there),
     )
     names = {"period": "Period", "Kommun": "Kommun", "Plats": "Plats", "n": "Kommuner", "Rikets": "Rikets plats"}
-    kept = [name for name in names if name != "Rikets" or there]
+    names |= {"likely_low": "Troligen från plats", "likely_high": "Troligen till plats"}
+    kept = [name for name in names if name in table and (name != "Rikets" or there)]
     return table[kept].rename(columns=names).reset_index(drop=True)
 
 
@@ -119,14 +120,21 @@ def _sentence(rows: pd.DataFrame, view: View, code: str) -> str:
         return ""
     first, last = rows.iloc[0], rows.iloc[-1]
     before, now = (place_text(row["rank_low"], row["rank_high"]) for row in (first, last))
+    likely = (last["likely_low"], last["likely_high"]) if "likely_low" in last else None
+    open_ = chance_text(likely, last.get("usual_move"))
     return (
-        f"{view.name(code)}: plats {before} {view.when(first['period'])}, plats {now} {view.when(last['period'])}."
+        f"{view.name(code)}: plats {before} {view.when(first['period'])}, plats {now} {view.when(last['period'])}"
+        f"{f' ({open_})' if open_ else ''}."
     )
 
 
 def _note(in_focus: pd.DataFrame, view: View) -> str:
     parts = []
-    if (in_focus["rank_high"] - in_focus["rank_low"] >= SEEN).any():
+    if "likely_low" in in_focus:
+        parts.append(
+            "Det ljusa fältet är platserna som kommunen har i 19 fall av 20, slumpen och tidigare år räknade."
+        )
+    elif (in_focus["rank_high"] - in_focus["rank_low"] >= SEEN).any():
         parts.append("Skuggan visar möjliga platser där flera kommuner har samma publicerade värde.")
     if view.measure.period_kind == "month":
         parts.append("Ring: samma månad varje år. Jämför en månad bara med samma månad ett annat år.")
@@ -171,6 +179,9 @@ def _draw(axes: Axes, in_focus: pd.DataFrame, view: View, riket: pd.DataFrame) -
             continue
         for piece in pieces(rows, view, [code], "rank_low"):
             low, high = piece["rank_low"], piece["rank_high"]
+            if "likely_low" in piece:
+                likely = piece["likely_low"], piece["likely_high"]
+                axes.fill_between(piece["x"], *likely, color=line.colour, alpha=0.13, linewidth=0)
             axes.fill_between(piece["x"], low, high, color=line.colour, alpha=0.22, linewidth=0)
             axes.plot(
                 piece["x"],

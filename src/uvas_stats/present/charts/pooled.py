@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from uvas_stats.indicators import break_between
 from uvas_stats.numbers import number_text
 from uvas_stats.present.charts.labels import beside
 from uvas_stats.present.figure import About, Chart, Missing
@@ -62,7 +63,7 @@ def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: tuple[Mi
             + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
             for row in rows
         ),
-        note=_note(rows),
+        note=" ".join(filter(None, [_note(rows), _broken(rows, view)])),
         data=data,
         derived=_derived(rows),
         missing=missing,
@@ -125,6 +126,17 @@ def _note(rows: list[PooledRow]) -> str:
         listed = ", ".join(f"{row.period} ur {row.edition}" for row in editions.itertuples())
         mixed = f"Åren kommer ur olika utgåvor, och utgivaren har reviderat äldre år: {listed}."
     return " ".join(filter(None, [*texts, mixed]))
+
+
+def _broken(rows: list[PooledRow], view: View) -> str:
+    """Name the breaks that lie between the years that are put together."""
+    texts: dict[str, None] = {}
+    for row in rows:
+        first, last = str(row.own["first"]), str(row.own["last"])
+        for measure in row.data["measure"].unique():
+            breaks = view.catalog.breaks_of(str(measure), view.focus)
+            texts[break_between(breaks, view.focus[0], first, last)] = None
+    return " ".join(f"Tidsseriebrott mellan åren: {text}" for text in filter(None, texts))
 
 
 def _derived(rows: list[PooledRow]) -> pd.DataFrame:

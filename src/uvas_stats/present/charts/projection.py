@@ -22,6 +22,7 @@ from uvas_stats.present.view import View
 __all__ = ["projection"]
 
 PLOT_HEIGHT = 2.5
+OVERLAP = "Prövningarna överlappar varandra. Framskrivningen förutsätter att inget nytt händer."
 
 
 def projection(outlook: Outlook, goal: Goal, used: pd.DataFrame, view: View) -> Chart:
@@ -80,25 +81,46 @@ def _monthly(outlook: Outlook) -> bool:
 
 
 def _note(outlook: Outlook, view: View) -> str:
-    one, test = outlook.projection, outlook.projection.test
-    by_month = {"årsmedel": "det senaste årets medel", "nivå": "den säsongsrensade nivån"}
-    by_year = {"årsmedel": "det senaste årets värde", "nivå": "den utjämnade nivån"}
-    model = (by_month if _monthly(outlook) else by_year)[test.model]
+    test = outlook.projection.test
+    level, last = ("säsongsrensade", "medel") if _monthly(outlook) else ("utjämnade", "värde")
+    model = {
+        "årsmedel": f"det senaste årets {last} förs vidare",
+        "nivå": f"den {level} nivån förs vidare",
+        "dämpad trend": f"den {level} nivån förs vidare med en trend som dör ut",
+        "autoregression": f"det senaste årets {last} förs vidare med sin ändring och sitt avstånd till medlet",
+    }[test.model]
+    tried = count_word(test.origins)
+    if test.kommuner > 1:
+        share = number_text(100 * test.coverage, 0)
+        tested = (
+            f"i {tried} prövningar i {number_text(float(test.kommuner), 0)} kommuner på år den inte sett "
+            f"({period_text(test.first)}–{period_text(test.last)}); här var felet {_error(outlook, view)} "
+            "i medeltal. "
+            f"Intervallet är ställt efter felen i alla kommuner och höll {share} procent av utfallen när varje "
+            "prövning fick sitt ur de andra."
+        )
+        return (
+            f"Färgat fält: 80 procents intervall. Modell: {model}; den är den enklaste som ingen annan slår "
+            f"{tested} {OVERLAP}{_cut(outlook)}"
+        )
     wide = f" Intervallet är därför vidgat {number_text(test.widened, 1)} gånger." if test.widened > 1.05 else ""
-    cut = (
-        f" Äldre uppgifter används inte: {one.cut_by[:1].lower()}{one.cut_by[1:].rstrip('.')}."
-        if one.cut_by
-        else ""
-    )
-    decimals = 1 if test.error >= 0.05 else 2
     held = count_word(test.held) if test.held else "ingen"
-    error = f"{number_text(test.error, decimals)}{view.difference_unit}"
     return (
-        f"Färgat fält: 80 procents intervall. Modell: {model} förs vidare; den valdes för att den haft minst fel "
-        f"({error} i medeltal) i {count_word(test.origins)} prövningar "
+        f"Färgat fält: 80 procents intervall. Modell: {model}; den är den enklaste som ingen annan slår "
+        f"({_error(outlook, view)} fel i medeltal) i {tried} prövningar "
         f"på år den inte sett ({period_text(test.first)}–{period_text(test.last)}), där intervallet höll i "
-        f"{held}.{wide} Prövningarna överlappar varandra. Framskrivningen förutsätter att inget nytt händer.{cut}"
+        f"{held}.{wide} {OVERLAP}{_cut(outlook)}"
     )
+
+
+def _error(outlook: Outlook, view: View) -> str:
+    error = outlook.projection.test.error
+    return f"{number_text(error, 1 if error >= 0.05 else 2)}{view.difference_unit}"
+
+
+def _cut(outlook: Outlook) -> str:
+    text = outlook.projection.cut_by
+    return f" Äldre uppgifter används inte: {text[:1].lower()}{text[1:].rstrip('.')}." if text else ""
 
 
 def _rows(outlook: Outlook) -> pd.DataFrame:

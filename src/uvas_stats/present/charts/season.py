@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from uvas_stats.errors import IndicatorError
-from uvas_stats.indicators import place_panel, quartiles, refuse_break, same_period_table
+from uvas_stats.indicators import break_between, place_panel, quartiles, refuse_break, same_period_table
 from uvas_stats.numbers import UNROUNDED, differs_as_printed, signed_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.cautions import cohort_note, coverage_note
@@ -66,6 +66,7 @@ def season(series: pd.DataFrame, view: View, *, across_break: bool = False) -> C
                 [
                     _places(series, view, earlier, period),
                     _note(view, median, broken),
+                    _group_broken(view, median, earlier, period),
                     _unrounded(in_focus, view),
                     cohort_note(view, period),
                     coverage_note(view, period),
@@ -100,6 +101,16 @@ def _unrounded(in_focus: pd.DataFrame, view: View) -> str:
     pairs = zip(in_focus["value"], in_focus["earlier"], strict=True)
     differs = any(differs_as_printed(now, then, view.measure.decimals) for now, then in pairs)
     return f"Skillnaden är {UNROUNDED.replace('räknat', 'räknad')}." if differs else ""
+
+
+def _group_broken(view: View, median: tuple[float, float] | None, earlier: str, period: str) -> str:
+    """Name the breaks of the group's kommuner, if its median is drawn across them."""
+    if median is None or view.group is None:
+        return ""
+    breaks = view.catalog.breaks_of(view.measure.id, view.group.members)
+    texts = (break_between([item], member, earlier, period) for item in breaks for member in view.group.members)
+    listed = " ".join(dict.fromkeys(filter(None, texts)))
+    return f"Tidsseriebrott i gruppen: {listed}" if listed else ""
 
 
 def _places(series: pd.DataFrame, view: View, earlier: str, period: str) -> str:

@@ -10,7 +10,7 @@ from uvas_stats.indicators import RankSummary
 from uvas_stats.numbers import MISSING, UNROUNDED, differs_as_printed
 from uvas_stats.periods import period_text
 from uvas_stats.present.figure import About, Missing
-from uvas_stats.present.place_words import distance_text, earlier_texts, persons_text, ranked_text
+from uvas_stats.present.place_words import chance_text, distance_text, earlier_texts, persons_text, ranked_text
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
@@ -21,8 +21,11 @@ __all__ = ["standing"]
 def _rows(one: RankSummary, view: View) -> list[tuple[str, str, str]]:
     earlier, earlier_place = earlier_texts(one, view)
     riket = MISSING if one.riket is None else view.number(one.riket)
+    likely = None if one.likely is None else (one.likely.low, one.likely.high)
+    open_ = chance_text(likely, one.usual_move)
     rows = [
         (period_text(one.period).capitalize(), view.number(one.value), ranked_text(one.place)),
+        *([("Så säker är platsen", MISSING, open_)] if open_ else []),
         ("Riksgenomsnittet, och den plats det motsvarar", riket, ranked_text(one.riket_place)),
         ("Avstånd till riksgenomsnittet, i platser", MISSING, distance_text(one, view)),
         ("För att bli bättre än riksgenomsnittet", MISSING, persons_text(one, view)),

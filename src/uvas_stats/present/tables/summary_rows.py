@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from uvas_stats.indicators import break_between, difference, quartiles, rank, share_intervals
+from uvas_stats.indicators.chance import SURE, move_sd
+from uvas_stats.indicators.rank_sets import likely_places
 from uvas_stats.numbers import MISSING, count_word, differs_as_printed, number_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.figure import Missing
-from uvas_stats.present.place_words import place_text
+from uvas_stats.present.place_words import chance_text, place_text
 from uvas_stats.present.table import Number
 from uvas_stats.present.view import STATUS_TEXT, View
 from uvas_stats.present.weighted import POPULATION, Weighed, weigh
@@ -38,12 +40,16 @@ class SummaryRow:
     """To riket."""
     median: Number = GAP
     rank: str = MISSING
+    likely: str = ""
+    """What chance leaves open of the place."""
     change: Number = GAP
     """From the year before."""
     unrounded: bool = False
     """Whether the change as printed is not that of the two years' printed figures."""
     broken: bool = False
     """Whether a declared break lies between the two years."""
+    by_chance: bool = False
+    """Whether chance alone may give such a change."""
     interval: str = ""
 
     @property
@@ -100,6 +106,17 @@ def _rank(now: pd.DataFrame, view: View, code: str) -> str:
     if n < len(view.kommuner) / 2:
         return MISSING
     return f"{place_text(row['rank_low'], row['rank_high'])} av {n} ({view.place_one})"
+
+
+def _likely(view: View, code: str, period: str) -> str:
+    """Say what chance leaves open of the place; empty where it is not known."""
+    if view.chance is None:
+        return ""
+    levels = view.chance.level_of(view.kommuner, period)
+    highest = view.direction.startswith("1 = högst")
+    likely = likely_places(levels["level"].tolist(), levels["sd"].tolist(), highest_first=highest)
+    low, high = likely.iloc[view.kommuner.index(code)]
+    return chance_text((low, high), None)
 
 
 def _median(now: pd.DataFrame, view: View) -> Number:
@@ -167,12 +184,32 @@ def summary_row(
         gap=Number(gap, decimals, signed=True),
         median=_median(now, view),
         rank=_rank(now, view, code),
+        likely=_likely(view, code, period),
         change=Number(change.difference, decimals, signed=True),
         unrounded=differs_as_printed(change.value, change.earlier, decimals),
         broken=bool(change.broken_by),
+        by_chance=_by_chance(
+            series, view, (code,), (change.earlier_period, change.earlier), (period, change.value)
+        ),
         interval=interval,
     )
     return row, pd.concat([now.loc[now["region_code"].isin([code, "00"])], counted])
+
+
+def _by_chance(
+    series: pd.DataFrame,
+    view: View,
+    members: tuple[str, ...],
+    earlier: tuple[str, float | None],
+    later: tuple[str, float | None],
+) -> bool:
+    """Tell whether a change is within what chance gives where nothing has changed; shares only."""
+    if view.measure.unit != "procent" or earlier[1] is None or later[1] is None:
+        return False
+    breaks = view.catalog.breaks_of(view.measure.id, members)
+    pair = (earlier[0], earlier[1]), (later[0], later[1])
+    sd = move_sd(view.chance, series, members, *pair, breaks)
+    return sd is not None and abs(later[1] - earlier[1]) <= SURE * sd
 
 
 @dataclass
@@ -213,6 +250,7 @@ def _area_row(series: pd.DataFrame, area: Weighed, view: View) -> SummaryRow | N
         change=Number(value - before, decimals, signed=True),
         unrounded=differs_as_printed(value, before, decimals),
         broken=any(break_between(breaks, member, earlier, period) for member in area.members),
+        by_chance=_by_chance(series, view, area.members, (earlier, values.get(earlier)), (period, value)),
     )
 
 
