@@ -20,6 +20,7 @@ from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import goal_outlook
 from uvas_stats.numbers import THIN_SPACE, number_text
 from uvas_stats.present import charts
+from uvas_stats.present.cautions import WILSON
 from uvas_stats.present.figure import Chart, Missing
 from uvas_stats.present.goal_place import GoalPlace
 from uvas_stats.present.goals import GoalRow
@@ -359,7 +360,7 @@ def test_small_numbers_are_pooled_by_sex_with_intervals(workspace: Workspace) ->
     assert list(table.index) == ["16–24 år", "Kvinnor 16–24 år", "Män 16–24 år"]
     assert (table["År"] == "2022–2024").all()
     assert (table["Undre gräns"] < table["Andel"]).all()
-    assert "Wilsonintervall" in chart.about.note
+    assert WILSON in chart.about.note
     assert "sammanslagna år. Procent" in chart.about.subtitle
     assert chart.about.source.startswith("Egen bearbetning av uppgifter från MUCF; SCB.")
     assert list(faults(chart)) == []
@@ -373,7 +374,7 @@ def test_groups_that_are_pooled_and_groups_that_are_not_are_told_apart(workspace
     chart = charts.pooled(mixed, one.view("uvas_share_pct"))
     assert "sammanslagna år där folkmängden är känd, annars ovägt medelvärde" in chart.about.subtitle
     assert "Grupper utan antal: ovägt medelvärde" in chart.about.note
-    assert "Wilsonintervall" in chart.about.note
+    assert WILSON in chart.about.note
     assert list(faults(chart)) == []
 
 
@@ -482,3 +483,11 @@ def test_a_measure_by_month_is_drawn_for_five_years(workspace: Workspace) -> Non
     chart = about(workspace, "ostra_sodertorn").trend(RATE)
     assert (chart.about.data["period"].min(), chart.about.data["period"].max()) == ("2022-10", "2027-10")
     assert chart.about.subtitle.split(". ")[1] == "Procent, oktober 2022–oktober 2027"
+
+
+def test_the_level_behind_a_small_kommuns_share_is_told_with_what_it_is_worth() -> None:
+    note = plain(situation("storuman").pooled().about.note)
+    assert (
+        "Andelen 2024 är 5,6 %. Med tidigare år inräknade ligger nivån bakom den omkring 6,0 %, troligen 4,8–7,3. "
+        "Det är intervallet som är värt något: nästa år gissas knappt bättre med nivån än med årets andel."
+    ) in note

@@ -5,7 +5,21 @@ from __future__ import annotations
 from uvas_stats.numbers import number_text
 from uvas_stats.present.view import View, join_words
 
-__all__ = ["UNKNOWN_COVERAGE", "cohort_note", "coverage_known", "coverage_note", "coverage_of", "with_coverage"]
+__all__ = [
+    "UNKNOWN_COVERAGE",
+    "WILSON",
+    "cohort_note",
+    "coverage_known",
+    "coverage_note",
+    "coverage_of",
+    "with_coverage",
+]
+
+WILSON = (
+    "Intervallet (95 %, Wilson) är de andelar som ett så stort antal kan komma av, om personerna är oberoende "
+    "av varandra. Det är inget urvalsfel, och nästa års andel hamnar oftare utanför, eftersom nivån ändras."
+)
+"""What the interval of a count is, and is not."""
 
 UNKNOWN_COVERAGE = "rapporteringens täckning är inte känd"
 GOOD = 90.0

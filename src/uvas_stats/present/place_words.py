@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from uvas_stats.indicators import Place, RankSummary, published_decimals
+from uvas_stats.indicators import Place, RankSummary, latest_period, published_decimals
 from uvas_stats.numbers import MISSING, count_word, number_text, signed_text
+from uvas_stats.periods import in_period
 from uvas_stats.present.view import View
 
 __all__ = [
     "chance_text",
     "distance_text",
     "earlier_texts",
+    "level_text",
     "persons_text",
     "place_text",
     "ranked_on",
@@ -63,6 +65,31 @@ def chance_text(likely: tuple[float, float] | None, usual_move: float | None) ->
     if usual_move is not None and not pd.isna(usual_move):
         parts.append(f"platsen flyttar sig vanligen {number_text(usual_move, 0)} mellan år")
     return "; ".join(parts)
+
+
+def level_text(series: pd.DataFrame, view: View, code: str) -> str:
+    """Say what level lies behind a kommun's newest share, counted with the years before; empty if it is not known.
+
+    Parameters
+    ----------
+    series, view, code
+        Observations of the measure, the measure, and the kommun.
+    """
+    period = latest_period(series, code)
+    chance = view.chance
+    if chance is None or period is None:
+        return ""
+    level, middle = chance.level(code, period), chance.estimate(code, period)
+    if level is None:
+        return ""
+    of_period = (series["region_code"] == code) & (series["period"] == period)
+    low, high = (number_text(bound, view.measure.decimals) for bound in (level.low, level.high))
+    share = view.number(float(series.loc[of_period, "value"].iloc[0]))
+    return (
+        f"Andelen {in_period(period)} är {share}. Med tidigare år inräknade ligger nivån bakom den omkring "
+        f"{view.number(middle)}, troligen {low}–{high}. Det är intervallet som är värt något: nästa år gissas "
+        "knappt bättre med nivån än med årets andel."
+    )
 
 
 def persons_text(one: RankSummary, view: View) -> str:

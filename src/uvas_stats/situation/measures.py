@@ -17,6 +17,7 @@ from uvas_stats.periods import same_period_last_year
 from uvas_stats.present import charts, tables
 from uvas_stats.present.charts.pooled import PooledRow
 from uvas_stats.present.figure import Chart, Missing
+from uvas_stats.present.place_words import level_text
 from uvas_stats.present.table import Table
 from uvas_stats.present.view import View
 from uvas_stats.situation.series import Figures, Part
@@ -224,6 +225,9 @@ class Measures(Part):
             share,
             float(riket["share"].iloc[0]) if same else None,
             pd.concat(shown),
+            level_text(self.figures.series(measure, age, sex), self.figures.view(measure, age=age, sex=sex), code)
+            if sex == "total"
+            else "",
         )
 
 

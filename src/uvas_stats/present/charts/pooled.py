@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from uvas_stats.indicators import break_between
 from uvas_stats.numbers import number_text
+from uvas_stats.present.cautions import WILSON
 from uvas_stats.present.charts.labels import beside
 from uvas_stats.present.figure import About, Chart, Missing
 from uvas_stats.present.source import source_line
@@ -32,6 +33,8 @@ class PooledRow:
     riket: float | None
     data: pd.DataFrame
     """The observations it rests on."""
+    level: str = ""
+    """What lies behind the newest year's share, in words; may be empty."""
 
 
 def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: tuple[Missing, ...] = ()) -> About:
@@ -63,7 +66,7 @@ def about_pooled(rows: list[PooledRow], view: View, kind: str, missing: tuple[Mi
             + (f", riket {view.number(row.riket)}." if row.riket is not None else ".")
             for row in rows
         ),
-        note=" ".join(filter(None, [_note(rows), _broken(rows, view)])),
+        note=" ".join(filter(None, [_note(rows), *(row.level for row in rows), _broken(rows, view)])),
         data=data,
         derived=_derived(rows),
         missing=missing,
@@ -108,8 +111,7 @@ def _note(rows: list[PooledRow]) -> str:
     texts = []
     if True in counted:
         texts.append(
-            "Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. Intervallen är "
-            "95 procents Wilsonintervall: slumpens variation mellan år, inte ett urvalsfel."
+            f"Antalen är beräknade ur publicerade andelar och folkmängden och lagda ihop över åren. {WILSON}"
         )
     if False in counted:
         which = "Grupper utan antal: ovägt" if True in counted else "Ovägt"

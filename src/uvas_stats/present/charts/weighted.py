@@ -40,7 +40,7 @@ class AreaLine:
         notes = [] if self.area.empty else [f"{self.name}: vägt med {self.by}{self.until}, egen bearbetning."]
         if len(self.intervals):
             year = period_text(str(self.intervals["period"].iloc[0]))
-            notes.append(f"Lodrätt streck {year}: 95 % intervall (Wilson) för slumpvariation mellan år.")
+            notes.append(f"Lodrätt streck {year}: 95 % intervall (Wilson) på antalet; det är ingen prognos.")
         return notes
 
     def sentence(self, view: View) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import SHARE_DECIMALS, share_intervals
 from uvas_stats.numbers import THIN_SPACE, number_text
+from uvas_stats.present.cautions import WILSON
 from uvas_stats.present.figure import About
 from uvas_stats.present.source import source_line
 from uvas_stats.present.table import Number, Table
@@ -80,7 +81,7 @@ def counts(series: pd.DataFrame, denominators: pd.DataFrame, view: View) -> Tabl
     )
     note = (
         "Beräknat antal är andelen gånger folkmängden 31 december; publicerat antal saknas. Inom parentes det som "
-        "andelens avrundning lämnar öppet. Intervallet (Wilson) gäller slumpvariation mellan år, inte urvalsfel."
+        f"andelens avrundning lämnar öppet. {WILSON}"
     )
     if frame["denominator"].isna().any():
         note += " Där folkmängden inte publiceras för åldern räknas inget antal."

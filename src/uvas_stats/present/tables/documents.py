@@ -10,6 +10,7 @@ import pandas as pd
 from uvas_stats.catalog import Catalog, Measure, PrintedFigure, Programme
 from uvas_stats.indicators import Finding, rank, wilson
 from uvas_stats.numbers import number_text
+from uvas_stats.present.cautions import WILSON
 from uvas_stats.present.figure import About
 from uvas_stats.present.place_words import place_text
 from uvas_stats.present.source import source_line
@@ -114,7 +115,7 @@ def documents(
     if any(row["Enligt dokumentet"] == MASKED for row in rows):
         notes.append("Antal under fem i känsliga uppdelningar är dolda, och det som annars skulle röja dem.")
     if any(figure.numerator is not None for figure in programme.printed):
-        notes.append("Intervallet (95 %, Wilson) visar slumpvariation mellan år; uppgiften är en totalräkning.")
+        notes.append(WILSON)
     if "I dag, närmaste mått" in values:
         notes.append("Dagens mått har inte alltid samma ålder, nämnare eller befolkning som dokumentets.")
         notes += dict.fromkeys(one.direction for one in today.values() if one.direction)

@@ -9,7 +9,7 @@ import pandas as pd
 from uvas_stats.errors import IndicatorError
 from uvas_stats.indicators import performance_group
 from uvas_stats.numbers import MISSING, UNROUNDED, number_text
-from uvas_stats.present.cautions import coverage_note
+from uvas_stats.present.cautions import WILSON, coverage_note
 from uvas_stats.present.figure import About
 from uvas_stats.present.place_words import ranked_on
 from uvas_stats.present.source import source_line
@@ -20,9 +20,7 @@ from uvas_stats.present.view import View
 __all__ = ["kkik", "summary"]
 
 OUTCOMES = 3
-INTERVAL_NOTE = (
-    "Inom parentes: 95 % intervall (Wilson) för slumpvariation mellan år, på det antal som andel och nämnare ger."
-)
+INTERVAL_NOTE = f"Inom parentes: intervall på det antal som andel och nämnare ger. {WILSON}"
 BROKEN_NOTE = "* Över ett tidsseriebrott: de två uppgifterna är inte helt jämförbara."
 _LEFT = {"Mått", "Kommun", "Period"}
 
