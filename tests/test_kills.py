@@ -2,125 +2,45 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import errno
 import os
-import shutil
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.build import test_adopt
-from tests.build.test_adopt import HEADING, ROW
-from tests.build.test_pipeline import snapshot
-from tests.kills import killed_at
-from tests.report.report_samples import make_content
+from tests.kills import WORKS, Work, campaign, trial
 from tests.slow import quick
-from uvas_stats.build.adopt import adopt
-from uvas_stats.build.pipeline import build
-from uvas_stats.register.demo import write_demo
-from uvas_stats.register.run import run_kaa
-from uvas_stats.report.export import export
-from uvas_stats.workspace import Workspace
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a child that has imported everything")
+BY_NAME = {work.name: work for work in WORKS}
+LIGHT = ("adopt again", "nulage again", "fetch files again")
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Read all files but locks, which stay."""
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+@pytest.mark.parametrize("name", quick(BY_NAME, *LIGHT))
+def test_a_death_loses_nothing_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    some = {"register": (2, 7, 11)}.get(name.partition(" ")[0], (1, 4, 8, 9, 12))
+    with trial(BY_NAME[name], tmp_path) as one:
+        came = {step: one.killed(step) for step in some}
+        assert {step: outcome for step, outcome in came.items() if outcome not in ("ok", "past the end")} == {}
+        assert "ok" in came.values()
+        assert one.failed(some[1], errno.ENOSPC) in ("ok", "past the end")
 
 
-def test_a_report_is_old_or_new_whenever_it_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    title = {"old": "Gammal", "new": "Ny"}
-    contents = {name: make_content(title=text, chapters=()) for name, text in title.items()}
-    whole = {}
-    for name, content in contents.items():
-        export(content, tmp_path / name / "ale")
-        whole[name] = files_of(tmp_path / name / "ale")
-    assert whole["old"] != whole["new"]
-    states = set()
-    step, stopped = 1, True
-    while stopped:
-        work = tmp_path / f"step{step}"
-        report = shutil.copytree(tmp_path / "old", work) / "ale"
-        (report / "anteckningar.txt").write_text("mina")
-        mine = {"anteckningar.txt": b"mina"}
-        stopped = killed_at(step, partial(export, contents["new"], report))
-        if report.exists():
-            found = {name: data for name, data in files_of(report).items() if name not in mine}
-            states.add(next(name for name, files in whole.items() if files == found))
-        export(contents["new"], report)
-        assert files_of(work) == {f"ale/{name}": data for name, data in (whole["new"] | mine).items()}
-        step += 1
-    assert step > 8
-    assert states == {"old", "new"}
+@pytest.mark.parametrize("name", quick(("adopt", "build", "nulage", "register kaa", "fetch tables"), "adopt"))
+def test_two_at_once_and_a_disk_that_is_only_read(tmp_path: Path, name: str) -> None:
+    with trial(BY_NAME[name], tmp_path) as one:
+        assert one.failed(1, errno.EROFS) == "ok"
+        assert one.twice() == "ok"
 
 
-def count(folder: Path) -> None:
-    workspace, day = Workspace(folder), dt.date(2026, 11, 30)
-    run_kaa(folder / "kaa.csv", folder / "kaa.toml", "2105/06", workspace=workspace, today=day)
+def careless(folder: Path) -> None:
+    (folder / "a.csv").unlink()
+    (folder / "a.csv").write_text("ny")
+    (folder / f"{os.getpid()}.tmp").write_text("ny")
+    (folder / f"{os.getpid()}.tmp").rename(folder / "b.csv")
 
 
-@pytest.mark.parametrize("steps", quick([(1, 6, 11), range(1, 14, 2)], (1, 6, 11)))
-def test_a_count_of_a_register_is_the_same_after_a_death(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: tuple[int, ...]
-) -> None:
-    system = tmp_path / "system"
-    system.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(system))
-    source = tmp_path / "source"
-    write_demo(source, kommun="2182", persons=300)
-    whole = shutil.copytree(source, tmp_path / "whole")
-    count(whole)
-    wanted = files_of(whole)
-    assert any(name.endswith(".parquet") for name in wanted)
-    died = 0
-    for step in steps:
-        work = shutil.copytree(source, tmp_path / f"step{step}")
-        died += killed_at(step, partial(count, work))
-        count(work)
-        assert files_of(work) == wanted
-        assert list(system.iterdir()) == []
-    assert died >= 3
-
-
-@pytest.fixture
-def no_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a build read no more than what a test lays in."""
-    monkeypatch.setattr("uvas_stats.workspace.shipped_raw", lambda: tmp_path / "none")
-
-
-@pytest.mark.usefixtures("no_shipped")
-@pytest.mark.parametrize("steps", quick([(2, 4, 6), range(1, 12)], (2, 4, 6)))
-def test_a_build_is_the_same_after_a_death(tmp_path: Path, steps: tuple[int, ...]) -> None:
-    work = Workspace(tmp_path / "work")
-    snapshot(work, "kpi,region,year,gender,value\nN02797,2182,2024,T,9.15\n")
-    build(work)
-    wanted = files_of(work.root)
-    for step in steps:
-        (work.processed / "origins.json").unlink()  # so that it is built anew
-        killed_at(step, partial(build, work))
-        build(work)
-        assert files_of(work.root) == wanted
-    (work.processed / "origins.json").unlink()
-    assert killed_at(steps[0], partial(build, work))
-
-
-taking = test_adopt.taking
-
-
-@pytest.mark.usefixtures("taking")
-@pytest.mark.parametrize("steps", quick([(2, 5), range(1, 20)], (2, 5)))
-def test_an_adopted_file_is_an_edition_or_not_after_a_death(tmp_path: Path, steps: tuple[int, ...]) -> None:
-    path = tmp_path / "riket.csv"
-    path.write_text(HEADING + ROW, encoding="utf-8")
-    for step in steps:
-        work = Workspace(tmp_path / f"step{step}")
-        take = partial(adopt, work, "riket", [path], edition="2025-11-28", options={"period": "2023"})
-        stopped = killed_at(step, take)
-        assert stopped or step > 5
-        take()
-        place = "data/raw/published_national/2025-11-28"
-        assert set(files_of(work.root)) == {f"{place}/origin.toml", f"{place}/riket.csv"}
+def test_the_campaign_finds_what_is_lost_left_and_untold(tmp_path: Path) -> None:
+    work = Work("careless", lambda folder: (folder / "a.csv").write_text("gammal"), careless)
+    found = {(kind, outcome[:5]) for kind, outcome in campaign(work, tmp_path, 4)}
+    assert {("kill", "lost:"), ("kill", "left:"), ("full disk", "broke"), ("read-only", "broke")} <= found

@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lxml import etree
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError
@@ -28,7 +28,7 @@ from uvas_stats.errors import RawFileError
 from uvas_stats.formats.grid import MERGED, NO_VALUE, Rows, cell_name, is_unreadable
 from uvas_stats.workspace import file_size
 
-__all__ = ["AGAIN", "check_workbook", "read_sheets"]
+__all__ = ["AGAIN", "check_workbook", "read_sheets", "save_workbook"]
 
 MOST_BYTES = 512 * 1024 * 1024
 """How much the parts of a workbook may be when they are unpacked."""
@@ -323,3 +323,35 @@ def _unread_text(cell: etree._Element) -> str:
     lacking = not value if kind != "str" else value is None
     formula = cell.find("{*}f") is not None and cell.find("{*}is") is None
     return NO_VALUE if formula and lacking else ""
+
+
+def save_workbook(book: Any, target: Path | BinaryIO, comment: bytes = b"") -> None:
+    """Write a workbook of openpyxl without its temporary files, which a process that is killed would leave.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    target
+        What it is written to.
+    comment
+        The comment of the archive that a workbook is.
+    """
+    from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
+    from openpyxl.worksheet._writer import WorksheetWriter
+    from openpyxl.writer.excel import ExcelWriter
+
+    class InMemory(ExcelWriter):
+        def write_worksheet(self, ws: Any) -> None:
+            ws._drawing = SpreadsheetDrawing()
+            ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
+            part = io.BytesIO()
+            writer: Any = WorksheetWriter(ws, out=part)
+            writer.write()
+            ws._rels = writer._rels
+            archive.writestr(ws.path[1:], part.getvalue())
+            self.manifest.append(ws)
+
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = comment
+        InMemory(book, archive).save()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from uvas_stats.catalog import Measure
+from uvas_stats.formats.workbook import save_workbook
 from uvas_stats.numbers import number_text, rounded
 from uvas_stats.periods import period_text
 from uvas_stats.register.fields import BLOCKS
@@ -149,7 +149,6 @@ def _about(observations: pd.DataFrame, kommun: str) -> list[tuple[str, str]]:
 def _write(blocks: dict[int, pd.DataFrame], about: list[tuple[str, str]], target: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
-    from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook()
     del book["Sheet"]
@@ -167,6 +166,5 @@ def _write(blocks: dict[int, pd.DataFrame], about: list[tuple[str, str]], target
             sheet.column_dimensions[column].width = width
         sheet.append([])
         sheet.append(["Räknat på kommunens register. Små antal döljs, och antal som skulle avslöja dem."])
-    with atomic_file(target) as path, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.comment = MARK
-        ExcelWriter(book, archive).save()
+    with atomic_file(target) as path:
+        save_workbook(book, path, MARK)

@@ -16,6 +16,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from uvas_stats.formats.workbook import save_workbook
 from uvas_stats.numbers import MISSING
 from uvas_stats.present.chapter import Content
 from uvas_stats.present.table import Number, Table
@@ -65,7 +66,7 @@ def workbook(report: Report) -> dict[str, bytes]:
     properties.title, properties.creator, properties.language = printable(content.title), "uvas_stats", "sv-SE"
     properties.created = dt.datetime(date.year, date.month, date.day)  # noqa: DTZ001 - openpyxl wants it naive
     out = io.BytesIO()
-    book.save(out)
+    save_workbook(book, out)
     return {"underlag.xlsx": normalise_zip(out.getvalue(), date)}
 
 
