@@ -415,3 +415,37 @@ def test_a_comparison_marks_whom_chance_does_not_let_tell_from_the_one_in_focus(
     assert [text.split()[-1] for text in marked][:2] == ["Bollnäs", "Hofors"]
     assert not any("Gävle" in text for text in marked)
     assert "≈" not in words(charts.compare(series, replace(view, chance_of=None)))
+
+
+def test_the_funnel_tells_who_is_outside_and_who_is_only_small(
+    series_of: Callable[[str], pd.DataFrame], view_of: Callable[..., View], catalog: Catalog
+) -> None:
+    series, sizes = series_of(UVAS), series_of("kolada_residents_16_19_count")
+    chance = fit_chance(series, sizes, catalog.breaks_of(UVAS), counted=False)
+    view = replace(view_of(UVAS, "2421", "2182"), chance_of=lambda: chance)
+    chart = charts.funnel(series, view)
+    assert chart.about.title == (
+        "UVAS 16–24 år: Storuman går inte att skilja från riket och Söderhamn säkert över riket"
+    )
+    assert chart.about.note.startswith(
+        "127 av 290 kommuner går inte att skilja från riket; 118 ligger säkert över och 45 säkert under."
+    )
+    assert {"Storuman 5,6 %", "Söderhamn 9,2 %", "Riket 6,2 %", "300", "10 000"} <= set(words(chart).split("\n"))
+    assert len(chart.about.derived) == 290
+    assert list(faults(chart)) == []
+
+
+def test_there_is_no_funnel_where_chance_is_not_known_or_riket_has_no_figure(
+    series_of: Callable[[str], pd.DataFrame], view_of: Callable[..., View], catalog: Catalog
+) -> None:
+    series, sizes = series_of(UVAS), series_of("kolada_residents_16_19_count")
+    chance = fit_chance(series, sizes, catalog.breaks_of(UVAS), counted=False)
+    view = replace(view_of(UVAS, "2421"), chance_of=lambda: chance)
+    with pytest.raises(IndicatorError, match="det går inte att räkna vad slumpen ger"):
+        charts.funnel(series, view_of(UVAS, "2421"))
+    with pytest.raises(IndicatorError, match="det går inte att räkna vad slumpen ger"):
+        charts.funnel(series.loc[series["region_code"] != "00"], view)
+    people = chance.people.copy()
+    people.loc["2182"] = 0.0
+    chart = charts.funnel(series, replace(view, chance_of=lambda: replace(chance, people=people)))
+    assert len(chart.about.derived) == 289

@@ -38,6 +38,7 @@ KINDS = {
         _of_measure("place"),
         _of_measure("place_over_time"),
         _of_measure("compare"),
+        _of_measure("funnel"),
         _of_measure("season", "measures.season"),
         Kind("counts", "measures.counts", WHOLE),
         _of_measure("months", "measures.months"),

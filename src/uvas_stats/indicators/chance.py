@@ -82,12 +82,14 @@ class Chance:
             The figure's period; the nearest known number of persons is used.
         """
         people = sum(_cell(self.people, region, period) for region in regions)
-        if not people > 0:
-            return None
-        counted = people * self.weight
+        return float(self.around(share, np.array([people]))[0]) if people > 0 else None
+
+    def around(self, share: float, people: Matrix) -> Matrix:
+        """Give the same of any numbers of persons; null where there is none."""
+        counted = np.where(people > 0, people, np.nan) * self.weight
         p = (share / 100 * counted + 1) / (counted + 2)  # none and all are not sure to be so again
-        drift = _drift(self.drift, np.array([people]))[0] * p * (1 - p)
-        return float(100 * np.sqrt(p * (1 - p) / counted + drift**2 / 2))
+        drift = _drift(self.drift, people) * p * (1 - p)
+        return np.asarray(100 * np.sqrt(p * (1 - p) / counted + drift**2 / 2))
 
     def level(self, region: str, period: str, coverage: float = 0.95) -> Expected | None:
         """Give the interval of the level that a kommun's figures up to a period speak for.

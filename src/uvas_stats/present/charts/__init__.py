@@ -2,6 +2,7 @@
 
 from uvas_stats.present.charts.compare import compare
 from uvas_stats.present.charts.europe import europe
+from uvas_stats.present.charts.funnel import funnel
 from uvas_stats.present.charts.goal_board import goal_board
 from uvas_stats.present.charts.kaa import kaa
 from uvas_stats.present.charts.kaa_parts import kaa_flow, kaa_occupation
@@ -21,6 +22,7 @@ from uvas_stats.present.charts.trend import trend
 __all__ = [
     "compare",
     "europe",
+    "funnel",
     "goal_board",
     "kaa",
     "kaa_flow",
