@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 import gc
-import logging
 import pickle
 import traceback
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -38,24 +36,6 @@ def planted_register(folder: Path, spoilt: str = "") -> Path:
     return path
 
 
-def everything_in(folder: Path, but: set[Path]) -> str:
-    """Read every file under a folder, packed ones unpacked, as text."""
-    parts = []
-    for path in folder.rglob("*"):
-        if not path.is_file() or path in but:
-            continue
-        parts.append(str(path))
-        parts.append(path.read_bytes().decode("utf-8", errors="replace"))
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as packed:
-                parts += [packed.read(name).decode("utf-8", errors="replace") for name in packed.namelist()]
-        if path.suffix == ".parquet":
-            import pandas as pd
-
-            parts.append(pd.read_parquet(path).to_csv())
-    return "\n".join(parts)
-
-
 def assert_clean(text: str) -> None:
     assert [planted for planted in PLANTED if planted in text] == []
 
@@ -64,53 +44,6 @@ def run_cli(words: list[str]) -> None:
     from typer.main import get_command
 
     get_command(cli_register.app).main(words, standalone_mode=False)
-
-
-def test_the_search_would_find_what_was_planted(tmp_path: Path) -> None:
-    text = everything_in(tmp_path, but={planted_register(tmp_path) / "none"})
-    assert all(planted in text for planted in (NAME, STREET, MAIL, number(3)))
-
-
-def test_a_whole_run_leaves_nothing_of_a_person(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    work, source = tmp_path / "arbete", tmp_path / "källa"
-    work.mkdir(), source.mkdir()
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    monkeypatch.setenv("UVAS_WORKSPACE", str(work))
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.chdir(work)
-    register, mapping = planted_register(source), mapping_file(source)
-    proposed = work / "förslag.toml"
-    with caplog.at_level(logging.DEBUG):
-        run_cli(["map", str(register), "--out", str(proposed)])
-        run_cli(
-            [
-                "kaa",
-                str(register),
-                "--mapping",
-                str(mapping),
-                "--period",
-                PERIOD,
-                "--export",
-                str(work / "block.xlsx"),
-            ]
-        )
-        run_cli(
-            ["overlap", "grupp", "--kommun", "2182", "--list", f"kaa={register},{mapping}", "--at", "2106-06-15"]
-        )
-    printed = capfd.readouterr()
-    files = everything_in(tmp_path, but={register})
-    assert "kaa_2105-06" in files
-    assert "81" in printed.out  # the counts did come out
-    assert_clean(files)
-    assert_clean(printed.out + printed.err + caplog.text)
-    assert not any(temporary.iterdir())
 
 
 @pytest.mark.parametrize("spoilt", list(HEADINGS))
