@@ -1,11 +1,11 @@
-"""Registers: the counts of the KAA side by side with plain pandas and Spark, and what suppression takes."""
+"""Registers: the way from a CSV, the counts beside plain pandas and Spark, and what suppression takes."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
 
-PARTS = ("registers_counts", "registers_suppression")
+PARTS = ("registers_way", "registers_counts", "registers_suppression")
 
 
 def run() -> Iterator[tuple[str, float, float, str]]:

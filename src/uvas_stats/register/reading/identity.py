@@ -50,9 +50,14 @@ class Key:
 
     def hashes(self, texts: list[str]) -> np.ndarray:
         """Return one 64-bit number a text."""
-        secret = self.__secret
-        whole = b"".join(blake2b(text.encode(), digest_size=8, key=secret).digest() for text in texts)
-        return np.frombuffer(whole, dtype=np.int64)
+        keyed = blake2b(digest_size=8, key=self.__secret)
+
+        def digest(text: str) -> bytes:
+            own = keyed.copy()  # the key is worked in once
+            own.update(text.encode())
+            return own.digest()
+
+        return np.frombuffer(b"".join(map(digest, texts)), dtype=np.int64)
 
     def __repr__(self) -> str:
         """Hide the secret."""
