@@ -71,6 +71,20 @@ def test_an_interrupted_fetch_asks_only_for_what_is_missing(tmp_path: Path) -> N
     assert outcome.resumed == 1
 
 
+def test_a_clock_that_has_been_set_back_makes_no_edition_older_than_the_newest(tmp_path: Path) -> None:
+    fetch_files(plan(lambda _: b"1", "a.csv"), tmp_path, now=at(6))
+    asked: list[str] = []
+    with pytest.raises(WorkspaceError) as caught:
+        fetch_files(plan(lambda one: asked.append(one.name) or b"2", "a.csv"), tmp_path, now=at(5))
+    assert str(caught.value) == (
+        "Datorns klocka står på 2026-01-05, men den senaste utgåvan är hämtad 2026-01-06 "
+        f"({tmp_path / 'prov' / '2026-01-06'}). "
+        "Ställ klockan rätt, eller ta bort utgåvan om det är den som har fel datum."
+    )
+    assert asked == []
+    assert [one.name for one in (tmp_path / "prov").iterdir() if one.is_dir()] == ["2026-01-06"]
+
+
 def refuse(folder: Path) -> list[str]:
     assert (folder / "origin.toml").is_file()
     raise RawFileError("Rubriken är okänd", where=folder / "a.csv", todo="Se filen")

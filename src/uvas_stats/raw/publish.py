@@ -241,7 +241,13 @@ def make_edition(
     """
     if plan.unchanged:
         return Outcome(dataset, None, plan)
-    moment = now()
+    moment, newest = now(), newest_snapshot(raw, dataset)
+    if newest is not None and newest.retrieved > moment.date() and not by_hand:
+        raise WorkspaceError(
+            f"Datorns klocka står på {moment.date()}, men den senaste utgåvan är hämtad {newest.retrieved}",
+            where=newest.folder,
+            todo="Ställ klockan rätt, eller ta bort utgåvan om det är den som har fel datum",
+        )
     staging = staging_folder(raw, dataset, plan.key(moment.date()))
     if by_hand:
         shutil.rmtree(staging, ignore_errors=True)
@@ -254,7 +260,6 @@ def make_edition(
 
     gathered = plan.gather(staging, moment, report)
     wanted = replace(gathered.snapshot, folder=staging)
-    newest = newest_snapshot(raw, dataset)
     if newest is not None and same_files(newest, wanted):
         shutil.rmtree(staging, ignore_errors=True)
         return Outcome(dataset, None, plan, gathered.made, gathered.resumed, wanted.notes)
