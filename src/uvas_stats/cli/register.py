@@ -144,6 +144,29 @@ def kaa_command(
             typer.echo(unbroken(f"De fem blocken: {target}"))
 
 
+@app.command("check", cls=SwedishCommand)
+def check_command(
+    file: File,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FIL", help="Mappningsfil, om rubrikerna är andra.")
+    ] = None,
+    at: At = None,
+    faults: FaultsOption = None,
+) -> None:
+    """Pröva KAA-registret mot reglerna för Skolverkets insamling, innan kommunen rapporterar.
+
+    Skolverkets filbeskrivning fanns inte att tillgå: rubriker och regler är tolkade ur rapportens fem block.
+    """
+    from uvas_stats.register.run import run_check
+    from uvas_stats.workspace import find_workspace
+
+    with _listing_faults():
+        notes = run_check(file, mapping, workspace=find_workspace(), at=_day(at, "--at"), faults=faults)
+    for note in notes:
+        typer.echo(note, err=True)
+    typer.echo("Inga rader bryter mot reglerna. Skolverkets egen filbeskrivning fanns inte att pröva mot.")
+
+
 @app.command("participants", cls=SwedishCommand)
 def participants_command(
     file: File,

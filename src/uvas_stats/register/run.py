@@ -32,7 +32,9 @@ from uvas_stats.register.published import (
     register_ledger,
 )
 from uvas_stats.register.reading.identity import Key
+from uvas_stats.register.reading.mapping import read_mapping
 from uvas_stats.register.reading.read import Register
+from uvas_stats.register.reading.rules import COLLECTION, check_collection
 from uvas_stats.register.results import Population, kaa_observations, participant_observations
 from uvas_stats.register.safe_errors import RunResult, left_out, read_trusted, redact, today_unless
 from uvas_stats.register.span import Span, span_of, span_of_day
@@ -41,7 +43,7 @@ from uvas_stats.register.tables import kaa_publication, participant_publication
 from uvas_stats.register.target_group import participant_lists
 from uvas_stats.workspace import Workspace
 
-__all__ = ["RunResult", "redact", "run_kaa", "run_overlap", "run_participants"]
+__all__ = ["RunResult", "redact", "run_check", "run_kaa", "run_overlap", "run_participants"]
 
 
 def _kommuner(register: Register, kommun: str | None, catalog: Catalog) -> tuple[str, ...]:
@@ -189,6 +191,55 @@ def _population(workspace: Workspace, kommun: str, span: Span) -> tuple[Populati
     if known.empty:
         return None, missing
     return Population(float(known["value"].iloc[-1]), str(december), "16–19 år"), ""
+
+
+@redact
+def run_check(
+    path: Path,
+    mapping: Path | None,
+    *,
+    workspace: Workspace,
+    at: dt.date | None = None,
+    faults: Path | None = None,
+) -> tuple[str, ...]:
+    """Check a KAA register against the rules of Skolverket's collection, before the kommun reports.
+
+    Parameters
+    ----------
+    path, mapping
+        The register, and how it is read; None means by the collection's own headings.
+    workspace
+        Whose names of kommuner are known.
+    at
+        The day that is reported of; None means today.
+    faults
+        Where the whole list of breaches is written.
+
+    Returns
+    -------
+    tuple of str
+        What was noted of the whole file.
+
+    Raises
+    ------
+    RegisterError
+        If rows break the rules; its notes tell of each kind of breach by row and field.
+    """
+    catalog, day = load_catalog(workspace), today_unless(at)
+    found = check_collection(path, read_mapping(mapping or COLLECTION), Key(), catalog, day)
+    if faults is not None:
+        found.write(faults)
+    broken = found.table()["rad"].nunique()
+    if not broken:
+        return tuple(found.notes)
+    error = RegisterError(
+        f"{broken} {'rad' if broken == 1 else 'rader'} bryter mot reglerna",
+        where=path.name,
+        todo="Rätta i systemet som listan kommer ur, och exportera igen",
+    )
+    for line in found.lines():
+        error.add_note(line)
+    raise error
 
 
 @redact
