@@ -10,6 +10,7 @@ import pytest
 from tests.damage import turned
 from tests.slow import quick
 from uvas_stats.disclosure import (
+    CountTable,
     Dimension,
     Ledger,
     Publication,
@@ -26,6 +27,7 @@ from uvas_stats.disclosure import (
     table_from_parts,
 )
 from uvas_stats.disclosure import ledger as ledger_module
+from uvas_stats.disclosure.history import Published
 from uvas_stats.disclosure.ledger import ledger_file
 from uvas_stats.errors import CatalogError, DisclosureError, WorkspaceError
 from uvas_stats.workspace import BLANK_SEAL, Workspace, is_intact
@@ -268,3 +270,19 @@ def test_few_who_came_since_an_earlier_date_are_not_told(workspace: Workspace) -
     assert protect(linked, None, fresh).value(july) is None
     loose = Publication("p", "07", (table,), (overlap((june, 20), (july, 22), 12),))
     assert protect(loose, None, fresh).value(july) == 22  # 10 new, 8 left: nobody can tell
+
+
+def test_a_difference_that_was_known_before_refuses_no_count_of_now() -> None:
+    half, year = make_key({"period": "2105H1"}), make_key({"period": "2105"})
+    link = nested((half, 20), (year, 23))  # the three of the other half only
+    later = CountTable("t", (("period", "2105H2"),), (), {(): 12})
+    rest = link.hidden[-1][0]
+    known = Ledger("p", (Published("old", {half: 20, year: 23}, frozenset({rest}), link.relations),))
+    assert protect(Publication("p", "new", (later,), (link,)), history=known).value(later.key(())) == 12
+    whole = CountTable("t", (("period", "2105"),), (), {(): 23})
+    only_half = Ledger("p", (Published("old", {half: 20}, frozenset(), ()),))
+    protected = protect(Publication("p", "new", (whole,), (link,)), history=only_half)
+    assert protected.value(year) is None  # it is the year that would tell of the three
+    unlinked = Ledger("p", (Published("old", {half: 20, year: 23}, frozenset(), ()),))
+    with pytest.raises(DisclosureError, match="kan inte skyddas"):  # nobody had said that one is part of the other
+        protect(Publication("p", "new", (later,), (link,)), history=unlinked)

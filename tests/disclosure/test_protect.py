@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from uvas_stats.disclosure import (
     Publication,
     Rule,
     audit,
+    derivable,
     make_key,
     protect,
     table_from_parts,
@@ -29,6 +31,7 @@ from uvas_stats.observations.validate import make_observations
 SEX = Dimension("sex", ("women", "men"), sensitive=False)
 BORN = Dimension("born", ("2006", "2007", "2008", "2009"), sensitive=False)
 REASON = Dimension("reason", ("work", "study", "moved"))
+CUBE = (("a", 2), ("b", 4), ("c", 3))
 
 
 def one(table: CountTable) -> Publication:
@@ -208,3 +211,29 @@ def test_no_tables_give_no_rows() -> None:
 def test_an_error_crosses_from_one_process_to_another() -> None:
     error = DisclosureError("Nej", where="a", todo="Gör om")
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2])
+def test_the_choice_is_limited_by_work_and_not_by_the_clock(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication = random_publication(5, 12, 10, 18)
+    first = protect(publication, Rule(seconds=seconds))
+    late = itertools.count()
+    monkeypatch.setattr(time, "perf_counter", lambda: float(1000 * next(late)))  # a machine that is very slow
+    assert protect(publication, Rule(seconds=seconds)).kinds == first.kinds
+
+
+def test_the_fall_back_hides_nothing_that_can_be_derived() -> None:
+    dims = [Dimension(name, tuple(f"{name}{at}" for at in range(size)), sensitive=False) for name, size in CUBE]
+    seen = 0
+    for seed in range(4):
+        random = np.random.default_rng(seed)
+        parts = {codes: int(random.poisson(3)) for codes in itertools.product(*(one.codes for one in dims))}
+        publication = one(table_from_parts("t", [], dims, parts))
+        protected = protect(publication, Rule(seconds=0.0))
+        bounds = derivable(publication, protected.published.shown)
+        hidden = [key for key, kind in protected.kinds.items() if kind == "secondary"]
+        seen += len(hidden)
+        assert all(bounds[key][0] != bounds[key][1] for key in hidden)
+    assert seen > 5

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.optimize import LinearConstraint, linprog, milp
 from scipy.sparse.csgraph import connected_components
 
-from uvas_stats.disclosure.system import Attacker, Bools, Counts, System
+from uvas_stats.disclosure.system import NODES, Attacker, Bools, Counts, System
 from uvas_stats.errors import DisclosureError
 
 __all__ = ["Attack", "Leak", "attack"]
@@ -204,7 +204,7 @@ class _Part:
                 constraints=LinearConstraint(self.matrix, 0, 0),
                 bounds=(-self.below, self.above),
                 integrality=np.ones(len(self.columns)),
-                options={"time_limit": 20.0},
+                options={"node_limit": NODES},
             )
             if solution.x is not None:
                 self._remember(solution.x)

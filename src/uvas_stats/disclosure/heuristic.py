@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
 from uvas_stats.disclosure.attack import Attack, Leak, attack
-from uvas_stats.disclosure.system import Attacker, Bools, Counts, System, key_text
+from uvas_stats.disclosure.system import NODES, Attacker, Bools, Counts, System, key_text
 from uvas_stats.errors import DisclosureError
 
 __all__ = ["heuristic_suppression", "prune"]
@@ -43,7 +42,7 @@ def _cover(system: System, attacker: Attacker, leak: Leak, suppressed: Bools, co
         ],
         bounds=(np.zeros(4 * size), np.concatenate([above, below, above, below])),
         integrality=np.ones(4 * size) if leak.weights is None else None,
-        options={"time_limit": 20.0},
+        options={"node_limit": NODES},
     )
     if solution.x is None:
         raise DisclosureError(
@@ -108,7 +107,7 @@ def prune(
     suppressed: Bools,
     costs: NDArray[np.float64],
     levels: tuple[Counts, ...] | None,
-    until: float,
+    attacks: int,
 ) -> Bools:
     """Show again what need not be suppressed, the costliest first.
 
@@ -116,13 +115,11 @@ def prune(
     ----------
     system, suppressed, costs, levels
         As of :func:`heuristic_suppression`.
-    until
-        A moment of :func:`time.perf_counter`, when it stops.
+    attacks
+        How many cells are tried at most.
     """
     extra = np.flatnonzero(suppressed & ~system.forced)
-    for at in extra[np.argsort(-costs[extra], kind="stable")]:
-        if time.perf_counter() > until:
-            break
+    for at in extra[np.argsort(-costs[extra], kind="stable")][:attacks]:
         fewer = suppressed.copy()
         fewer[at] = False
         if not attack(system, fewer, levels):

@@ -9,7 +9,7 @@ import numpy as np
 
 from uvas_stats.disclosure.attack import Attack
 from uvas_stats.disclosure.model import Key, Relation, Rule, make_key
-from uvas_stats.disclosure.system import Counts, Draft, System, draft, finish
+from uvas_stats.disclosure.system import Counts, Draft, System, among, draft, finish
 from uvas_stats.disclosure.tables import Publication
 from uvas_stats.errors import DisclosureError
 
@@ -120,25 +120,28 @@ def _joined(base: Draft, history: Ledger) -> System:
     )
 
 
-def _room_before(system: System, fresh: Draft, history: Ledger) -> Counts:
-    """Tell how wide, up to the protection level, the interval is of each suppressed count that is not counted now.
+def _levels_now(system: System, fresh: Draft, history: Ledger) -> Counts:
+    """Give the outsider's protection levels: of what was hidden before and cannot be shown now, the room it has.
 
-    That is what anybody derives who is shown nothing now, but knows how the counts hang together.
+    Those are counts that were suppressed earlier or stood behind what was shown then, such as a difference between
+    two periods. What anybody derives of them who is shown nothing now, but knows how the counts hang together, was
+    known before: to refuse what is asked for now would hide nothing.
     """
     hidden = {name for old in history.publications for key in old.hidden for name in (key, _renamed(key, old))}
-    wanted = [key in hidden and key not in fresh.truth for key in system.names]
-    room = np.where(wanted & ~system.open & ~system.fixed, fresh.rule.protection_level, 0)
-    outsider = replace(system.attackers[0], protection_level=room.copy())
+    earlier = np.array([key in hidden for key in system.names], dtype=np.bool_) & ~system.open & ~system.fixed
+    level = system.attackers[0].protection_level.copy()
+    level[earlier & ~among(system.names, fresh.truth)] = fresh.rule.protection_level
+    outsider = replace(system.attackers[0], protection_level=np.where(earlier, level, 0))
     for leak in Attack(system, outsider, system.unknown(system.open)).leaks():
-        room[leak.at] = leak.upper - leak.lower
-    return room
+        level[leak.at] = leak.upper - leak.lower
+    return level
 
 
 def assemble(publication: Publication, rule: Rule, history: Ledger | None = None) -> System:
     """Build the system of everything that is published together, earlier publications included.
 
-    An earlier suppressed count that is not counted now keeps the interval it has if nothing is shown now, up to
-    the rule's protection level.
+    A count that was hidden earlier, and is not among what can be shown now, keeps the interval it has if nothing
+    is shown now, up to the rule's protection level.
 
     Parameters
     ----------
@@ -160,5 +163,5 @@ def assemble(publication: Publication, rule: Rule, history: Ledger | None = None
     if not history.publications:
         return system
     outsider, insider = system.attackers
-    level = np.maximum(outsider.protection_level, _room_before(system, fresh, history))
+    level = _levels_now(system, fresh, history)
     return replace(system, attackers=(replace(outsider, protection_level=level), insider))

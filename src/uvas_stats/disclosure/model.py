@@ -47,8 +47,8 @@ class Rule:
         ``show``: a zero is published unless it is needed to hide something else, or tells of a whole group
         (:attr:`Dimension.sensitive`). ``hide``: a zero is suppressed as any small count.
     seconds
-        The longest that the optimal choice may take; after that it is completed in a quicker way, which never
-        suppresses less.
+        The work of the optimal choice, as many seconds as an ordinary machine needs for it, so that every machine
+        chooses the same; after that it is completed in a quicker way, which never suppresses less.
 
     Examples
     --------

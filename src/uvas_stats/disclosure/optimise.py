@@ -6,7 +6,6 @@ rows become constraints of the next choice (Fischetti and Salazar's model of cel
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
-from uvas_stats.disclosure.attack import Leak, attack
+from uvas_stats.disclosure.attack import Attack, Leak, attack
 from uvas_stats.disclosure.heuristic import heuristic_suppression, prune
 from uvas_stats.disclosure.system import Bools, Counts, System
 
@@ -23,6 +22,11 @@ __all__ = ["Choice", "attainable_levels", "cell_costs", "optimise"]
 Floats = NDArray[np.float64]
 _HALF = 0.5
 _SMALL = 1e-6
+_WORK = 1_000.0
+"""What is done in a second of an ordinary machine, in unknowns attacked. Work is limited, so that every machine
+chooses the same cells."""
+_NODE = 0.01
+"""The work of a node of the search, by cell and constraint."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,24 +56,25 @@ class _Master:
                 row = np.where(chosen, np.minimum(leak.weights, side), 0.0) / side
         self.rows.append(row)
 
-    def solve(self, seconds: float) -> tuple[Bools, bool] | None:
-        """Choose the cheapest cells that keep all constraints; None if there are none, or time runs out."""
+    def solve(self, work: float) -> tuple[Bools, bool, float] | None:
+        """Choose the cheapest cells that keep all constraints, and tell the work; None where none is found."""
         chosen = np.flatnonzero(self.system.open & ~self.system.forced)
         if not len(chosen):
             return None
         matrix = sparse.csr_array(np.array(self.rows)[:, chosen])
+        node = _NODE * sum(matrix.shape)
         solution = milp(
             self.costs[chosen],
             constraints=LinearConstraint(matrix, 1 - 1e-9, np.inf),
             bounds=(0, 1),
             integrality=np.ones(len(chosen)),
-            options={"time_limit": max(seconds, 0.1), "mip_rel_gap": 0.0},
+            options={"node_limit": max(int(work / node), 1), "mip_rel_gap": 0.0},
         )
         if solution.x is None:
             return None
         suppressed = self.system.forced.copy()
         suppressed[chosen] = solution.x > _HALF
-        return suppressed, solution.status == 0
+        return suppressed, solution.status == 0, node * max(int(solution.mip_node_count), 1)
 
 
 def cell_costs(system: System) -> Floats:
@@ -99,15 +104,15 @@ def optimise(system: System, seconds: float) -> Choice:
     system
         The unknowns and sums; its forced cells are suppressed whatever is chosen.
     seconds
-        The longest to look for the optimum. After that the best pattern found is used: it is as safe, and may
-        suppress more, never less.
+        How much to look for the optimum: the work of so many seconds of an ordinary machine, whatever this one
+        needs for it. After that the best pattern found is used: it is as safe, and may suppress more, never less.
 
     Raises
     ------
     DisclosureError
         If something cannot be protected even by suppressing everything.
     """
-    until = time.perf_counter() + seconds
+    work = seconds * _WORK
     costs, levels = cell_costs(system), attainable_levels(system)
     master, suppressed, proven = _Master(system, costs), system.forced, True
     while True:
@@ -116,10 +121,12 @@ def optimise(system: System, seconds: float) -> Choice:
             return Choice(suppressed, optimal=True)
         for leak in leaks:
             master.learn(leak, suppressed)
-        better = master.solve(until - time.perf_counter()) if leaks and time.perf_counter() < until else None
+        work -= len(system.names)
+        better = master.solve(work) if leaks and work > 0 else None
         if better is None:
             return _by_heuristic(system, suppressed, costs, levels, seconds)
-        suppressed, proven = better
+        suppressed, proven, spent = better
+        work -= spent
 
 
 def _first_leaks(system: System, suppressed: Bools, levels: tuple[Counts, ...]) -> list[Leak]:
@@ -134,14 +141,17 @@ def _by_heuristic(
     system: System, suppressed: Bools, costs: Floats, levels: tuple[Counts, ...], seconds: float
 ) -> Choice:
     """Complete the last choice and one from the start, and take the one that suppresses less."""
+    attacks = int(seconds * _WORK / 4 / max(len(system.names), 1))
     tried = [
-        prune(
-            system,
-            heuristic_suppression(system, start, costs, levels),
-            costs,
-            levels,
-            time.perf_counter() + seconds / 4,
-        )
+        prune(system, heuristic_suppression(system, start, costs, levels), costs, levels, attacks)
         for start in (suppressed, system.forced)
     ]
-    return Choice(min(tried, key=np.count_nonzero), optimal=False)
+    return Choice(_without_useless(system, min(tried, key=np.count_nonzero), levels), optimal=False)
+
+
+def _without_useless(system: System, suppressed: Bools, levels: tuple[Counts, ...]) -> Bools:
+    """Show what anybody can derive exactly from the rest: to hide it tells nobody less."""
+    bounds = Attack(system, system.attackers[0], system.unknown(suppressed)).bounds(suppressed & ~system.forced)
+    fewer = suppressed.copy()
+    fewer[[at for at, low, high in bounds if low == high]] = False
+    return suppressed if attack(system, fewer, levels) else fewer

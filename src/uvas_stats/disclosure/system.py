@@ -15,10 +15,12 @@ from uvas_stats.disclosure.model import Key, Relation, Rule
 from uvas_stats.disclosure.tables import CountTable, Publication
 from uvas_stats.errors import DisclosureError
 
-__all__ = ["Attacker", "Bools", "Counts", "Draft", "System", "among", "draft", "finish", "key_text"]
+__all__ = ["NODES", "Attacker", "Bools", "Counts", "Draft", "System", "among", "draft", "finish", "key_text"]
 
 Counts = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+NODES = 5_000
+"""Nodes of a search for whole numbers. A limit on time would choose other cells on a slower machine."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -182,7 +184,7 @@ def _fitted(out: Draft, names: list[Key], matrix: sparse.csr_array) -> Counts | 
         np.ones(int(unknown.sum())),
         constraints=LinearConstraint(matrix[:, unknown], wanted, wanted),
         integrality=np.ones(int(unknown.sum())),
-        options={"time_limit": 60.0},
+        options={"node_limit": NODES},
     )
     if solution.x is None:
         return None
