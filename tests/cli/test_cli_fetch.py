@@ -320,7 +320,7 @@ def test_held_years_are_asked_for_only_when_it_is_said(siris: SirisFake) -> None
         assert result.exit_code == 0, result.output
         return len(siris.files) - before
 
-    assert fetch() == 3
+    assert fetch("--accept") == 3  # the fake has few of the figures that come with the package
     assert fetch() == 0
     assert fetch("--again") == 3
 
@@ -372,17 +372,17 @@ def test_what_can_be_read_now_becomes_an_edition_without_the_network(  # type: i
 ) -> None:
     assert plain(run("adopt", "--rejected")) == "Inget hämtat är avvisat.\n"
     with monkeypatch.context() as older:
-        older.setattr(pipeline, "_check_bounds", lambda *_: 1 / 0)
+        older.setattr(pipeline, "refuse_impossible", lambda *_: 1 / 0)
         with pytest.raises(UvasStatsError, match="oväntat fel: ZeroDivisionError"):
             run("fetch", "scb_eligibility")
     (folder,) = rejected_folders(tmp_path / "data" / "raw")
     copy = shutil.copytree(folder, folder.with_name(f"{folder.name}_02"))
     calls = len(fake.data_calls)
-    told = plain(run("adopt", "--rejected", "scb_eligibility"))
-    assert told == (
-        f"scb_eligibility: {folder.name} är nu utgåva 2024-05-06T0600\n"
-        f"scb_eligibility: {copy.name} är nu utgåva 2024-05-06T0600\n"
-    )
+    told = plain(run("adopt", "--rejected", "scb_eligibility")).splitlines()
+    assert [line for line in told if not line.startswith("  ")] == [  # the fake's figures are by chance
+        f"scb_eligibility: {folder.name} är nu utgåva 2024-05-06T0600",
+        f"scb_eligibility: {copy.name} är nu utgåva 2024-05-06T0600",
+    ]
     assert len(fake.data_calls) == calls
     assert rejected_folders(tmp_path / "data" / "raw") == []
     assert not (tmp_path / "data" / "raw" / "scb_eligibility" / "2024-05-06T0600" / "error.txt").exists()

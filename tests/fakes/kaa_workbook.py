@@ -132,7 +132,7 @@ def _share(part: int, whole: int) -> object:
 def _people(book: Book, place: Place) -> tuple[list[int], list[int]]:
     """Make up population and reported, women and men; the same for every table of a period."""
     chance = random.Random(f"{book.period_text} {place.code}")
-    size = {2: 5000, 4: 700}[len(place.code)] * chance.randint(1, 4)
+    size = (1_000_000 if place.code == "00" else {2: 30_000, 4: 700}[len(place.code)]) * chance.randint(1, 4)
     population = [size // 2 - 7, size // 2 + 11]
     return population, [int(people * chance.uniform(0.04, 0.13)) for people in population]
 

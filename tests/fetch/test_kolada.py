@@ -105,7 +105,8 @@ def test_what_makes_no_figure_wrong_is_at_most_a_note(
         setattr(kolada, name, value)
     outcome = fetch()
     assert outcome.edition is not None
-    assert set(outcome.notes) - usual == set(filter(None, [told]))
+    new = {line for line in outcome.notes if not line.startswith("Av kommunerna saknas")} - usual
+    assert new == set(filter(None, [told]))
 
 
 @pytest.mark.parametrize(

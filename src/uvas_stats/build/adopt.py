@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvas_stats.build.carry_over import carried_files, with_period
-from uvas_stats.build.pipeline import edition_check
+from uvas_stats.build.pipeline import Accept, edition_check
 from uvas_stats.catalog import Catalog, Dataset, load_catalog
 from uvas_stats.catalog.names import nearest
 from uvas_stats.errors import RawFileError, UnknownNameError, UvasStatsError, WorkspaceError
 from uvas_stats.periods import is_day
 from uvas_stats.raw.files import FilePlan, Wanted, fetch_files
 from uvas_stats.raw.publish import Outcome, dataset_lock, free_edition, publish
-from uvas_stats.raw.rejected import clear_error, rejected_folders, write_error
+from uvas_stats.raw.rejected import Check, clear_error, rejected_folders, write_error
 from uvas_stats.raw.snapshot import editions, read_snapshot, same_files
 from uvas_stats.workspace import Workspace, file_size
 
@@ -73,6 +73,7 @@ def adopt(
     *,
     edition: str | None = None,
     options: Mapping[str, str] | None = None,
+    accept: Accept | None = None,
 ) -> Outcome[FilePlan]:
     """Store files that were downloaded by hand as an edition of a dataset.
 
@@ -89,6 +90,8 @@ def adopt(
         The day the publisher dated or the user downloaded the files, ``2025-11-28``; if None, today.
     options
         What the reader must know that the files do not say, such as ``period``.
+    accept
+        As in :func:`edition_check`.
 
     Returns
     -------
@@ -116,7 +119,8 @@ def adopt(
         options=options or {},
     )
     try:
-        return fetch_files(plan, workspace.raw, before=edition_check(catalog), by_hand=True)
+        check = edition_check(catalog, workspace.raw_roots, accept)
+        return fetch_files(plan, workspace.raw, before=check, by_hand=True)
     except UvasStatsError as error:
         raise _named(error, paths) from error
 
@@ -133,7 +137,7 @@ class Retried:
     notes: tuple[str, ...] = ()
 
 
-def adopt_rejected(workspace: Workspace, name: str = "") -> list[Retried]:
+def adopt_rejected(workspace: Workspace, name: str = "", accept: Accept | None = None) -> list[Retried]:
     """Read the downloads again that were refused; what can be read now becomes an edition.
 
     Parameters
@@ -142,6 +146,8 @@ def adopt_rejected(workspace: Workspace, name: str = "") -> list[Retried]:
         Where data/raw and ``aliases.toml`` are.
     name
         A dataset's id or short name; if empty, all datasets.
+    accept
+        As in :func:`edition_check`.
 
     Returns
     -------
@@ -161,15 +167,16 @@ def adopt_rejected(workspace: Workspace, name: str = "") -> list[Retried]:
         close = ", ".join(nearest(name, list(by_name)))
         raise UnknownNameError(f"Datamängden ”{name}” finns inte", todo=f"Närmast: {close}")
     folders = rejected_folders(workspace.raw, by_name[name.casefold()] if name else "*")
-    return [_read_again(folder, workspace.raw, catalog) for folder in folders]
+    check = edition_check(catalog, workspace.raw_roots, accept)
+    return [_read_again(folder, workspace.raw, catalog, check) for folder in folders]
 
 
-def _read_again(folder: Path, raw: Path, catalog: Catalog) -> Retried:
+def _read_again(folder: Path, raw: Path, catalog: Catalog, check: Check) -> Retried:
     """Publish a refused download if it can be read; else write down why it cannot."""
     dataset = folder.parent.name
     with dataset_lock(raw, dataset):
         try:
-            edition = _published(folder, raw, catalog)
+            edition = _published(folder, raw, catalog, check)
         except WorkspaceError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a reader raises, the download stays
@@ -179,7 +186,7 @@ def _read_again(folder: Path, raw: Path, catalog: Catalog) -> Retried:
     return Retried(folder, dataset, edition, notes=read_snapshot(edition).notes)
 
 
-def _published(folder: Path, raw: Path, catalog: Catalog) -> Path:
+def _published(folder: Path, raw: Path, catalog: Catalog, check: Check) -> Path:
     """Give the edition that a refused download becomes, or that has the same files already."""
     dataset = folder.parent.name
     if dataset not in catalog.datasets:
@@ -192,7 +199,7 @@ def _published(folder: Path, raw: Path, catalog: Catalog) -> Path:
             shutil.rmtree(folder)
             return held.folder
     edition = free_edition(raw, dataset, snapshot.edition)
-    return publish(replace(snapshot, edition=edition), raw, edition_check(catalog))
+    return publish(replace(snapshot, edition=edition), raw, check)
 
 
 def adopted_as(workspace: Workspace, edition: Path) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -12,25 +13,33 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from uvas_stats.build.invariants import check_bounds, compare_editions, refuse_impossible, relations
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.catalog.declared import DATA
 from uvas_stats.catalog.similar import write_similar
-from uvas_stats.errors import ObservationError
-from uvas_stats.observations.contract import KEY
+from uvas_stats.errors import ObservationError, RawFileError, UvasStatsError
 from uvas_stats.observations.store import OBSERVATIONS, read_origins, write_observations
 from uvas_stats.observations.validate import validate_together
 from uvas_stats.raw.rejected import Check
-from uvas_stats.raw.snapshot import Snapshot, list_snapshots, read_snapshot
+from uvas_stats.raw.snapshot import Snapshot, editions, list_snapshots, read_snapshot
 from uvas_stats.register.store import register_files, register_origins, stored_observations
 from uvas_stats.workspace import Workspace, locked
 
-__all__ = ["BuildResult", "build", "edition_check", "ensure_processed", "fingerprint", "read_checked", "to_read"]
+__all__ = [
+    "Accept",
+    "BuildResult",
+    "build",
+    "edition_check",
+    "ensure_processed",
+    "fingerprint",
+    "read_checked",
+    "to_read",
+]
 
-FRACTIONS = 10
-"""How many shares must all be at most 1 to be taken for parts of 1."""
+Accept = Callable[[str], bool]
+"""Is told what is most likely wrong with an edition; tells whether it is to be laid in all the same."""
 _WAIT = 3600.0
 KEPT = 2
 """Fetched editions of a dataset that a build reads: the newest, and the one that it is compared with."""
@@ -80,6 +89,11 @@ def _parts(snapshot: Snapshot) -> set[str]:
     return files | {table.id for table in snapshot.tables} | set(snapshot.options)
 
 
+def is_fetched(snapshot: Snapshot) -> bool:
+    """Tell whether an edition was fetched from a service whole, and not put in by hand."""
+    return bool(snapshot.tables) or all(file.url for file in snapshot.files)
+
+
 def to_read(snapshots: list[Snapshot]) -> list[Snapshot]:
     """Leave out the fetched editions that a build need not read, as each newer one is whole and holds the same.
 
@@ -90,7 +104,7 @@ def to_read(snapshots: list[Snapshot]) -> list[Snapshot]:
     kept: list[Snapshot] = []
     newer: dict[str, tuple[int, set[str]]] = {}
     for snapshot in sorted(snapshots, key=lambda one: one.edition, reverse=True):
-        if not (snapshot.tables or all(file.url for file in snapshot.files)):
+        if not is_fetched(snapshot):
             kept.append(snapshot)
             continue
         count, seen = newer.get(snapshot.dataset, (0, set()))
@@ -98,52 +112,6 @@ def to_read(snapshots: list[Snapshot]) -> list[Snapshot]:
             kept.append(snapshot)
             newer[snapshot.dataset] = (count + 1, seen | _parts(snapshot))
     return [snapshot for snapshot in snapshots if snapshot in kept]
-
-
-def _check_bounds(frame: pd.DataFrame, catalog: Catalog) -> None:
-    """Refuse a value outside what its measure allows, such as a share above 100 percent."""
-    measures = [catalog.measures[name] for name in frame["measure"].cat.categories]
-    lows = np.array([-np.inf if one.minimum is None else one.minimum for one in measures])
-    highs = np.array([np.inf if one.maximum is None else one.maximum for one in measures])
-    codes, values = frame["measure"].cat.codes.to_numpy(), frame["value"].to_numpy()
-    outside = np.flatnonzero((values < lows[codes]) | (values > highs[codes]))
-    if len(outside):
-        at = outside[codes[outside].argmin()]
-        row, measure = frame.iloc[at], measures[codes[at]]
-        key = ", ".join(str(row[column]) for column in KEY if not pd.isna(row[column]))
-        raise ObservationError(
-            f"Värdet {row['value']:g} ligger utanför {lows[codes[at]]:g}–{highs[codes[at]]:g} för {measure.title}",
-            where=f"{row['origin']}: {key}",
-            todo="Kontrollera enheten i råfilen",
-        )
-
-
-def _refuse_broken_counts(frame: pd.DataFrame, catalog: Catalog) -> None:
-    """Refuse a count that is not whole: 1.309 pupils is 1 309 with its thousands taken for decimals."""
-    measures = [catalog.measures[name] for name in frame["measure"].cat.categories]
-    counts = [one.id for one in measures if one.unit == "antal" and one.whole]
-    broken = frame.loc[frame["measure"].isin(counts) & (frame["value"] % 1 > 0)]  # an unknown value is not above 0
-    if len(broken):
-        first = broken.iloc[0]
-        title = catalog.measures[str(first["measure"])].title
-        raise ObservationError(
-            f"{len(broken)} antal är inga heltal, först {first['value']:g} för {title}",
-            where=f"{first['origin']}: {first['region_code']}, {first['period']}",
-            todo="Kontrollera om ett tusentalstecken lästes som decimaltecken",
-        )
-
-
-def _refuse_fractions(frame: pd.DataFrame, catalog: Catalog) -> None:
-    """Refuse an edition whose shares are parts of 1, as a workbook keeps what it shows in percent."""
-    known = frame.loc[frame["value"].notna() & (frame["value"] != 0)]
-    for name, values in known.groupby("measure", observed=True)["value"]:
-        measure = catalog.measures[str(name)]
-        if measure.unit == "procent" and len(values) >= FRACTIONS and values.max() <= 1 and (values % 1 > 0).any():
-            raise ObservationError(
-                f"Alla {len(values)} värden för {measure.title} är högst 1, som delar av 1 och inte procent",
-                where=known.loc[values.index[0], "origin"],
-                todo="Spara kolumnen som tal i procent, 83,3 och inte 0,833, eller hämta filen igen",
-            )
 
 
 def _origins(snapshots: list[Snapshot], used: set[str]) -> dict[str, Any]:
@@ -183,7 +151,7 @@ def _build(workspace: Workspace, catalog: Catalog, snapshots: list[Snapshot]) ->
     read = to_read(snapshots)
     frames = [*read_raw(read, catalog), *read_documents(catalog), *stored_observations(workspace)]
     observations = validate_together(concat_observations(frames))  # each has been validated
-    _check_bounds(observations, catalog)
+    check_bounds(observations, catalog)
     used = set(observations["origin"].cat.categories)
     files = _origins(read, used) | register_origins(workspace)
     notes: dict[str, list[str]] = {}
@@ -250,17 +218,70 @@ def read_checked(snapshot: Snapshot, catalog: Catalog, *, verified: bool = False
     from uvas_stats.clean import read_edition
 
     for frame in read_edition(snapshot, catalog.datasets[snapshot.dataset], catalog, verified=verified):
-        _check_bounds(frame, catalog)
-        _refuse_fractions(frame, catalog)
-        _refuse_broken_counts(frame, catalog)
+        refuse_impossible(frame, catalog)
         yield frame
 
 
-def edition_check(catalog: Catalog) -> Check:
-    """Give the check that files must pass before they become an edition: their reader reads them whole."""
+def edition_check(catalog: Catalog, raw_roots: Iterable[Path] = (), accept: Accept | None = None) -> Check:
+    """Give the check that files must pass before they become an edition: their reader reads them whole.
+
+    Parameters
+    ----------
+    catalog
+        What is declared.
+    raw_roots
+        Where the edition before is looked for, which the new one is compared with.
+    accept
+        Is asked whether an edition that is most likely wrong is to be laid in all the same; if None, it is not.
+    """
 
     def check(folder: Path) -> list[str]:
-        frames = read_checked(read_snapshot(folder, placed=False), catalog, verified=True)
-        return list(dict.fromkeys(note for frame in frames for note in frame.attrs["notes"]))
+        snapshot = read_snapshot(folder, placed=False)
+        frames = list(read_checked(snapshot, catalog, verified=True))
+        notes = [note for frame in frames for note in frame.attrs["notes"]]
+        for question in _questions(snapshot, frames, catalog, list(raw_roots), notes):
+            if accept is None or not accept(question):
+                raise RawFileError(
+                    question, where=folder, todo="Kontrollera hos utgivaren; är det rätt, lägg till --accept"
+                )
+            notes.append(f"{question}; inlagd ändå.")
+        return list(dict.fromkeys(notes))
 
     return check
+
+
+def _questions(
+    snapshot: Snapshot, frames: list[pd.DataFrame], catalog: Catalog, raw_roots: list[Path], notes: list[str]
+) -> Iterator[str]:
+    """Give what is most likely wrong with an edition, and add to the notes what may be."""
+    day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)  # it may be tomorrow where the service is
+    if snapshot.edition[:10] > day.isoformat():
+        yield f"Utgåvan är daterad i framtiden, {snapshot.edition[:10]}"
+    for frame in frames:
+        notes += relations(frame, catalog)
+    before = _edition_before(snapshot, catalog, raw_roots)
+    if before is None or not frames:
+        return
+    from uvas_stats.clean import read_edition
+    from uvas_stats.observations.coded import concat_observations
+
+    dataset, new = catalog.datasets[snapshot.dataset], concat_observations(frames)
+    try:
+        old = concat_observations(list(read_edition(before, dataset, catalog)))
+    except UvasStatsError:
+        notes.append(f"Utgåva {before.edition} går inte att läsa; den nya är inte jämförd med den.")
+        return
+    compared = compare_editions(new, old, dataset, whole=is_fetched(snapshot))
+    if compared.question:
+        yield compared.question
+    notes += compared.notes
+
+
+def _edition_before(snapshot: Snapshot, catalog: Catalog, raw_roots: list[Path]) -> Snapshot | None:
+    """Find the newest whole edition of the same dataset that is not newer."""
+    parts = catalog.datasets[snapshot.dataset].parts
+    held = [
+        folder for root in raw_roots for folder in editions(root, snapshot.dataset) if folder.name not in parts
+    ]
+    older = [folder for folder in held if folder.name[:10] <= snapshot.edition[:10]]
+    return read_snapshot(max(older, key=lambda folder: folder.name)) if older else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from uvas_stats.cli.fetch import show_notes
+from uvas_stats.cli.fetch import Accepted, answers, show_notes
 from uvas_stats.errors import unbroken
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def adopt_command(
             "--rejected", help="Läs på nytt det som hämtats men avvisats, efter en uppdatering eller aliases.toml."
         ),
     ] = False,
+    accept: Accepted = False,
 ) -> None:
     """Lägg in en fil som du själv har laddat ned, eller läs på nytt det som avvisats."""
     from uvas_stats.build.adopt import adopt, adopted_as
@@ -45,12 +46,12 @@ def adopt_command(
     if rejected:
         if files or edition or period:
             raise typer.BadParameter("--rejected tar högst en datamängd: filerna ligger redan i data/raw")
-        _read_again(workspace, dataset or "")
+        _read_again(workspace, dataset or "", accept)
         return
     if not dataset or not files:
         raise typer.BadParameter("Ange datamängd och fil, eller --rejected")
     options = {"period": period} if period else {}
-    outcome = adopt(workspace, dataset, files, edition=edition, options=options)
+    outcome = adopt(workspace, dataset, files, edition=edition, options=options, accept=answers(accept=accept))
     if outcome.edition is None:
         typer.echo(f"{outcome.dataset}: samma fil finns redan i den senaste utgåvan")
         return
@@ -60,11 +61,11 @@ def adopt_command(
     show_notes(outcome.notes)
 
 
-def _read_again(workspace: Workspace, dataset: str) -> None:
+def _read_again(workspace: Workspace, dataset: str, accept: bool) -> None:
     """Read what was refused again, and tell of each what it came to."""
     from uvas_stats.build.adopt import adopt_rejected
 
-    retried = adopt_rejected(workspace, dataset)
+    retried = adopt_rejected(workspace, dataset, answers(accept=accept))
     if not retried:
         typer.echo("Inget hämtat är avvisat.")
     for one in retried:

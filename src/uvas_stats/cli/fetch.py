@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,17 +13,24 @@ import typer
 from uvas_stats.errors import unbroken
 
 if TYPE_CHECKING:
-    from uvas_stats.catalog import Catalog
+    from uvas_stats.catalog import Catalog, Dataset
     from uvas_stats.errors import FetchError
     from uvas_stats.fetch.adhoc import Selection
     from uvas_stats.fetch.plan import TablePlan
     from uvas_stats.fetch.run import DatasetPlan
     from uvas_stats.fetch.sources import Clients
     from uvas_stats.raw.publish import Outcome, Progress
+    from uvas_stats.raw.rejected import Check
     from uvas_stats.workspace import Workspace
 
-__all__ = ["BaseUrl", "fetch_command", "number", "open_clients", "show_notes"]
+__all__ = ["Accepted", "BaseUrl", "answers", "fetch_command", "number", "open_clients", "show_notes"]
 
+Accepted = Annotated[
+    bool,
+    typer.Option(
+        "--accept", help="Lägg in även en utgåva som saknar många uppgifter eller är daterad i framtiden."
+    ),
+]
 BaseUrl = Annotated[
     list[str] | None,
     typer.Option(
@@ -80,8 +87,23 @@ def _progress() -> Iterator[Progress | None]:
             if dataset not in tasks:
                 tasks[dataset] = bar.add_task(dataset, total=total)
             bar.update(tasks[dataset], completed=done, total=total)
+            if done >= total:
+                bar.stop()  # what has come is read now, and a question may be asked
 
         yield show
+
+
+def answers(*, accept: bool) -> Callable[[str], bool]:
+    """Give who answers whether an edition that is most likely wrong is laid in: the option, or who is there."""
+
+    def ask(question: str) -> bool:
+        if accept:
+            return True
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        return typer.confirm(f"{unbroken(question)}. Lägga in ändå?", err=True)
+
+    return ask
 
 
 def show_notes(notes: tuple[str, ...]) -> None:
@@ -115,6 +137,7 @@ def fetch_command(
     again: Annotated[
         bool, typer.Option("--again", help="Hämta även de år som redan finns: utgivare reviderar.")
     ] = False,
+    accept: Accepted = False,
     base_url: BaseUrl = None,
     select: Annotated[
         list[str] | None, typer.Option(metavar="VARIABEL=KODER", help="Urval ur en tabell: Region=0180,1480.")
@@ -125,6 +148,7 @@ def fetch_command(
     ] = None,
 ) -> None:
     """Hämta det som är nytt hos källorna, inom deras gränser."""
+    from uvas_stats.build.pipeline import edition_check
     from uvas_stats.catalog import load_catalog
     from uvas_stats.fetch.sources import fetchable
     from uvas_stats.workspace import find_workspace, require_writable
@@ -142,11 +166,20 @@ def fetch_command(
             _fetch_table(clients, workspace, single[0], _selection(select, query), dry_run=dry_run)
             return
         catalog = load_catalog(workspace)
-        _fetch_each(clients, workspace, catalog, fetchable(catalog, datasets or ()), dry_run=dry_run, again=again)
+        wanted = fetchable(catalog, datasets or ())
+        check = edition_check(catalog, workspace.raw_roots, answers(accept=accept))
+        _fetch_each(clients, workspace, catalog, wanted, check, dry_run=dry_run, again=again)
 
 
 def _fetch_each(
-    clients: Clients, workspace: Workspace, catalog: Catalog, datasets: list[str], *, dry_run: bool, again: bool
+    clients: Clients,
+    workspace: Workspace,
+    catalog: Catalog,
+    datasets: list[str],
+    check: Check,
+    *,
+    dry_run: bool,
+    again: bool,
 ) -> None:
     """Fetch dataset by dataset; one that fails is reported, and the others are fetched all the same."""
     from uvas_stats.errors import FetchError, UvasStatsError
@@ -157,9 +190,9 @@ def _fetch_each(
     for dataset in datasets:
         try:
             if catalog.datasets[dataset].fetcher:
-                _fetch_files(clients, workspace, catalog, dataset, dry_run=dry_run, again=again)
+                _fetch_files(clients, workspace, catalog.datasets[dataset], check, dry_run=dry_run, again=again)
             else:
-                _fetch_tables(clients, workspace, catalog, dataset, dry_run=dry_run)
+                _fetch_tables(clients, workspace, dataset, check, dry_run=dry_run)
             away = {""}  # there is a network
         except UvasStatsError as error:
             if len(datasets) == 1:
@@ -186,11 +219,8 @@ def _with_doctor(error: FetchError) -> FetchError:
     return type(error)(error.what, where=error.where, todo=todo, command="uvas doctor", cause=error.cause)
 
 
-def _fetch_tables(
-    clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool
-) -> None:
+def _fetch_tables(clients: Clients, workspace: Workspace, dataset: str, check: Check, *, dry_run: bool) -> None:
     """Fetch the declared tables of a dataset from its database."""
-    from uvas_stats.build.pipeline import edition_check
     from uvas_stats.catalog.pxweb import tables_of
     from uvas_stats.fetch.run import fetch_dataset, plan_dataset
 
@@ -204,32 +234,31 @@ def _fetch_tables(
             tables_of(dataset),
             workspace.raw,
             progress=progress,
-            before=edition_check(catalog),
+            before=check,
         )
     _show_outcome(outcome)
 
 
 def _fetch_files(
-    clients: Clients, workspace: Workspace, catalog: Catalog, dataset: str, *, dry_run: bool, again: bool
+    clients: Clients, workspace: Workspace, dataset: Dataset, check: Check, *, dry_run: bool, again: bool
 ) -> None:
     """Fetch the files of a dataset; they become an edition if their reader can read them."""
-    from uvas_stats.build.pipeline import edition_check
     from uvas_stats.fetch.sources import file_plan
     from uvas_stats.raw.files import fetch_files
 
-    plan = file_plan(clients, catalog.datasets[dataset], workspace.raw, again=again)
+    plan = file_plan(clients, dataset, workspace.raw, again=again)
     if dry_run:
-        typer.echo(f"{dataset}: {number(len(plan.wanted))} filer")
+        typer.echo(f"{dataset.id}: {number(len(plan.wanted))} filer")
         for one in plan.wanted:
             typer.echo(f"  {unbroken(one.name)}")
         return
     with _progress() as progress:
-        outcome = fetch_files(plan, workspace.raw, progress=progress, before=edition_check(catalog))
+        outcome = fetch_files(plan, workspace.raw, progress=progress, before=check)
     if outcome.edition is None:
-        typer.echo(f"{dataset}: oförändrad, inget nytt")
+        typer.echo(f"{dataset.id}: oförändrad, inget nytt")
     else:
         kept = f", {number(outcome.resumed)} från en avbruten hämtning" if outcome.resumed else ""
-        typer.echo(f"{dataset}: utgåva {outcome.edition.name}, {number(plan.calls)} filer{kept}")
+        typer.echo(f"{dataset.id}: utgåva {outcome.edition.name}, {number(plan.calls)} filer{kept}")
     show_notes(outcome.notes)
 
 
