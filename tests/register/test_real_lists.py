@@ -101,6 +101,35 @@ def test_temporary_numbers_are_told_as_what_they_are(tmp_path: Path, shared: Pat
         with_temporary(tmp_path, shared, "count", catalog)
 
 
+def test_the_reserve_numbers_of_a_system_are_counted_or_left_out_as_the_mapping_says(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    reserve = "20880304-R123"
+    path = write(tmp_path / "a.csv", [row(number(1)), row(reserve), row(reserve.replace("-R1", "-TF"))])
+
+    def read(more: str, text: str = MAPPING) -> Register:
+        return read_register(path, read_mapping(mapping_file(tmp_path, f"{more}\n{text}")), Key(), catalog, AT)
+
+    unsaid = read('temporary_letters = ["R"]')
+    assert unsaid.faults.bad_rows == {3, 4}
+    problem = "är ett tillfälligt nummer (T, TF, R): säg i mappningen hur de räknas, temporary_numbers"
+    assert list(unsaid.faults.lines()) == [f"Personnummer {problem}: 2 rader (3, 4)"]
+    left = read('temporary_letters = ["R"]\ntemporary_numbers = "leave_out"')
+    assert not left.faults.bad_rows
+    assert left.faults.notes == ["Tillfälliga nummer (T, TF, R) är utelämnade, som mappningen säger: 2 rader"]
+    assert len(left.tables["spells"]) == 1
+    people = 'kind = "list"\nkommun = "2182"\n[columns]\npersonnummer = "Personnummer"\n'
+    counted = read('temporary_letters = ["R"]\ntemporary_numbers = "count"', people)
+    assert len(counted.tables["members"]) == 3
+    assert read('temporary_numbers = "count"', people).faults.bad_rows == {3}
+
+
+@pytest.mark.parametrize("letters", ['"R"', '["r"]', '["ABC"]', '["(R"]', '[""]', "[1]"])
+def test_letters_that_are_none_are_refused(tmp_path: Path, letters: str) -> None:
+    with pytest.raises(RegisterError, match="temporary_letters är fel"):
+        read_mapping(mapping_file(tmp_path, f"temporary_letters = {letters}\n{MAPPING}"))
+
+
 def test_who_is_not_born_yet_is_in_no_list(shared: Path, catalog: Catalog) -> None:
     register = read_case(shared, "08b-list-future-birth", catalog, mapping="m.toml")
     assert len(register.faults.bad_rows) == 20

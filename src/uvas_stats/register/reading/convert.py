@@ -151,7 +151,7 @@ def _persons(
 ) -> pd.DataFrame:
     fields = fields_of(mapping.kind)
     cells = _cells(rows, wanted["personnummer"], fields["personnummer"], faults)
-    checked = check_numbers(cells.texts, at)
+    checked = check_numbers(cells.texts, at, mapping.temporary_letters)
     _note_numbers(cells, checked, mapping, at)
     if mapping.temporary_numbers != "count":
         checked["number"] = checked["number"].mask(checked["temporary"], "")
@@ -161,7 +161,7 @@ def _persons(
     result["earlier"] = 0
     if "earlier_number" in wanted:
         cells = _cells(rows, wanted["earlier_number"], fields["earlier_number"], faults)
-        earlier = check_numbers(cells.texts, at)["number"]
+        earlier = check_numbers(cells.texts, at, mapping.temporary_letters)["number"]
         wrong = ((earlier == "") & (cells.texts != "")).to_numpy()
         faults.add(rows.index[wrong[cells.codes]], "Tidigare personnummer", "är inte giltigt")
         result["earlier"] = cells.of_rows(_hashes(earlier, key))
@@ -180,13 +180,12 @@ def _note_numbers(cells: _Cells, checked: pd.DataFrame, mapping: Mapping, at: dt
     )
     cells.note(~none & short, "hade förlorat inledande nollor, som är återställda", fatal=False)
     cells.note(checked["born"] > pd.Timestamp(at), "tillhör någon född efter mätdatum")
-    temporary = checked["temporary"].to_numpy()
+    temporary, letters = checked["temporary"].to_numpy(), ", ".join(mapping.temporary_letters)
     if mapping.temporary_numbers == "leave_out" and (left := int(temporary[cells.codes].sum())):
-        cells.faults.note(f"Tillfälliga nummer (T, TF) är utelämnade, som mappningen säger: {left} rader")
+        cells.faults.note(f"Tillfälliga nummer ({letters}) är utelämnade, som mappningen säger: {left} rader")
     elif not mapping.temporary_numbers:
-        cells.note(
-            temporary, "är ett tillfälligt nummer (T, TF): säg i mappningen hur de räknas, temporary_numbers"
-        )
+        problem = f"är ett tillfälligt nummer ({letters}): säg i mappningen hur de räknas, temporary_numbers"
+        cells.note(temporary, problem)
 
 
 def _hashes(numbers: pd.Series, key: Key) -> pd.Series:

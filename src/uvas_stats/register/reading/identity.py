@@ -20,11 +20,20 @@ import pyarrow.compute as pc
 from uvas_stats.catalog.names import plain_text
 from uvas_stats.errors import RegisterError
 
-__all__ = ["Key", "check_numbers", "even_texts", "parts_of", "plain_numbers", "real_dates", "whole_numbers"]
+__all__ = [
+    "TEMPORARY_LETTERS",
+    "Key",
+    "check_numbers",
+    "even_texts",
+    "parts_of",
+    "plain_numbers",
+    "real_dates",
+    "whole_numbers",
+]
 
 _DATE = r"(?P<century>[0-9]{2})?(?P<year>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-_FORM = rf"{_DATE}(?P<sign>[-+]?)(?P<last>[0-9]{{4}}|T[0-9]{{3}}|TF[0-9]{{2}})"
-"""T and TF are the school system's temporary numbers, of those who have no other yet."""
+TEMPORARY_LETTERS = ("T", "TF")
+"""Begin the last four of the school system's temporary numbers, of those who have no other yet."""
 _BESIDE = pa.scalar("", pa.large_string())
 _COORDINATION = 60
 _SHORTEST = 7
@@ -113,7 +122,7 @@ def plain_numbers(texts: pd.Series) -> pd.Series:
     return plain.mask(short, plain.str.zfill(10)) if short.any() else plain
 
 
-def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
+def check_numbers(texts: pd.Series, at: dt.date, letters: tuple[str, ...] = TEMPORARY_LETTERS) -> pd.DataFrame:
     """Check personnummer, samordningsnummer and temporary numbers: form, date of birth and check digit.
 
     Parameters
@@ -123,6 +132,8 @@ def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
         lost the zeros it begins with, if the check digit fits.
     at
         Decides the century of a year written with two digits.
+    letters
+        One or two letters each, which begin the last four characters of a temporary number.
 
     Returns
     -------
@@ -137,9 +148,10 @@ def check_numbers(texts: pd.Series, at: dt.date) -> pd.DataFrame:
     >>> checked["number"].ne("").tolist(), checked["coordination"].tolist()
     ([True, False, True], [False, False, True])
     """
-    parts = parts_of(plain_numbers(texts), _FORM)
+    last = "|".join(["[0-9]{4}", *(f"{one}[0-9]{{{4 - len(one)}}}" for one in letters)])
+    parts = parts_of(plain_numbers(texts), f"{_DATE}(?P<sign>[-+]?)(?P<last>{last})")
     month, day = whole_numbers(parts["month"]), whole_numbers(parts["day"])
-    temporary = _mask(pc.starts_with(parts["last"], "T"))
+    temporary = _mask(pc.match_substring_regex(parts["last"], "^[A-Z]"))
     coordination = (day >= _COORDINATION) & ~temporary
     day = day - _COORDINATION * coordination
     no_month = coordination & (month == 0)

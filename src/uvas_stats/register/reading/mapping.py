@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ from uvas_stats.catalog.toml import read_toml
 from uvas_stats.errors import CatalogError, RegisterError
 from uvas_stats.register.fields import CATEGORIES, KINDS, UNKNOWN, fields_of, required_of
 from uvas_stats.register.reading.dates import DATE_FORMATS
+from uvas_stats.register.reading.identity import TEMPORARY_LETTERS
 
 __all__ = ["Mapping", "mapping_text", "one_line", "read_mapping"]
 
-_KEYS = {"kind", "kommun", "sheet", "date_formats", "no_date", "temporary_numbers", "largest_bad_share", "columns",
-         "codes"}  # fmt: skip
+_KEYS = {"kind", "kommun", "sheet", "date_formats", "no_date", "temporary_numbers", "temporary_letters",
+         "largest_bad_share", "columns", "codes"}  # fmt: skip
 TEMPORARY = ("", "leave_out", "count")
 
 
@@ -47,6 +49,8 @@ class Mapping:
     """What of rows with temporary numbers: ``leave_out``, ``count`` in a list, or, if empty, a fault."""
     largest_bad_share: float = 0.02
     """The largest share of the rows that may be left out; with more, nothing is counted."""
+    temporary_letters: tuple[str, ...] = TEMPORARY_LETTERS
+    """What begins the last four characters of temporary numbers: the school's, and those of the system."""
 
     def category(self, name: str, text: str) -> str | None:
         """Return our category for a code of theirs, or None where the mapping does not know it."""
@@ -160,7 +164,16 @@ def _options(content: dict[str, Any], path: Path) -> dict[str, Any]:
         path,
         'Skriv "leave_out", eller i en lista (kind = "list") "count": numren säger inte kön',
     )
-    return {"date_formats": tuple(formats), "kommun": kommun, "sheet": sheet, "largest_bad_share": float(share),
+    letters = content.get("temporary_letters", [])
+    _require(
+        isinstance(letters, list)
+        and all(isinstance(one, str) and re.fullmatch("[A-Z]{1,2}", one, re.ASCII) for one in letters),
+        "temporary_letters är fel",
+        path,
+        'Ange det som reservnummer har först av de fyra sista tecknen, en eller två stora bokstäver: ["R"]',
+    )
+    return {"temporary_letters": tuple(dict.fromkeys((*TEMPORARY_LETTERS, *letters))),
+            "date_formats": tuple(formats), "kommun": kommun, "sheet": sheet, "largest_bad_share": float(share),
             "no_date": tuple(no_date), "temporary_numbers": temporary}  # fmt: skip
 
 
