@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -189,7 +189,9 @@ def publishing(workspace: Workspace, programme: str) -> AbstractContextManager[N
     return locked(lock, "En annan publicering av samma program pågår", _WAIT)
 
 
-def release(workspace: Workspace, publication: Publication, rule: Rule | None = None) -> Protected:
+def release(
+    workspace: Workspace, publication: Publication, rule: Rule | None = None, known: Published | None = None
+) -> Protected:
     """Let counts out: protect them, audit them, and remember what has been shown.
 
     Parameters
@@ -200,6 +202,8 @@ def release(workspace: Workspace, publication: Publication, rule: Rule | None = 
         All that is published together.
     rule
         Another rule than the workspace's.
+    known
+        What others have published of the same counts. It is audited along with the rest, and not remembered.
 
     Returns
     -------
@@ -213,6 +217,8 @@ def release(workspace: Workspace, publication: Publication, rule: Rule | None = 
     """
     rule = rule or read_rule(workspace)
     with publishing(workspace, publication.programme):
-        protected = protect(publication, rule, read_ledger(workspace, publication.programme))
+        before = read_ledger(workspace, publication.programme)
+        history = before if known is None else replace(before, publications=(*before.publications, known))
+        protected = protect(publication, rule, history)
         record(workspace, protected)
     return protected

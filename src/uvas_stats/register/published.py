@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from uvas_stats.disclosure import Key, Ledger, publishing, read_ledger
+from uvas_stats.disclosure import Key, Ledger, Publication, Published, publishing, read_ledger
 from uvas_stats.disclosure.ledger import ledger_file
-from uvas_stats.errors import RegisterError
+from uvas_stats.errors import ObservationError, RegisterError
+from uvas_stats.observations.contract import select
+from uvas_stats.observations.store import read_observations
 from uvas_stats.periods import period_end
 from uvas_stats.register.demo import is_invented
 from uvas_stats.register.span import Span, halves_of, span_of, span_of_day
@@ -20,7 +22,7 @@ from uvas_stats.register.store import STATED, register_folder, register_origins
 from uvas_stats.workspace import Workspace, writing
 
 __all__ = ["earlier_spans", "list_days", "participant_terms", "published_counts", "refuse_other_days"]
-__all__ += ["refuse_other_start", "register_ledger", "remove_results"]
+__all__ += ["refuse_other_start", "register_ledger", "remove_results", "skolverket_counts"]
 
 _MOST_APART = 6
 """Periods and days elsewhere in time that are gone along with, the nearest first."""
@@ -63,6 +65,40 @@ def published_counts(ledger: Ledger, counted: str) -> dict[Key, int]:
         for key, n in one.shown.items()
         if dict(key).get("counted") == counted
     }
+
+
+_SKOLVERKET = {"reported": "kaa_flow", "deregistered": "kaa_ended"}
+"""What Skolverket publishes of a kommun's KAA, and our table of the same."""
+
+
+def skolverket_counts(workspace: Workspace, kommun: str, publication: Publication, span: Span) -> Published | None:
+    """Return those of our counts that Skolverket has published as they are, for the same kommun and period.
+
+    One that differs is of another day or another rule, and gives nothing away exactly: it is left out.
+
+    Parameters
+    ----------
+    workspace
+        Where the figures are.
+    kommun
+        Its code.
+    publication, span
+        Our exact counts, and the period they are of.
+    """
+    wanted = {f"kaa_{span.kind}_{name}_count": table for name, table in _SKOLVERKET.items()}
+    try:
+        rows = read_observations(workspace.processed, list(wanted))
+    except ObservationError:
+        return None
+    rows = select(rows, region_code=kommun, period=span.period, status="ok")
+    rows = rows.loc[rows["breakdown"].isna()].sort_values("edition", kind="stable")
+    tables = {table.id: table for table in publication.tables}
+    shown = {}
+    for measure, sex, value in rows[["measure", "sex", "value"]].itertuples(index=False):
+        table = tables.get(wanted[str(measure)])
+        if table is not None and table.counts.get((str(sex),)) == value:
+            shown[table.key((str(sex),))] = int(value)
+    return Published(f"skolverket {span.period}", shown, frozenset(), ()) if shown else None
 
 
 def earlier_spans(ledger: Ledger, span: Span) -> list[Span]:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, load_catalog
-from uvas_stats.disclosure import Ledger, Protected, publishing, read_rule, release
-from uvas_stats.errors import ObservationError, RegisterError, UvasStatsError
+from uvas_stats.disclosure import Ledger, Protected, Publication, publishing, read_rule, release
+from uvas_stats.errors import DisclosureError, ObservationError, RegisterError, UvasStatsError
 from uvas_stats.observations.store import read_observations
 from uvas_stats.periods import period_end
 from uvas_stats.register.engine import bind, open_engine
@@ -30,6 +30,7 @@ from uvas_stats.register.published import (
     refuse_other_days,
     refuse_other_start,
     register_ledger,
+    skolverket_counts,
 )
 from uvas_stats.register.reading.identity import Key
 from uvas_stats.register.reading.mapping import read_mapping
@@ -162,10 +163,28 @@ def run_kaa(
                 refuse_other_days(ledger, span)
                 earlier = earlier_spans(ledger, span)
                 hidden, links = linked_spans(connection, tables, code, span, earlier, available)
-                protected = release(workspace, kaa_publication(counts, code, links, hidden, available))
+                publication = kaa_publication(counts, code, links, hidden, available)
+                protected = _release_kaa(workspace, code, publication, span, done)
                 results = keep_shown(workspace, code, kaa_observations(protected, counts, code, edition, people))
                 done.keep(code, results, save_results(workspace, code, results, note, about))
     return done.result(register)
+
+
+def _release_kaa(
+    workspace: Workspace, kommun: str, publication: Publication, span: Span, done: _Done
+) -> Protected:
+    """Let the counts out with what Skolverket has published of them, which anybody can put beside them."""
+    known = skolverket_counts(workspace, kommun, publication, span)
+    if known is None:
+        return release(workspace, publication)
+    try:
+        return release(workspace, publication, known=known)
+    except DisclosureError:  # Skolverket's own figures tell of somebody: to refuse ours would hide nothing
+        done.remarks.append(
+            f"Skolverkets publicerade KAA-antal för {span.period} röjer redan ett litet antal; våra är granskade "
+            "utan dem"
+        )
+        return release(workspace, publication)
 
 
 def _require_kind(register: Register, kind: str) -> Register:
