@@ -166,6 +166,45 @@ def verdicts(rule: str, *, modelled: bool) -> tuple[float, float]:
     return 100 * float((found == "nått").mean()), 100 * float((found == "inte nått").mean())
 
 
+def months(seed: int, *, cycle: bool, years: int = 15) -> pd.DataFrame:
+    """Invent shares by month for 290 kommuner: level, season and chance, and riket in a cycle or a random walk."""
+    draw, n = np.random.default_rng(seed), 12 * years
+    steps = draw.normal(0, 0.05 if cycle else 0.09, n)
+    if cycle:  # what it changes by lasts
+        for at in range(1, n):
+            steps[at] += 0.9 * steps[at - 1]
+    people = np.exp(draw.normal(6.6, 0.9, 290)).clip(90)
+    level = np.abs(draw.normal(8, 2.3, 290)).clip(2)
+    shares = level * (1 + np.cumsum(steps)[:, None] / 10) + np.cumsum(draw.normal(0, 0.1, (n, 290)), axis=0)
+    shares += np.sin(2 * np.pi * np.arange(n) / 12)[:, None] * level / 10
+    shares += np.sqrt(shares.clip(0.3) * 30 / people) * draw.normal(size=(n, 290))
+    index = [str(one) for one in pd.period_range("2010-01", periods=n, freq="M")]
+    wide = pd.DataFrame(shares.clip(0.2), index=index, columns=[f"{code}" for code in range(1001, 1291)])
+    return wide.rename_axis("period").reset_index().melt("period", var_name="region_code")
+
+
+def projections() -> Iterator[tuple[str, float, float, str]]:
+    """Tell what the interval and the probability of a projection hold a year ahead, in invented months."""
+    from uvas_stats.indicators.projection import projection_quality
+
+    tenths = []
+    for name, cycle, limit in (("cycle", True, 0.95), ("walk", False, 1.02)):
+        told = [projection_quality(months(seed, cycle=cycle), 12) for seed in range(1, 7)]
+        held = 100 * float(np.mean([one.coverage for one in told]))
+        n = sum(one.tried for one in told)
+        yield f"projection_80_{name}", abs(held - 80), 5, f"points: held {held:.1f} percent of {n} outcomes"
+        error = float(np.mean([one.relative_error for one in told]))
+        yield f"projection_error_{name}", error, limit, "of the error of carrying the last mean on"
+        tenths += [one.tenths for one in told]
+    every = pd.concat(tenths)
+    weighed = every.assign(said=every["said"] * every["n"], came=every["came"] * every["n"]).groupby("tenth").sum()
+    off = 100 * (weighed["said"] - weighed["came"]).abs() / weighed["n"]
+    table = ", ".join(
+        f"{100 * s / n:.0f}:{100 * c / n:.0f}" for n, s, c in weighed[["n", "said", "came"]].to_numpy()
+    )
+    yield "projection_probability_worst_tenth", float(off.max()), 7, f"points; said:came {table}"
+
+
 def run() -> Iterator[tuple[str, float, float, str]]:
     """Yield name, value, limit and what was measured."""
     yield "csranks_bounds_that_differ", csranks(), 0, "of 148 on PISA"
@@ -183,6 +222,7 @@ def run() -> Iterator[tuple[str, float, float, str]]:
             reached, missed = verdicts(rule, modelled=modelled)
             yield f"false_reached_{rule}{name}", reached, 5, "percent, where the level is what was wanted"
             yield f"false_not_reached_{rule}{name}", missed, 5, "percent, where the level is what was wanted"
+    yield from projections()
     alone, together, n = sets_hold()
     yield "sets_alone_miss", alone, 6, f"percent of true places; {n} shares, {DRAWS} draws"
     yield "sets_together_miss", together, 6, f"percent of lists; {n} shares, {DRAWS} draws"
