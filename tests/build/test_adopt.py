@@ -77,6 +77,13 @@ def test_no_file_and_a_wrong_date_are_refused(workspace: Workspace, tmp_path: Pa
 
 def test_a_count_that_is_not_whole_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "tabell.csv"
-    path.write_text(YEARLY.replace("3 475;3,7", "3,475;3,7"), encoding="utf-8")
-    with pytest.raises(UvasStatsError, match=r"1 antal är inga heltal, först 3,?\.?475 för .*tusentalstecken"):
+    path.write_text(YEARLY.replace("3 475;3,7", "3,4751;3,7"), encoding="utf-8")
+    with pytest.raises(UvasStatsError, match=r"1 antal är inga heltal, först 3.4751 för .*tusentalstecken"):
+        adopt(workspace, "af_openly_year", [path])
+
+
+def test_a_count_with_a_comma_between_thousands_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "tabell.csv"
+    path.write_text(YEARLY.replace("3 475;3,7", "3,000;3,7"), encoding="utf-8")
+    with pytest.raises(RawFileError, match="Antalet ”3,000” kan ha komma mellan tusental"):
         adopt(workspace, "af_openly_year", [path])

@@ -26,7 +26,8 @@ def main() -> None:
             print(f"{name}: {skipped}")
             continue
         found += came
-        print(f"{name:24}", dict(Counter(one.outcome for one in came)), flush=True)
+        memory = f"{max(one.peak for one in came) // 2**20} MB"
+        print(f"{name:24}", memory, dict(Counter(one.outcome for one in came)), flush=True)
         for one in came:
             if one.outcome not in GOOD:
                 print(f"    {one.outcome} {one.number} {one.kind}: {one.told}", flush=True)

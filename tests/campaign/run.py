@@ -17,12 +17,17 @@ import pytest
 
 from tests.campaign.mutate import mutate
 from tests.campaign.specimens import ORIGINALS, SHARED, Specimen, specimen
+from uvas_stats.build.invariants import Compared, compare_editions
+from uvas_stats.catalog import load_catalog
 from uvas_stats.errors import UvasStatsError, one_line
 
+DATASET = load_catalog().datasets["siris_eligibility"]
+"""A dataset of which each edition is whole."""
 MOST_SECONDS = 20.0
 MOST_BYTES = 1536 * 2**20
-GOOD = ("equal", "refused", "flagged", "changed")
-"""A figure that became another figure that can be right is ``changed``: no invariant can see it."""
+GOOD = ("equal", "refused", "flagged", "compared", "changed")
+"""What is told of beside the edition before, here the undamaged file, is ``compared``. A figure that became
+another that can be right, in what is no edition, is ``changed``: no invariant can see it."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Came:
     kind: str
     outcome: str
     told: str = ""
+    peak: int = 0
+    """The most memory that the process had taken by then, in bytes."""
 
 
 def _same(frame: pd.DataFrame, whole: pd.DataFrame) -> bool:
@@ -73,6 +80,8 @@ def judge(one: Specimen, damaged: bytes, whole: pd.DataFrame, notes: tuple[str, 
         return "equal", ""
     if told != notes:
         return "flagged", ""
+    if "edition" in frame and (beside := compare_editions(frame, whole, DATASET, whole=True)) != Compared():
+        return "compared", beside.question
     return ("lost" if _known(frame) < _known(whole) else "changed"), f"{_known(whole)} -> {_known(frame)}"
 
 
@@ -113,7 +122,7 @@ def _work(name: str, first: int, last: int, seed: str, out: Connection) -> None:
         outcome, told = judge(one, damaged, whole, notes)
         if _peak() > max(began, MOST_BYTES):
             outcome = "memory"
-        out.send(Came(name, number, kind, outcome, told))
+        out.send(Came(name, number, kind, outcome, told, _peak()))
 
 
 def campaign(name: str, count: int, seed: str = "") -> Iterator[Came]:

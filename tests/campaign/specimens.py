@@ -22,6 +22,7 @@ from tests.fakes.fk import FkFake
 from tests.fakes.server import Fake, serving
 from tests.fakes.web import serving as serving_web
 from tests.register.lists import write_participants
+from uvas_stats.build.invariants import relations
 from uvas_stats.build.pipeline import read_checked
 from uvas_stats.catalog import Catalog, load_catalog
 from uvas_stats.catalog.pxweb import tables_of
@@ -71,7 +72,8 @@ class Specimen:
 
 def _frames(folder: Path, snapshot: Snapshot, catalog: Catalog) -> tuple[pd.DataFrame, tuple[str, ...]]:
     frames = list(read_checked(replace(snapshot, folder=folder), catalog, verified=True))
-    return pd.concat(frames, ignore_index=True), tuple(frames[0].attrs["notes"])
+    odd = [line for frame in frames for line in relations(frame, catalog)]
+    return pd.concat(frames, ignore_index=True), (*frames[0].attrs["notes"], *odd)
 
 
 def _form(name: str, content: bytes) -> str:

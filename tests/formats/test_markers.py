@@ -138,3 +138,11 @@ def test_each_mark_of_the_workbook_over_time_is_found(shared: Path) -> None:
     assert found["Samtliga"] == {"..": 336, "~100": 88, ".": 10}
     assert found["Kommunal"] == {"..": 356, "~100": 93, ".": 10}
     assert found["Enskild"] == {"..": 2220, "~100": 374, ".": 499}
+
+
+@pytest.mark.parametrize("text", ["1,309", "2,000", "12,345,678", "-1,309"])
+def test_a_count_with_a_comma_between_thousands_is_refused_and_a_share_is_not_a_count(text: str) -> None:
+    with pytest.raises(RawFileError, match=f"Antalet ”{text}” kan ha komma mellan tusental"):
+        read_cells(["12", text], MarkerRule(count=True))
+    assert read_cells(["12,5", "1,309"]).value.tolist() == [12.5, 1.309]
+    assert read_cells(["12,0", "1 309"], MarkerRule(count=True)).value.tolist() == [12.0, 1309.0]

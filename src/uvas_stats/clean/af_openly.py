@@ -13,7 +13,7 @@ from uvas_stats.catalog import Catalog
 from uvas_stats.errors import RawFileError, UnknownNameError
 from uvas_stats.formats.grid import begins, cell_name, is_several, row_texts
 from uvas_stats.formats.loose_tables import loose_tables
-from uvas_stats.formats.markers import loose_number
+from uvas_stats.formats.markers import has_thousands, loose_number
 from uvas_stats.formats.sex_and_age import sex_of
 from uvas_stats.observations.validate import make_observations
 from uvas_stats.periods import MONTHS
@@ -52,6 +52,12 @@ def _region(name: str, catalog: Catalog, where: str) -> str:
         raise RawFileError(f"”{name}” är inget känt område", where=where, todo=error.todo or _AGAIN) from None
 
 
+def _count(text: str, where: str) -> float:
+    if has_thousands(text):
+        raise RawFileError(f"Antalet ”{text}” kan ha komma mellan tusental", where=where, todo=_AGAIN)
+    return _number(text, where)
+
+
 def _number(text: str, where: str) -> float:
     number = loose_number(text)
     if number is None:
@@ -77,7 +83,7 @@ def _figures(rows: list[Row], columns: tuple[int, int, int], catalog: Catalog, p
         seen.add(code)
         yield _Figure(
             code,
-            _number(row[count], f"{path}, {cell_name(number, count)}"),
+            _count(row[count], f"{path}, {cell_name(number, count)}"),
             _number(row[share], f"{path}, {cell_name(number, share)}"),
         )
 

@@ -36,6 +36,7 @@ __all__ = [
     "Cells",
     "MarkerRule",
     "below",
+    "has_thousands",
     "is_mark",
     "is_symbol",
     "loose_number",
@@ -51,6 +52,7 @@ SPACES = " \u00a0\u2009\u202f"
 _NUMBER = re.compile(
     rf"[-\u2212]?(?:[0-9]{{1,3}}(?:[{SPACES}][0-9]{{3}})+|[0-9]+)(?:,[0-9]+|\.[0-9]{{1,2}})?", re.ASCII
 )
+_THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+", re.ASCII)
 _LOOSE_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _BELOW = re.compile(r"<\s?([0-9]{1,3})", re.ASCII)
 _ABOUT = re.compile(rf"cirka\s([0-9{SPACES}]+)", re.ASCII | re.IGNORECASE)
@@ -210,8 +212,21 @@ def marker_counts(cells: Iterable[object] | Coded) -> dict[str, int]:
     return counts
 
 
+def has_thousands(cell: object) -> bool:
+    """Tell whether a count may have a comma between its thousands: 2,000 would be read as 2.
+
+    Examples
+    --------
+    >>> has_thousands("2,000"), has_thousands("2,0"), has_thousands("2 000")
+    (True, False, False)
+    """
+    return isinstance(cell, str) and _THOUSANDS.fullmatch(cell.strip()) is not None
+
+
 def _reading(cell: object, rule: MarkerRule) -> tuple[float, float, float, int]:
     """Say what one value means: value, lower, upper and status."""
+    if rule.count and has_thousands(cell):
+        return np.nan, np.nan, np.nan, _UNKNOWN
     number = parse_number(cell)
     if number is not None:
         return number, np.nan, np.nan, OK
@@ -295,6 +310,9 @@ def _refused(cell: object, where: object) -> RawFileError:
     if is_unreadable(cell):
         todo = "Rätta den i Excel och spara filen, eller hämta den igen"
         return RawFileError(f"Cellen har felvärdet {cell}", where=where, todo=todo)
+    if has_thousands(cell):
+        todo = "Spara filen med blanksteg eller inget mellan tusental"
+        return RawFileError(f"Antalet ”{_marker(cell)}” kan ha komma mellan tusental", where=where, todo=todo)
     return RawFileError(
         f"Cellen ”{_marker(cell)}” är varken ett tal eller ett känt tecken",
         where=where,
