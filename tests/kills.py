@@ -236,8 +236,10 @@ class Trial:
         for name in self.work.whole:
             mine = [{path: data for path, data in files.items() if path.startswith(f"{name}/")}
                     for files in (found, self.old, self.new)]  # fmt: skip
-            kept = mine[1].keys() & mine[2].keys()  # what the analyst laid there may come over a moment later
-            if mine[0] and mine[0] not in mine[1:] and mine[0].keys() | kept != mine[2].keys():
+            same = {path for path, data in mine[1].items() if mine[2].get(path) == data}
+            late = same | {path for path in mine[2] if "_egen." in path}  # the analyst's own comes last
+            as_new = mine[0].items() <= mine[2].items() and not mine[2].keys() - mine[0].keys() - late
+            if mine[0] and mine[0] != mine[1] and not (as_new and f"{name}/manifest.json" in mine[0]):
                 return f"mixed: {name}"
         for path, data in self.old.items():
             away = any(path.startswith(f"{name}/") for name in self.work.whole)

@@ -18,7 +18,7 @@ LIGHT = ("adopt again", "nulage again", "fetch files again")
 
 @pytest.mark.parametrize("name", quick(BY_NAME, *LIGHT))
 def test_a_death_loses_nothing_and_leaves_nothing(tmp_path: Path, name: str) -> None:
-    some = {"register": (2, 7, 11)}.get(name.partition(" ")[0], (1, 4, 8, 9, 12))
+    some = {"register": (2, 7, 11), "nulage": (9, 27, 30)}.get(name.partition(" ")[0], (1, 4, 8, 9, 12))
     with trial(BY_NAME[name], tmp_path) as one:
         came = {step: one.killed(step) for step in some}
         assert {step: outcome for step, outcome in came.items() if outcome not in ("ok", "past the end")} == {}

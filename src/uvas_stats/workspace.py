@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 _ENDS = 1024
-_HELD, _OLD = "held", "old"
+_HELD, _OLD, _GONE = "held", "old", "gone"
 _SEAL = b"uvas_sha256:"
 BLANK_SEAL = _SEAL.decode() + "0" * 64
 """Stands once in the content of a file that :func:`seal` is to fill in."""
@@ -435,7 +435,7 @@ def _retire(folder: Path, target: Path, carry_over: Callable[[Path, Path], None]
         old.rename(target)
     elif old.exists():
         carry_over(old, target)
-        shutil.rmtree(old)
+        shutil.rmtree(old.rename(folder / _GONE))  # half of it would look like an analyst's files
 
 
 def _refuse_locked(target: Path, names: list[Path]) -> None:

@@ -200,13 +200,16 @@ def remove_results(workspace: Workspace, kommun: str) -> list[Path]:
     """
     folder, ledger = register_folder(workspace) / kommun, ledger_file(workspace, f"register:{kommun}")
     files = [path for end in ("parquet", "json") for path in sorted(folder.glob(f"*.{end}"))]
-    if not files:
-        raise RegisterError(f"Kommun {kommun} har inga räknade register", todo="Kontrollera --kommun")
+    nothing = RegisterError(f"Kommun {kommun} har inga räknade register", todo="Kontrollera --kommun")
+    if not files and not ledger.exists():
+        raise nothing
     with publishing(workspace, f"register:{kommun}"):
         shown = register_ledger(workspace, kommun)
         ends = [period_end(period) for period in shown.codes("period")]
         if ends and all(map(is_invented, ends)):
-            files.append(ledger)
+            files.append(ledger)  # last, and alone where a run was cut off before it
+        if not files:
+            raise nothing
         for path in files:
             with writing(path):
                 path.unlink(missing_ok=True)
