@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from uvas_stats.indicators.rank_sets import likely_places
 from uvas_stats.numbers import MISSING, UNROUNDED
+from uvas_stats.present.place_words import chance_text
 from uvas_stats.present.table import Number
 from uvas_stats.present.tables.summary_rows import SummaryRow, area_rows, summary_row
 from uvas_stats.present.view import View, join_words
@@ -38,9 +40,20 @@ def headlines(
 
 
 def _one(row: SummaryRow, view: View) -> str:
-    likely = f", {row.likely}" if row.likely else ""
-    rank = "" if row.rank == MISSING else f" Plats {row.rank}{likely}."
+    rank = "" if row.rank == MISSING else f" Plats {row.rank}{_likely(row, view)}."
     return f"{row.measure}: {row.value} {view.when(row.period)}{_beside(row)}.{_moved(row)}{rank}"
+
+
+def _likely(row: SummaryRow, view: View) -> str:
+    """Say what chance leaves open of the place; empty where it is not known."""
+    if view.chance is None:
+        return ""
+    levels = view.chance.level_of(view.kommuner, row.period)
+    highest = view.direction.startswith("1 = högst")
+    likely = likely_places(levels["level"].tolist(), levels["sd"].tolist(), highest_first=highest)
+    low, high = likely.iloc[view.kommuner.index(row.members[0])]
+    text = chance_text((low, high), None)
+    return f", {text}" if text else ""
 
 
 def _beside(row: SummaryRow) -> str:

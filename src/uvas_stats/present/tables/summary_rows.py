@@ -9,11 +9,10 @@ import pandas as pd
 
 from uvas_stats.indicators import break_between, difference, quartiles, rank, share_intervals
 from uvas_stats.indicators.chance import SURE, move_sd
-from uvas_stats.indicators.rank_sets import likely_places
 from uvas_stats.numbers import MISSING, count_word, differs_as_printed, number_text
 from uvas_stats.periods import same_period_last_year
 from uvas_stats.present.figure import Missing
-from uvas_stats.present.place_words import chance_text, place_text
+from uvas_stats.present.place_words import place_text
 from uvas_stats.present.table import Number
 from uvas_stats.present.view import STATUS_TEXT, View
 from uvas_stats.present.weighted import POPULATION, Weighed, weigh
@@ -40,8 +39,6 @@ class SummaryRow:
     """To riket."""
     median: Number = GAP
     rank: str = MISSING
-    likely: str = ""
-    """What chance leaves open of the place."""
     change: Number = GAP
     """From the year before."""
     unrounded: bool = False
@@ -106,17 +103,6 @@ def _rank(now: pd.DataFrame, view: View, code: str) -> str:
     if n < len(view.kommuner) / 2:
         return MISSING
     return f"{place_text(row['rank_low'], row['rank_high'])} av {n} ({view.place_one})"
-
-
-def _likely(view: View, code: str, period: str) -> str:
-    """Say what chance leaves open of the place; empty where it is not known."""
-    if view.chance is None:
-        return ""
-    levels = view.chance.level_of(view.kommuner, period)
-    highest = view.direction.startswith("1 = högst")
-    likely = likely_places(levels["level"].tolist(), levels["sd"].tolist(), highest_first=highest)
-    low, high = likely.iloc[view.kommuner.index(code)]
-    return chance_text((low, high), None)
 
 
 def _median(now: pd.DataFrame, view: View) -> Number:
@@ -184,7 +170,6 @@ def summary_row(
         gap=Number(gap, decimals, signed=True),
         median=_median(now, view),
         rank=_rank(now, view, code),
-        likely=_likely(view, code, period),
         change=Number(change.difference, decimals, signed=True),
         unrounded=differs_as_printed(change.value, change.earlier, decimals),
         broken=bool(change.broken_by),
