@@ -146,7 +146,11 @@ def _blocks(rows: Sequence[Sequence[object]], numbers: Iterable[int]) -> list[_B
 
 
 def _column(cells: Sequence[object]) -> pa.DictionaryArray:
-    return pa.array(map(_text, cells), pa.large_string()).dictionary_encode()
+    if set(map(type, cells)) != {str}:
+        return pa.array(map(_text, cells), pa.large_string()).dictionary_encode()
+    column = pa.array(cells, pa.large_string()).dictionary_encode()
+    texts = pa.array(map(_text, column.dictionary.to_pylist()), pa.large_string())
+    return texts.take(column.indices).dictionary_encode()
 
 
 def _csv(path: Path, faults: Faults) -> tuple[list[list[str]], list[_Block]]:
