@@ -179,7 +179,7 @@ def test_what_does_not_fit_together_is_an_error(change: dict[str, Any], says: st
 def test_positions_that_are_no_row_of_numbers_are_an_error(index: Any) -> None:
     content = small()
     content["dimension"]["Tid"]["category"] = {"index": index}
-    with pytest.raises(RawFileError, match=r"Positionerna|koder men|index"):
+    with pytest.raises(RawFileError, match=r"Positionerna|En position|koder men|index"):
         read(content)
 
 
@@ -393,3 +393,23 @@ def test_a_row_that_comes_twice_counts_once_but_not_with_two_values() -> None:
 def test_a_text_that_is_no_number_is_never_made_one(text: str) -> None:
     with pytest.raises(RawFileError, match="varken ett tal eller en känd symbol"):
         read_pxjson(rows((["0114", "2023"], [text, "1"])))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"role": [1]}, "role i Datamängden är inget objekt utan list"),
+        ({"role": {"time": 5}}, "role time är ingen lista av texter"),
+        ({"role": {"time": [5]}}, "role time är ingen lista av texter"),
+        ({"id": [[1]]}, "En dimension i id är ingen text"),
+        ({"size": ["2"]}, "har 2 koder men ska ha 2"),
+        ({"category": {"index": {"a": 0, "b": "1"}}}, "En position i Tid är inget heltal"),
+        ({"category": {"index": ["a", "b"], "label": "x"}}, "label i Tid är inget objekt utan str"),
+        ({"category": {"index": ["a", "b"], "unit": [5]}}, "unit i Tid är inget objekt utan list"),
+    ],
+)
+def test_a_value_of_another_type_is_told_with_its_place(change: dict[str, Any], says: str) -> None:
+    category = change.pop("category", {"index": ["a", "b"]})
+    content = {"id": ["Tid"], "size": [2], "value": [1, 2], "dimension": {"Tid": {"category": category}}, **change}
+    with pytest.raises(RawFileError, match=says):
+        read_jsonstat(json.dumps(content).encode())

@@ -138,8 +138,10 @@ def take_apart(content: Any) -> Dataset:
     ids, sizes = inner.get("id"), inner.get("size")
     if not isinstance(ids, list) or not isinstance(sizes, list) or len(ids) != len(sizes):
         raise MalformedError("Dimensionerna (id och size) saknas eller går inte ihop")
+    if not all(isinstance(code, str) for code in ids):
+        raise MalformedError(f"En dimension i id är ingen text: {ids!r:.80}")
     made = tuple(_dimension(code, dimensions.get(code), size) for code, size in zip(ids, sizes, strict=True))
-    return Dataset(made, inner.get("role") or {}, dataset)
+    return Dataset(made, _object(inner, "role", "Datamängden"), dataset)
 
 
 def _dataset(content: Any) -> Mapping[str, Any]:
@@ -164,10 +166,10 @@ def _dimension(code: str, dimension: Any, size: Any) -> Dimension:
         raise MalformedError(f"Dimensionen {code} saknas")
     category = dimension["category"]
     codes = _codes(code, category)
-    labels = category.get("label") or {}
+    labels = _object(category, "label", code)
     units = {
         key: text_or(unit.get("base") or unit.get("label"))
-        for key, unit in (category.get("unit") or {}).items()
+        for key, unit in _object(category, "unit", code).items()
         if isinstance(unit, dict)
     }
     return Dimension(
@@ -178,8 +180,16 @@ def _dimension(code: str, dimension: Any, size: Any) -> Dimension:
         size=size,
         units=units,
         notes=(*notes_of(dimension.get("note")), *notes_of(category.get("note"))),
-        extension=dimension.get("extension") or {},
+        extension=_object(dimension, "extension", code),
     )
+
+
+def _object(holder: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    """Give the object under a key; an empty one where there is none."""
+    value = holder.get(key)
+    if value is not None and not isinstance(value, dict):
+        raise MalformedError(f"{key} i {where} är inget objekt utan {type(value).__name__}")
+    return value or {}
 
 
 def _codes(code: str, category: Mapping[str, Any]) -> tuple[str, ...]:
@@ -188,7 +198,9 @@ def _codes(code: str, category: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(index, list):
         return tuple(str(item) for item in index)
     if isinstance(index, dict):
-        ordered = sorted(index, key=lambda item: (not isinstance(index[item], int), index[item]))
+        if not all(type(at) is int for at in index.values()):
+            raise MalformedError(f"En position i {code} är inget heltal")
+        ordered = sorted(index, key=lambda item: index[item])
         if [index[item] for item in ordered] != list(range(len(ordered))):
             raise MalformedError(f"Positionerna i {code} är inte 0, 1, 2 …")
         return tuple(ordered)
@@ -239,7 +251,7 @@ def read_jsonstat(body: bytes, where: object = "JSON-stat") -> Cube:
 def _cube(dataset: Dataset, numbers: Floats | None) -> Cube:
     """Read the values and their marks; ``numbers`` are those that were taken out of the text, if they were."""
     for dimension in dataset.dimensions:
-        if len(dimension.codes) != dimension.size:
+        if type(dimension.size) is not int or len(dimension.codes) != dimension.size:
             raise MalformedError(
                 f"Dimensionen {dimension.code} har {len(dimension.codes)} koder men ska ha {dimension.size}"
             )
@@ -260,9 +272,17 @@ def _cube(dataset: Dataset, numbers: Floats | None) -> Cube:
         symbols=symbols,
         notes=dataset.notes,
         noise=has_noise(dataset.notes),
-        time=next(iter(dataset.role.get("time") or ()), ""),
-        metric=next(iter(dataset.role.get("metric") or ()), ""),
+        time=_role(dataset, "time"),
+        metric=_role(dataset, "metric"),
     )
+
+
+def _role(dataset: Dataset, name: str) -> str:
+    """Give the first dimension that has a role; empty where none has."""
+    codes = dataset.role.get(name) or [""]
+    if not isinstance(codes, list) or not isinstance(codes[0], str):
+        raise MalformedError(f"role {name} är ingen lista av texter")
+    return codes[0]
 
 
 def _values(value: Any, cells: int) -> Floats:
@@ -303,7 +323,7 @@ def _status(status: Any, cells: int) -> tuple[Ints, tuple[str, ...]]:
         places = np.array([place for place, _ in marked], dtype=np.int64)
         return places, tuple(str(symbol) for _, symbol in marked)
     if isinstance(status, dict):
-        return _places(status, cells), tuple(status.values())
+        return _places(status, cells), tuple("" if mark is None else str(mark) for mark in status.values())
     raise MalformedError("Statusen har en okänd form")
 
 
