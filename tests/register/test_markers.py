@@ -160,7 +160,7 @@ def test_a_count_leaves_no_person_no_key_and_no_hash(bench: Bench, report: bool)
     assert len(list(bench.work.rglob("*.parquet"))) >= 3
     assert any("(register), läsåret 2105/06: 61" in text for _, text in bench.told)  # the counts did come out
     assert bench.leaks() == []
-    assert hashed(bench, [BORN + dt.timedelta(days) for days in range(366 if report else 2)]) == []
+    assert hashed(bench, [BORN + dt.timedelta(days) for days in range(31 if report else 1)]) == []
     assert list(bench.system.iterdir()) == []
 
 
@@ -243,10 +243,10 @@ def crashing(bench: Bench, at: int) -> int:
     return crash.calls
 
 
-@pytest.mark.parametrize("seed", quick(range(12), 0))
+@pytest.mark.parametrize("seed", quick(range(4), 0))
 def test_a_crash_anywhere_tells_of_no_one(bench: Bench, seed: int) -> None:
     rng = random.Random(seed)
-    for at in (rng.randrange(CALLS) for _ in range(6 if seed else 2)):
+    for at in (rng.randrange(CALLS) for _ in range(5 if seed else 2)):
         calls = crashing(bench, at)
         assert calls >= at  # the crash did come
     assert bench.leaks() == []
