@@ -259,7 +259,10 @@ def test_the_outlook_of_a_goal_is_to_its_day_or_a_year_ahead() -> None:
 
 
 def test_the_outlook_rests_only_on_what_came_after_the_break() -> None:
-    found = goal_outlook(goal(deadline=None), MEASURE, series(), "2182", BREAKS).projection
+    ahead = goal_outlook(goal(deadline=None), MEASURE, series(), "2182", BREAKS)
+    assert ahead.probability is None
+    assert "väntas bli" in outlook_text(ahead, MEASURE)
+    found = ahead.projection
     assert found.history["period"].iloc[0] == "2023-01"
     assert found.cut_by.startswith("Från januari 2023")
 
