@@ -1,6 +1,7 @@
 """Nuläge for young people who neither work nor study (UVAS): figures, charts and reports for Swedish kommuner.
 
-Importing the package reads nothing and loads neither pandas nor matplotlib; the first call does.
+What is named in ``__all__`` is public and listed in docs/api.md; all else is private. Importing the package reads
+nothing and loads neither pandas nor matplotlib; the first use of a name does.
 
 Examples
 --------
@@ -8,19 +9,60 @@ Examples
 >>> n = nulage("soderhamn")
 >>> n.programme.name
 'Söderhamn'
+>>> from uvas_stats import figures
+>>> figures("N02797", kommun="Söderhamn", period=2024)["value"].tolist()
+[9.15]
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from uvas_stats.situation.computing import area, change, compare, interval, rank
     from uvas_stats.situation.facade import Nulage
+    from uvas_stats.situation.finding import groups, kommuner, measures, programmes, sources
+    from uvas_stats.situation.frames import figures
 
-__all__ = ["__version__", "nulage"]
+__all__ = [
+    "__version__",
+    "area",
+    "change",
+    "compare",
+    "figures",
+    "groups",
+    "interval",
+    "kommuner",
+    "measures",
+    "nulage",
+    "programmes",
+    "rank",
+    "sources",
+]
 __version__ = "0.1.0"
+_PLACES = {
+    "situation.finding": ("groups", "kommuner", "measures", "programmes", "sources"),
+    "situation.frames": ("figures",),
+    "situation.computing": ("area", "change", "compare", "interval", "rank"),
+}
+"""Where the public names are, by module."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used."""
+    for module, names in _PLACES.items():
+        if name in names:
+            globals()[name] = found = getattr(import_module(f"uvas_stats.{module}"), name)
+            return found
+    raise AttributeError(f"module 'uvas_stats' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names too, for completion."""
+    return sorted({*globals(), *__all__})
 
 
 def nulage(

@@ -23,7 +23,7 @@ from uvas_stats.present.cautions import UNKNOWN_COVERAGE
 from uvas_stats.present.view import STATUS_TEXT
 from uvas_stats.raw.snapshot import Snapshot, list_snapshots
 from uvas_stats.report import csv_text, excel_csv
-from uvas_stats.situation.series import RESIDENTS, pick_age
+from uvas_stats.situation.series import RESIDENTS, no_figures, pick_age
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["history", "ranking", "sources"]
@@ -66,10 +66,10 @@ def _open() -> tuple[Workspace, Catalog]:
 def _series(workspace: Workspace, catalog: Catalog, measure: Measure) -> pd.DataFrame:
     observations = latest_edition(read_observations(workspace.processed, [measure.id]), catalog.replaces)
     rows = select(observations, measure=measure.id, sex="total")
-    of_measure = rows["dataset"].str.partition(":")[0] == measure.dataset  # a register has one for each kommun
-    rows = rows.loc[of_measure & rows["breakdown"].isna()]
+    if not rows.empty:  # a register has a dataset for each kommun
+        rows = rows.loc[(rows["dataset"].str.partition(":")[0] == measure.dataset) & rows["breakdown"].isna()]
     if rows.empty:
-        raise UnknownNameError(f"Det finns inga uppgifter för {measure.title}", todo="Se: uvas sources")
+        raise no_figures(catalog, measure)
     return pick_age(rows, measure)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from uvas_stats.catalog import Catalog, Measure, Programme
+from uvas_stats.catalog.pxweb import load_px_tables
 from uvas_stats.errors import IndicatorError, UnknownNameError
 from uvas_stats.indicators import share_of_population
 from uvas_stats.indicators.chance import Chance, fit_measure
@@ -22,9 +23,18 @@ from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.source import edition_date
 from uvas_stats.present.view import View
 
-__all__ = ["DOCUMENTS", "RESIDENTS", "Figures", "Part", "needed_measures", "pick_age", "read_newest"]
+__all__ = [
+    "DOCUMENTS",
+    "RESIDENTS",
+    "Figures",
+    "Part",
+    "needed_measures",
+    "no_figures",
+    "pick_age",
+    "read_newest",
+]
 
-DOCUMENTS = "programme_documents"
+DOCUMENTS, REGISTER = "programme_documents", "register"
 SCB_SHARE = "kaa_school_year_scb_share_pct"
 """The one measure that is computed of two others, each from its own publisher."""
 POPULATION = "population_december_count"
@@ -45,6 +55,40 @@ def needed_measures(programme: Programme, catalog: Catalog) -> frozenset[str]:
     follow_up = {catalog.measure(one.follow_up).id for one in known if one.follow_up}
     denominators = {catalog.measures[id_].denominator_measure for id_ in named | follow_up}
     return frozenset((named | follow_up | denominators) - {""})
+
+
+def no_figures(catalog: Catalog, measure: Measure, of: str = "") -> IndicatorError:
+    """Say in one line that nothing is held of a measure, and how its figures are got.
+
+    Parameters
+    ----------
+    catalog
+        Where the dataset is.
+    measure
+        The measure.
+    of
+        The sex that is missing, where the measure has others.
+
+    Examples
+    --------
+    >>> from uvas_stats.catalog import load_catalog
+    >>> catalog = load_catalog()
+    >>> print(no_figures(catalog, catalog.measure("kaa_school_year_reported_count")))
+    KAA, antal, juli–juni: uppgifter saknas. Hämta dem med: uvas fetch skolverket_kaa.
+    """
+    dataset = catalog.datasets[measure.dataset]
+    what = f"{measure.short}{f', {of}' if of else ''}: uppgifter saknas"
+    if dataset.id == DOCUMENTS:
+        return IndicatorError(what, todo="Måttet finns bara där ett programdokument har det")
+    if dataset.id == REGISTER:
+        return IndicatorError(what, todo="Räkna det egna registret med", command="uvas register kaa FIL")
+    if dataset.fetcher or any(table.dataset == dataset.id for table in load_px_tables()):
+        return IndicatorError(what, todo="Hämta dem med", command=f"uvas fetch {dataset.id}")
+    if dataset.adopt:
+        return IndicatorError(what, todo="Lägg in utgivarens fil med", command=f"uvas adopt {dataset.adopt} FIL")
+    return IndicatorError(
+        what, todo="De kom med paketet eller lades in för hand; bygg om med", command="uvas build"
+    )
 
 
 def read_newest(
@@ -221,9 +265,7 @@ class Figures:
         """Return the series that a view looks at, or say how to fetch it where there is nothing of it at all."""
         dataset = self.dataset(view.measure.id)
         if self.ages_of(view.measure.id, view.sex).empty and self.period is None and dataset != DOCUMENTS:
-            raise IndicatorError(
-                f"{view.measure.short}: uppgifter saknas", todo="Hämta dem med", command=f"uvas fetch {dataset}"
-            )
+            raise no_figures(self.catalog, view.measure)
         return self.series(view.measure.id, view.age, view.sex)
 
     def demand_period(self, period: str) -> None:
