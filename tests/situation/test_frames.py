@@ -9,7 +9,7 @@ from uvas_stats import area, change, compare, figures, groups, interval, kommune
 from uvas_stats.catalog import Catalog
 from uvas_stats.errors import IndicatorError, ObservationError, UnknownNameError, UvasStatsError
 from uvas_stats.observations.store import read_observations
-from uvas_stats.situation.frames import COLUMNS
+from uvas_stats.situation.frames import COLUMNS, of_sexes, open_figures
 from uvas_stats.workspace import Workspace
 
 UVAS = "uvas_share_pct"
@@ -81,9 +81,11 @@ def test_what_is_not_there_is_told_with_what_is(wanted: dict[str, str], told: st
 def test_every_measure_has_figures_or_a_line_that_says_how_they_are_got(catalog: Catalog) -> None:
     listed = measures().set_index("measure")
     assert set(listed.index) == set(catalog.measures)
-    for id_, of in listed.iterrows():
-        if not of["held"]:
-            assert message(str(id_)).endswith(f"{of['get']}.")
+    held = open_figures()
+    for id_, get in listed.loc[listed["held"] == 0, "get"].items():
+        with pytest.raises(IndicatorError) as raised:
+            of_sexes(held, catalog.measures[str(id_)], "total")
+        assert str(raised.value).endswith(f": uppgifter saknas. {get}.")
     assert message("bas_total_count") == "Totalt i BAS: uppgifter saknas. Hämta dem med: uvas fetch scb_bas."
     assert message("mucf_uvas_share_pct").endswith("Lägg in utgivarens fil med: uvas adopt mucf FIL.")
     assert message("N03942", sex="women").startswith("Arbetslösa 18–24 år, kvinnor: uppgifter saknas.")

@@ -23,7 +23,7 @@ from uvas_stats.present.view import SEX_TEXT, STATUS_TEXT
 from uvas_stats.situation.series import DOCUMENTS, WHO, Figures, no_figures, pick_age
 from uvas_stats.workspace import find_workspace
 
-__all__ = ["COLUMNS", "Texts", "as_list", "figures", "open_figures", "region_codes"]
+__all__ = ["COLUMNS", "Texts", "as_list", "figures", "of_sexes", "open_figures", "region_codes"]
 
 Texts = str | Sequence[str]
 """One name, or several."""
@@ -201,7 +201,7 @@ def _of_measure(
     sex: Texts,
     age: Texts | None,
 ) -> pd.DataFrame:
-    rows = _of_sexes(held, measure, sex)
+    rows = of_sexes(held, measure, sex)
     rows = _of_ages(rows, measure, age)
     if period is not None:
         rows = rows.loc[_periods(rows, measure, as_list(period))]
@@ -210,7 +210,8 @@ def _of_measure(
     return _complete(rows, codes)
 
 
-def _of_sexes(held: Figures, measure: Measure, sex: Texts) -> pd.DataFrame:
+def of_sexes(held: Figures, measure: Measure, sex: Texts) -> pd.DataFrame:
+    """Give the figures of a measure for the sexes wanted, or say how they are got where there is none."""
     every = isinstance(sex, str) and fold(sex) == "alla"
     wanted = list(SEXES) if every else [_SEX_WORDS.get(one.casefold(), one) for one in as_list(sex)]
     unknown = [one for one in wanted if one not in SEXES]
