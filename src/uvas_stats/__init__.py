@@ -68,7 +68,7 @@ def __dir__() -> list[str]:
 def nulage(
     programme: str | None = None,
     *,
-    kommun: str | None = None,
+    kommun: str | int | None = None,
     group: str | None = None,
     period: str | None = None,
     workspace: Path | str | None = None,

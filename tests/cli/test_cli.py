@@ -9,12 +9,16 @@ import json
 import sys
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
+from uvas_stats import __version__
+from uvas_stats.catalog import load_catalog
 from uvas_stats.cli import app as cli
 from uvas_stats.cli import listing
 from uvas_stats.observations.store import read_observations, read_origins, write_observations
+from uvas_stats.situation import batch
 from uvas_stats.workspace import Workspace
 
 Captured = pytest.CaptureFixture[str]
@@ -49,6 +53,12 @@ def one_line(text: str) -> bool:
         (["nulage", "ale", "--period", "1999"], "Perioden ”1999” saknas"),
         (["nulage", "ale", "--template", "saknas.docx"], "saknas.docx"),
         (["rank", "nonsens"], "Måttet ”nonsens” finns inte"),
+        (["rank", "KAA"], "”KAA” kan vara flera mått. Välj ett av dem: kaa_school_year_share_pct ("),
+        (["rank", "kaa_half_year_share_pct"], "uppgifter saknas. Hämta dem med: uvas fetch "),
+        (["measures", "zzz"], "Inget mått har orden ”zzz”. Prova färre ord, eller: uvas measures."),
+        (["kommuner", "Sodehamn"], "Närmast: Söderhamn (2182)"),
+        (["groups", "Z9"], "Gruppen ”Z9” finns inte"),
+        (["show", "N03942", "--kommun", "Ale", "--to", "2010"], "Uppgift saknas för Ale"),
         (["rank", "N02797", "--period", "1999"], "Det finns 2008 till 2024"),
         (["show", "N02797", "--kommun", "Atlantis"], "Området ”Atlantis” finns inte"),
         (["show", "N02797", "--kommun", "Gävleborgs län"], "Uppgift saknas för Gävleborgs län"),
@@ -70,7 +80,11 @@ def test_an_error_is_one_swedish_line_and_exit_1(
         (["nulage"], "Ange program, --all eller --kommun"),
         (["nulage", "ale", "--all"], "en av dem"),
         (["rank"], "MÅTT saknas"),
-        (["rank", "N02797", "--order", "x"], "worst, best"),
+        (["rank", "N02797", "--order", "x"], "--order ska vara något av sämst, bäst, högst, lägst, worst, best"),
+        (["rank", "N02797", "--out", "lista.txt"], "--out ska vara en fil som slutar på .csv eller .xlsx"),
+        (["rank", "N02797", "--out", "a.csv", "--format", "csv"], "Ange --out eller --format, inte båda"),
+        (["show", "N02797"], "Ange --kommun eller --group"),
+        (["show", "N02797", "--kommun", "Ale", "--sex", "flickor"], "båda, kvinnor, män, alla"),
         (["rank", "N02797", "--fel"], "Flaggan --fel finns inte"),
         (["rank", "N02797", "--grop", "GR"], "Flaggan --grop finns inte (närmast: --group)"),
         (["rank", "Varken", "arbete"], "För många argument: arbete (skriv namn med mellanslag inom citattecken)"),
@@ -78,7 +92,7 @@ def test_an_error_is_one_swedish_line_and_exit_1(
         (["rnk"], "Kommandot rnk finns inte (närmast: rank)"),
         (["rank N02797"], "Kommandot rank N02797 finns inte. "),
         (["nulage", "--kommun", "Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
-        (["show", "N02797", "--kommun=Ale", "--kommun", "Gävle"], "--kommun kan bara anges en gång"),
+        (["show", "N02797", "--kommun=Ale", "--from", "2015", "--from=2016"], "--from kan bara anges en gång"),
         (["nulage", "--all=ja"], "Flaggan --all tar inget värde"),
         (["register", "demo", "--persons", "många"], "--persons ska vara ett heltal"),
     ],
@@ -449,3 +463,99 @@ def test_an_export_never_replaces_the_kommuns_own_register(
     assert err.startswith("Fel: Filen finns redan och är inte skriven av uvas (lista.csv).")
     assert register.read_bytes() == before
     assert not (workspace.root / "data").exists()
+
+
+def test_the_version_is_told(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(capsys, monkeypatch, "--version") == (0, f"uvas_stats {__version__}\n", "")
+
+
+def test_plain_words_and_the_end_of_a_ranking_are_understood(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first(measure: str, order: str) -> tuple[str, str]:
+        _, out, _ = run(
+            capsys, monkeypatch, "rank", measure, "--group", "GR", "--order", order, "--format", "json"
+        )
+        row = json.loads(out)[0]
+        return row["region_name"], row["direction"]
+
+    assert first("UVAS", "lägst") == first("UVAS", "bäst") == ("Härryda", "1 = lägst andel")
+    assert first("Behöriga till yrkesprogram", "högst")[1] == "1 = högst andel"
+    assert first("arbetslösa", "högst")[1] == "1 = högst andel"
+
+
+def test_show_puts_several_kommuner_and_the_sexes_side_by_side(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["show", "UVAS", "--kommun", "Eda", "--kommun", "Ale", "--from", "2014", "--to", "2015"]
+    _, out, _ = run(capsys, monkeypatch, *words)
+    assert out.splitlines()[1].split() == ["period", "Eda", "Ale"]
+    assert [line.split()[0] for line in out.splitlines()[2:4]] == ["2014", "2015"]
+    assert "* Tidsseriebrott 2015: " in out
+    _, out, _ = run(capsys, monkeypatch, *words, "--sex", "alla", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == 2 * 2 * 3
+    assert {row["sex"] for row in rows} == {"total", "women", "men"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("measures", "UVAS", "Kolada"), "kolada_uvas_25_29_share_pct"),
+        (("kommuner", "söderh"), "2182"),
+        (("groups", "göteborgsregionen"), "Kungsbacka, Härryda"),
+    ],
+)
+def test_what_there_is_to_ask_for_is_listed(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    code, out, _ = run(capsys, monkeypatch, *words)
+    assert code == 0
+    assert said in out
+
+
+def test_a_list_is_written_as_csv_or_workbook_and_replaces_no_other_file(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("lista.csv", "lista.xlsx", "lista.xlsx"):  # the third over its own
+        code, out, _ = run(capsys, monkeypatch, "rank", "UVAS", "--group", "GR", "--out", name)
+        assert (code, out) == (0, f"13 rader: {name}\n")
+    rows = list(csv.DictReader(io.StringIO(Path("lista.csv").read_text(encoding="utf-8-sig")), delimiter=";"))
+    assert (len(rows), rows[0]["plats"], rows[-1]["kommun"]) == (13, "1", "Härryda")
+    sheet = openpyxl.load_workbook("lista.xlsx").worksheets[0]
+    assert str(sheet["A1"].value).startswith(
+        "Unga 16–24 år som varken arbetar eller studerar (UVAS), 2024. 1 = högst"
+    )
+    assert sheet.tables["Lista"].ref == "A4:I17"
+    assert isinstance(sheet["F5"].value, float)
+    Path("min.xlsx").write_bytes(b"min egen")
+    code, _, err = run(capsys, monkeypatch, "rank", "UVAS", "--out", "min.xlsx")
+    assert code == 1
+    assert "Filen finns redan och är inte skriven av uvas (min.xlsx)." in err
+    assert Path("min.xlsx").read_bytes() == b"min egen"
+
+
+def test_a_broken_programme_file_stops_only_that_programme(
+    at_home: Workspace, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_home.programmes.mkdir()
+    (at_home.programmes / "ale.toml").write_text("id = ", encoding="utf-8")
+    assert run(capsys, monkeypatch, "rank", "UVAS", "--group", "GR")[0] == 0
+    code, _, err = run(capsys, monkeypatch, "nulage", "ale")
+    assert code == 1
+    assert one_line(err)
+    assert "ale.toml" in err
+    code, out, _ = run(capsys, monkeypatch, "check")
+    assert code == 1
+    assert "FEL   programmet ale: " in out
+    catalog = load_catalog(at_home)
+    assert "ale" not in catalog.programmes
+    assert catalog.programme("soderhamn").name == "Söderhamn"
+
+
+def test_a_kommuns_name_will_do_for_a_programme(at_home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[batch._Job] = []
+    monkeypatch.setattr(batch, "_run", done.append)
+    list(batch.export_all(["Gävle"]))
+    list(batch.export_all([], kommun="2180"))
+    assert [(job.programme, job.kommun) for job in done] == [(None, "2180")] * 2

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from uvas_stats.report import csv_text
-from uvas_stats.report.escape import is_formula, printable, set_text
+from uvas_stats.report.escape import csv_text, is_formula, printable, set_text
 
 DANGEROUS = [
     "=1+1",

@@ -10,8 +10,8 @@ import pytest
 from tests.report.report_samples import make_chart, make_content
 from uvas_stats.errors import ReportError, UvasStatsError
 from uvas_stats.present.chapter import Chapter, Content
-from uvas_stats.report import csv_text, export
-from uvas_stats.report.export import WRITERS
+from uvas_stats.report.escape import csv_text
+from uvas_stats.report.export import WRITERS, export
 from uvas_stats.report.numbering import Report
 
 

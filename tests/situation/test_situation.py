@@ -196,7 +196,7 @@ def test_a_users_programme_with_a_misspelt_key_names_file_and_key(workspace: Wor
     workspace.programmes.mkdir()
     (workspace.programmes / "x.toml").write_text('id = "x"\nnaem = "X"\n', encoding="utf-8")
     with pytest.raises(CatalogError, match=r"naem.*x\.toml.*name"):
-        nulage("ale", workspace=workspace.root)
+        nulage("x", workspace=workspace.root)
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from uvas_stats.observations.contract import SEXES
 from uvas_stats.observations.editions import WITHIN
 from uvas_stats.periods import PERIOD_KINDS
 
-__all__ = ["check_catalog", "check_corrections", "check_groups", "check_programmes"]
+__all__ = ["check_catalog", "check_corrections", "check_groups"]
 
 _GROUP_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -116,12 +116,6 @@ def _check_group_id(group: Group, where: Path) -> None:
         )
 
 
-def check_programmes(catalog: Catalog, folder: Path) -> None:
-    """Check all programmes, which are read from ``folder``."""
-    for programme in catalog.programmes.values():
-        check_programme(catalog, programme, folder / f"{programme.id}.toml")
-
-
 def check_catalog(catalog: Catalog, folder: Path) -> None:
     """Check that all references of the shipped catalog hold.
 
@@ -136,4 +130,5 @@ def check_catalog(catalog: Catalog, folder: Path) -> None:
     check_groups(catalog, folder / "groups.toml")
     pattern = replace(catalog.any_kommun, municipalities=(catalog.kommuner[0].code,))
     check_programme(catalog, pattern, folder / "any_kommun.toml")
-    check_programmes(catalog, folder / "programmes")
+    for programme in catalog.programmes.values():
+        check_programme(catalog, programme, folder / "programmes" / f"{programme.id}.toml")

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from uvas_stats.catalog.aliases import read_aliases
-from uvas_stats.catalog.check import check_catalog, check_groups, check_programmes
+from uvas_stats.catalog.check import check_catalog, check_groups
+from uvas_stats.catalog.check_programme import check_programme
 from uvas_stats.catalog.declared import DATA, read_declared, read_tables
 from uvas_stats.catalog.lookups import Catalog
 from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure, Region
@@ -131,10 +132,24 @@ def read_programme(path: Path) -> Programme:
     return programme
 
 
-def _programmes(folder: Path) -> dict[str, Programme]:
-    """Read the programme files of a folder; hidden ones are another program's, such as a Mac's ._x.toml."""
-    files = sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
-    return {programme.id: programme for programme in map(read_programme, files)}
+def _programme_files(folder: Path) -> list[Path]:
+    """List the programme files of a folder; hidden ones are another program's, such as a Mac's ._x.toml."""
+    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
+
+
+def _own_programmes(folder: Path, shared: Catalog) -> tuple[dict[str, Programme], dict[str, CatalogError]]:
+    """Read and check the user's programme files; one that is wrong is kept apart, with what is wrong."""
+    programmes, broken = {}, {}
+    for path in _programme_files(folder):
+        try:
+            read = read_programme(path)
+            programme = replace(read, municipalities=_codes(read.municipalities, "municipalities", path))
+            check_programme(shared, programme, path)
+        except CatalogError as error:
+            broken[unicodedata.normalize("NFC", path.stem)] = error
+        else:
+            programmes[programme.id] = programme
+    return programmes, broken
 
 
 def _codes(texts: Iterable[str], key: str, where: Path) -> tuple[str, ...]:
@@ -155,7 +170,7 @@ def _shipped() -> Catalog:
         datasets=_by_id(read_declared("datasets", Dataset)),
         measures=measures,
         breaks=tuple(_breaks(measures)),
-        programmes=_programmes(DATA / "programmes"),
+        programmes={one.id: one for one in map(read_programme, _programme_files(DATA / "programmes"))},
         any_kommun=read_programme(DATA / "any_kommun.toml"),
         corrections=read_declared("corrections", Correction),
     )
@@ -170,12 +185,13 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
     ----------
     workspace
         Where ``programmes/*.toml``, ``groups.toml`` and ``aliases.toml`` are looked for. If None, only what is
-        shipped. An own programme with the id of a shipped one takes its place.
+        shipped. An own programme with the id of a shipped one takes its place, also where its file is wrong:
+        then it is in ``broken``, and only asking for it is an error.
 
     Raises
     ------
     CatalogError
-        If a file is wrong, or names a kommun, measure or group that does not exist.
+        If the groups or aliases are wrong, or name a kommun that does not exist.
     """
     catalog = _shipped()
     if workspace is None:
@@ -188,15 +204,10 @@ def load_catalog(workspace: Workspace | None = None) -> Catalog:
             groups[one.id] = replace(one, name=one_line(one.name), kind="own", members=members)
         check_groups(replace(catalog, groups=groups), workspace.groups_file)
     groups |= read_similar(workspace.processed)
-    programmes = {
-        id_: replace(
-            one, municipalities=_codes(one.municipalities, "municipalities", workspace.programmes / f"{id_}.toml")
-        )
-        for id_, one in (_programmes(workspace.programmes) if workspace.programmes.is_dir() else {}).items()
-    }
     aliases = read_aliases(workspace.aliases_file)
-    if not programmes and groups == catalog.groups and aliases == catalog.aliases:
+    shared = replace(catalog, groups=groups, aliases=aliases)
+    programmes, broken = _own_programmes(workspace.programmes, shared)
+    if not programmes and not broken and groups == catalog.groups and aliases == catalog.aliases:
         return catalog
-    own_part = replace(catalog, groups=groups, programmes=programmes, aliases=aliases)
-    check_programmes(own_part, workspace.programmes)
-    return replace(own_part, programmes={**catalog.programmes, **programmes})
+    shipped = {id_: one for id_, one in catalog.programmes.items() if id_ not in broken}
+    return replace(shared, programmes={**shipped, **programmes}, broken=broken)

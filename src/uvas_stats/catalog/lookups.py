@@ -6,6 +6,7 @@ A nuläge is of a declared programme, or of the pattern filled in for any kommun
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from uvas_stats.catalog.aliases import Aliases
@@ -13,9 +14,16 @@ from uvas_stats.catalog.model import Break, Correction, Dataset, Group, Measure,
 from uvas_stats.catalog.names import bare_name, find, find_region, fold
 from uvas_stats.catalog.programme import Programme
 from uvas_stats.catalog.similar import NETWORK, SIMILAR, is_similar, pick_similar
-from uvas_stats.errors import UnknownNameError
+from uvas_stats.errors import CatalogError, UnknownNameError
 
 __all__ = ["Catalog", "choose_programme"]
+
+MOST_NAMED = 3
+"""Measures that a message lists where several fit."""
+
+
+def _words_of(measure: Measure) -> str:
+    return " ".join((measure.id.replace("_", " "), measure.title, measure.short, measure.source_id))
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,8 @@ class Catalog:
     corrections: tuple[Correction, ...] = ()
     aliases: Aliases = field(default_factory=Aliases)
     """The workspace's own names for headings, categories and areas."""
+    broken: Mapping[str, CatalogError] = field(default_factory=dict)
+    """What is wrong with each of the workspace's programme files that could not be read, by its name."""
 
     @property
     def kommuner(self) -> tuple[Region, ...]:
@@ -102,28 +112,66 @@ class Catalog:
         return find(text, self.groups, {group.id: group.name for group in self.listed_groups}, "Gruppen")
 
     def measure(self, text: str) -> Measure:
-        """Find a measure by id, title, the publisher's id or, unless only a document has it, its short title.
+        """Find a measure by id, title, the publisher's id, short title or words that only its titles have.
+
+        A measure that only a document has is found by id and title.
 
         Raises
         ------
         UnknownNameError
-            If there is none, with the nearest; or if several have the short title, with them.
+            If there is none, with the nearest; or if several fit, with them.
+
+        Examples
+        --------
+        >>> from uvas_stats.catalog import load_catalog
+        >>> [load_catalog().measure(text).id for text in ("N02797", "uvas", "öppet arbetslösa registerbaserade")]
+        ['uvas_share_pct', 'uvas_share_pct', 'openly_unemployed_youth_rate_pct']
         """
         for measure in self.measures.values():
             if measure.source_id and measure.source_id.casefold() == text.strip().casefold():
                 return measure
         wanted = fold(text)
         published = [item for item in self.measures.values() if item.dataset != "programme_documents"]
-        hits = [measure for measure in published if fold(measure.short) == wanted]
+        hits = [measure for measure in published if wanted in map(fold, measure.known_as)]
+        hits = hits or [measure for measure in published if fold(measure.short) == wanted]
+        try:
+            return find(text, self.measures, {id_: item.title for id_, item in self.measures.items()}, "Måttet")
+        except UnknownNameError:
+            hits = hits or [measure for measure in self.measures_with(text) if measure in published]
+            if not hits:
+                raise
         if len(hits) > 1:
-            listed = "; ".join(f"{measure.id} ({measure.title})" for measure in hits)
-            raise UnknownNameError(f"”{text}” kan vara flera mått", todo=f"Välj ett av dem: {listed}")
-        if hits:
-            return hits[0]
-        return find(text, self.measures, {id_: item.title for id_, item in self.measures.items()}, "Måttet")
+            first = sorted(hits, key=lambda measure: not measure.id.endswith("_pct"))[:MOST_NAMED]
+            listed = "; ".join(f"{measure.id} ({measure.title})" for measure in first)
+            rest = f"; alla {len(hits)} med: uvas measures {text}" if len(hits) > len(first) else ""
+            raise UnknownNameError(f"”{text}” kan vara flera mått", todo=f"Välj ett av dem: {listed}{rest}")
+        return hits[0]
+
+    def measures_with(self, text: str) -> list[Measure]:
+        """Return the measures that have a word beginning with each of the words of a text."""
+        wanted = fold(text).split()
+        return [
+            measure
+            for measure in self.measures.values()
+            if all(
+                any(word.strip("(),:").startswith(begun) for word in fold(_words_of(measure)).split())
+                for begun in wanted
+            )
+        ]
 
     def programme(self, text: str) -> Programme:
-        """Find a programme by id or name."""
+        """Find a programme by id or name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, with the nearest.
+        CatalogError
+            If its file is wrong.
+        """
+        for name, error in self.broken.items():
+            if fold(name) == fold(text):
+                raise error
         return find(text, self.programmes, {id_: item.name for id_, item in self.programmes.items()}, "Programmet")
 
     def breaks_of(self, measure: str, regions: tuple[str, ...] = ()) -> tuple[Break, ...]:
@@ -142,7 +190,7 @@ class Catalog:
 
 
 def _for_kommun(catalog: Catalog, kommun: str) -> Programme:
-    region = catalog.region(kommun)
+    region = catalog.region(kommun.zfill(4) if kommun.isdecimal() else kommun)  # as a number 0114 is 114
     return replace(
         catalog.any_kommun,
         id=f"kommun_{region.code}",
@@ -152,8 +200,18 @@ def _for_kommun(catalog: Catalog, kommun: str) -> Programme:
     )
 
 
+def _named(catalog: Catalog, text: str) -> Programme:
+    """Find a programme or, where there is none of the name, the kommun of that name or code."""
+    try:
+        return catalog.programme(text)
+    except UnknownNameError:
+        with suppress(UnknownNameError):
+            return _for_kommun(catalog, text)
+        raise
+
+
 def choose_programme(
-    catalog: Catalog, programme: str | None = None, kommun: str | None = None, group: str | None = None
+    catalog: Catalog, programme: str | None = None, kommun: str | int | None = None, group: str | None = None
 ) -> Programme:
     """Choose a programme by name, or make one for a kommun; a group given takes the place of all others.
 
@@ -162,7 +220,7 @@ def choose_programme(
     catalog
         What there is.
     programme, kommun
-        Id or name of one of the two.
+        Id or name of one of the two; the name of a kommun is understood where a programme is asked for.
     group
         A group to compare with instead of the declared ones.
 
@@ -174,15 +232,17 @@ def choose_programme(
     Examples
     --------
     >>> from uvas_stats.catalog import load_catalog
-    >>> choose_programme(load_catalog(), kommun="gavle").name
-    'Gävle'
+    >>> [choose_programme(load_catalog(), kommun=kommun).name for kommun in ("gavle", 2180)]
+    ['Gävle', 'Gävle']
+    >>> choose_programme(load_catalog(), "Gävle").id, choose_programme(load_catalog(), "Ale").id
+    ('kommun_2180', 'ale')
     """
     if (programme is None) == (kommun is None):
         raise UnknownNameError(
             "Ange antingen ett program eller en kommun",
             todo=f"Programmen är {', '.join(sorted(catalog.programmes))}",
         )
-    chosen = catalog.programme(programme) if programme is not None else _for_kommun(catalog, kommun or "")
+    chosen = _named(catalog, programme) if programme is not None else _for_kommun(catalog, str(kommun))
     if group is None:
         return chosen
     picked = catalog.group(group, chosen.municipalities)

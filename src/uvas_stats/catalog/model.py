@@ -122,6 +122,8 @@ class Measure:
     """Through whom it was fetched, where that is not the publisher."""
     source_id: str = ""
     """The publisher's own id, such as N02797."""
+    known_as: tuple[str, ...] = ()
+    """Words that mean this measure where no other is named."""
     period_kind: str = "year"
     decimals: int = 1
     whole: bool = True

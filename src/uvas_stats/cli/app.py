@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from uvas_stats import __version__
 from uvas_stats.cli import adopt as cli_adopt
 from uvas_stats.cli import doctor as cli_doctor
 from uvas_stats.cli import fetch as cli_fetch
@@ -34,6 +35,17 @@ app = typer.Typer(
 )
 
 
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Visa programmets version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"uvas_stats {__version__}")
+    elif context.invoked_subcommand is None:
+        raise typer.BadParameter("Ange ett kommando")
+
+
 class Format(StrEnum):
     """How a table is printed."""
 
@@ -45,8 +57,21 @@ class Format(StrEnum):
 class Order(StrEnum):
     """Which end of the list is place 1."""
 
-    worst = "worst"
-    best = "best"
+    worst = "sämst"
+    best = "bäst"
+    highest = "högst"
+    lowest = "lägst"
+    worst_in_english = "worst"
+    best_in_english = "best"
+
+
+class Sex(StrEnum):
+    """Whose figures are shown."""
+
+    both = "båda"
+    women = "kvinnor"
+    men = "män"
+    all = "alla"
 
 
 Kommun = Annotated[str | None, typer.Option(metavar="NAMN|KOD", help="En kommun i stället för ett program.")]
@@ -58,13 +83,17 @@ FormatOption = Annotated[Format, typer.Option("--format", help="Utskriftsform.")
 ExcelOption = Annotated[
     bool, typer.Option("--excel", help="CSV för svenska Excel (med --format csv): semikolon och decimalkomma.")
 ]
-OrderOption = Annotated[Order, typer.Option(help="Plats 1 är sämst (worst) eller bäst (best).")]
+OrderOption = Annotated[Order, typer.Option(metavar="ORDNING", help="Plats 1 är sämst, bäst, högst eller lägst.")]
+OutFile = Annotated[
+    Path | None, typer.Option("--out", metavar="FIL", help="Skriv till en fil, .csv eller .xlsx, i stället.")
+]
+Words = Annotated[list[str] | None, typer.Argument(metavar="[TEXT ...]", help="Ord att söka efter; annars allt.")]
 
 
 @app.command("nulage", cls=SwedishCommand)
 def nulage_command(
     programmes: Annotated[
-        list[str] | None, typer.Argument(metavar="[PROGRAM ...]", help="Program, till exempel ale.")
+        list[str] | None, typer.Argument(metavar="[PROGRAM ...]", help="Program eller kommuner, till exempel ale.")
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Alla program.")] = False,
     kommun: Kommun = None,
@@ -92,11 +121,17 @@ def nulage_command(
             typer.echo(f"  {unbroken(line)}")
 
 
-def _form(form: Format, excel: bool) -> str:
-    """Name the form of a table; one for Excel is CSV."""
+def _form(form: Format, excel: bool, out: Path | None) -> Any:
+    """Say how a list is wanted; one for Excel is CSV."""
+    from uvas_stats.cli.output import Form
+
     if excel and form is not Format.csv:
         raise typer.BadParameter("--excel hör till --format csv")
-    return "excel" if excel else form.value
+    if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
+        raise typer.BadParameter("--out ska vara en fil som slutar på .csv eller .xlsx")
+    if out is not None and form is not Format.table:
+        raise typer.BadParameter("Ange --out eller --format, inte båda; filens namn säger formen")
+    return Form("excel" if excel else form.value, out)
 
 
 def _relative(path: Path) -> str:
@@ -116,26 +151,70 @@ def rank(
     format_: FormatOption = Format.table,
     excel: ExcelOption = False,
     sure: Annotated[bool, typer.Option("--sure", help="Visa hur säker varje plats är, slumpen räknad.")] = False,
+    out: OutFile = None,
 ) -> None:
     """Rangordna kommunerna efter ett mått, med lägsta och högsta möjliga plats vid lika värden."""
     from uvas_stats.cli import listing
 
-    form = _form(format_, excel)
+    form = _form(format_, excel, out)
     typer.echo(listing.ranking(measure, period=period, group=group, order=order.value, form=form, sure=sure))
 
 
 @app.command(cls=SwedishCommand)
 def show(
     measure: Annotated[str, typer.Argument(metavar="MÅTT", help="Mått: id, titel eller N-nummer.")],
-    kommun: Annotated[str, typer.Option(metavar="NAMN|KOD", help="Kommun, län eller riket.")],
+    kommun: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMN|KOD", help="Kommun, län eller riket; kan anges flera gånger."),
+    ] = None,
+    group: GroupOption = None,
+    sex: Annotated[
+        Sex, typer.Option(metavar="KÖN", help="båda, kvinnor, män eller alla (tre serier).")
+    ] = Sex.both,
     from_: Annotated[str | None, typer.Option("--from", metavar="PERIOD", help="Första perioden.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="PERIOD", help="Sista perioden.")] = None,
     format_: FormatOption = Format.table,
     excel: ExcelOption = False,
+    out: OutFile = None,
 ) -> None:
-    """Visa ett mått över tid för en kommun, bredvid riket."""
+    """Visa ett mått över tid: en kommun bredvid riket, eller flera bredvid varandra."""
     from uvas_stats.cli import listing
 
-    typer.echo(listing.history(measure, kommun, since=from_, form=_form(format_, excel)))
+    if not kommun and group is None:
+        raise typer.BadParameter("Ange --kommun eller --group")
+    form = _form(format_, excel, out)
+    text = listing.history(measure, kommun or [], group=group, sex=sex.value, since=from_, until=to, form=form)
+    typer.echo(text)
+
+
+def _found(what: str, text: list[str] | None, format_: Format, excel: bool, out: Path | None) -> None:
+    from uvas_stats.cli import lookup
+
+    typer.echo(lookup.found(what, " ".join(text or []), _form(format_, excel, out)))
+
+
+@app.command(cls=SwedishCommand)
+def measures(
+    text: Words = None, format_: FormatOption = Format.table, excel: ExcelOption = False, out: OutFile = None
+) -> None:
+    """Lista måtten: id, titel, utgivare och hur långt uppgifterna räcker."""
+    _found("measures", text, format_, excel, out)
+
+
+@app.command(cls=SwedishCommand)
+def kommuner(
+    text: Words = None, format_: FormatOption = Format.table, excel: ExcelOption = False, out: OutFile = None
+) -> None:
+    """Lista kommunerna: kod, namn, län och kommungrupp."""
+    _found("kommuner", text, format_, excel, out)
+
+
+@app.command(cls=SwedishCommand)
+def groups(
+    text: Words = None, format_: FormatOption = Format.table, excel: ExcelOption = False, out: OutFile = None
+) -> None:
+    """Lista jämförelsegrupperna, eller med en grupps namn också dess kommuner."""
+    _found("groups", text, format_, excel, out)
 
 
 @app.command(cls=SwedishCommand)

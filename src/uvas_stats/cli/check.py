@@ -22,7 +22,7 @@ from uvas_stats.observations.validate import validate
 from uvas_stats.present.view import SEX_TEXT
 from uvas_stats.raw.rejected import rejection
 from uvas_stats.raw.snapshot import REJECTED, Snapshot, list_snapshots, verify
-from uvas_stats.report import csv_text
+from uvas_stats.report.escape import csv_text
 from uvas_stats.workspace import atomic_file, find_workspace, refuse_foreign
 
 __all__ = ["check", "compare", "propose_breaks"]
@@ -73,6 +73,9 @@ def check() -> tuple[str, int]:
     lines += _unfinished(workspace.raw)
     if catalog is not None and not problems:
         lines += _notes(newest, read_origins(workspace.processed))
+    for name, error in catalog.broken.items() if catalog is not None else ():
+        problems += 1
+        lines.append(f"FEL   programmet {name}: {error}")
     lines += [
         f"gammal {dataset}: utgåvan är {_age(snapshot.retrieved)} dagar. Hämta en ny"
         for dataset, snapshot in newest.items()

@@ -2,56 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from uvas_stats.build import pipeline
 from uvas_stats.catalog import Break, Catalog, Measure, load_catalog
+from uvas_stats.cli.output import Form, give
 from uvas_stats.errors import IndicatorError, UnknownNameError, unbroken
 from uvas_stats.indicators import difference, direction_words, latest_period
 from uvas_stats.indicators import rank as rank_series
 from uvas_stats.indicators.chance import Chance, fit_measure
 from uvas_stats.indicators.rank_sets import usual_place_moves
+from uvas_stats.indicators.ranking import highest_first
 from uvas_stats.numbers import number_text
 from uvas_stats.observations.contract import select
 from uvas_stats.observations.editions import latest_edition
 from uvas_stats.observations.store import read_observations, read_origins
 from uvas_stats.periods import period_end, period_kind
 from uvas_stats.present.cautions import UNKNOWN_COVERAGE
-from uvas_stats.present.view import STATUS_TEXT
+from uvas_stats.present.view import SEX_TEXT, STATUS_TEXT, join_words
 from uvas_stats.raw.snapshot import Snapshot, list_snapshots
-from uvas_stats.report import csv_text, excel_csv
 from uvas_stats.situation.series import RESIDENTS, no_figures, pick_age
 from uvas_stats.workspace import Workspace, find_workspace
 
 __all__ = ["history", "ranking", "sources"]
 
+SEXES = {"båda": ("total",), "kvinnor": ("women",), "män": ("men",), "alla": ("total", "women", "men")}
+ORDERS = {"sämst": "worst", "bäst": "best"}
+HIGHEST = {"högst": True, "lägst": False}
 RANK_COLUMNS = ["rank", "rank_low", "rank_high", "region_code", "region_name", "value", "status", "n", "direction"]
 OPEN_PLACES = ["likely_low", "likely_high", "usual_move", "alone_low", "alone_high", "all_low", "all_high"]
-_HEADINGS = {
-    "likely_low": "troligen från",
-    "likely_high": "troligen till",
-    "usual_move": "flyttar sig",
-    "alone_low": "95 % från",
-    "alone_high": "95 % till",
-    "all_low": "alla 95 % från",
-    "all_high": "alla 95 % till",
-    "rank": "plats",
-    "rank_low": "lägsta",
-    "rank_high": "högsta",
-    "region_code": "kod",
-    "region_name": "kommun",
-    "value": "värde",
-    "status": "anm.",
-    "difference": "skillnad",
-    "edition": "utgåva",
-    "origin": "råfil",
-    "coverage": "täckning",
-    "lower": "minst",
-    "upper": "högst",
-}
 BOUNDS = ["lower", "upper"]
 SMALLEST_RANKING = 3
 """A ranking of fewer kommuner says nothing."""
@@ -63,13 +45,16 @@ def _open() -> tuple[Workspace, Catalog]:
     return workspace, load_catalog(workspace)
 
 
-def _series(workspace: Workspace, catalog: Catalog, measure: Measure) -> pd.DataFrame:
+def _series(
+    workspace: Workspace, catalog: Catalog, measure: Measure, sexes: tuple[str, ...] = ("total",)
+) -> pd.DataFrame:
     observations = latest_edition(read_observations(workspace.processed, [measure.id]), catalog.replaces)
-    rows = select(observations, measure=measure.id, sex="total")
+    rows = select(observations, measure=measure.id, sex=sexes)
     if not rows.empty:  # a register has a dataset for each kommun
         rows = rows.loc[(rows["dataset"].str.partition(":")[0] == measure.dataset) & rows["breakdown"].isna()]
-    if rows.empty:
-        raise no_figures(catalog, measure)
+    missing = [sex for sex in sexes if sex not in set(rows["sex"])]
+    if missing:
+        raise no_figures(catalog, measure, "" if rows.empty else join_words([SEX_TEXT[sex] for sex in missing]))
     return pick_age(rows, measure)
 
 
@@ -91,26 +76,15 @@ def _period(series: pd.DataFrame, measure: Measure, period: str | None) -> str:
     return period
 
 
-def _print(frame: pd.DataFrame, form: str, heading: str, measure: Measure) -> str:
-    """Write a frame as JSON, as CSV with decimal point, as CSV for a Swedish Excel, or as a table for the eye."""
-    if form == "json":
-        return frame.to_json(orient="records", force_ascii=False, indent=1)
-    if form == "csv":
-        return frame.map(csv_text, na_action="ignore").to_csv(index=False, lineterminator="\n").rstrip("\n")
-    if form == "excel":
-        return excel_csv(frame, list(frame.select_dtypes("number").columns)).rstrip("\n")
-    shown = frame.copy()
-    for column in shown.select_dtypes("number").columns:
-        decimals = 2 if column in ("value", "riket", "difference", *BOUNDS) and measure.decimals else 0
-        shown[column] = [number_text(None if pd.isna(value) else value, decimals) for value in shown[column]]
-    if "status" in shown:
-        shown["status"] = shown["status"].map(STATUS_TEXT)
-    shown = shown.rename(columns=_HEADINGS)
-    return f"{heading}\n{shown.to_string(index=False, na_rep='–')}"
+def _order(measure: Measure, order: str) -> str:
+    """Say by worst or best what place 1 is, where it was said by highest or lowest."""
+    if order not in HIGHEST:
+        return ORDERS.get(order, order)
+    return "worst" if highest_first(measure, "worst") == HIGHEST[order] else "best"
 
 
 def ranking(
-    measure: str, *, period: str | None, group: str | None, order: str, form: str, sure: bool = False
+    measure: str, *, period: str | None, group: str | None, order: str, form: Form, sure: bool = False
 ) -> str:
     """Write the ranking of a measure within a group or all kommuner.
 
@@ -119,14 +93,15 @@ def ranking(
     measure, period, group
         What is ranked, when and among whom; None means the newest, and all kommuner.
     order
-        ``worst`` or ``best``: what place 1 is.
+        ``högst``, ``lägst``, ``sämst`` or ``bäst``: what place 1 is.
     form
-        ``table``, ``csv`` or ``json``.
+        How it is given.
     sure
         Whether to show what chance leaves open of each place.
     """
     workspace, catalog = _open()
     chosen = catalog.measure(measure)
+    order = _order(chosen, order)
     series = _series(workspace, catalog, chosen)
     when = _period(series, chosen, period)
     chance = _chance(workspace, catalog, chosen, series) if sure else None
@@ -150,7 +125,13 @@ def ranking(
     table = ranked[[*RANK_COLUMNS, *open_]].astype(places | dict.fromkeys(open_, "Float64"))
     if chosen.coverage_measure:
         table = table.assign(coverage=table["region_code"].map(coverage))
-    return _print(table if form != "table" else table.drop(columns=["n", "direction"]), form, heading, chosen)
+    return give(
+        table.drop(columns=["n", "direction"]) if form.for_the_eye else table, form, heading, _decimals(chosen)
+    )
+
+
+def _decimals(measure: Measure) -> int:
+    return 2 if measure.decimals else 0
 
 
 def _chance(workspace: Workspace, catalog: Catalog, measure: Measure, series: pd.DataFrame) -> Chance:
@@ -184,46 +165,99 @@ def _coverage(
     return f"{text} Inte officiell statistik.", dict(zip(known["region_code"], known["value"], strict=True))
 
 
-def history(measure: str, area: str, *, since: str | None, form: str) -> str:
-    """Write a measure over time for one area, beside riket.
+def history(
+    measure: str,
+    areas: Sequence[str],
+    *,
+    group: str | None = None,
+    sex: str = "båda",
+    since: str | None = None,
+    until: str | None = None,
+    form: Form,
+) -> str:
+    """Write a measure over time: for one area beside riket, for several side by side.
 
     Parameters
     ----------
-    measure, area
-        The measure and the kommun, län or group.
-    since
-        The first period; None means all.
+    measure, areas
+        The measure and the kommuner, län or riket.
+    group
+        A group whose kommuner are wanted too.
+    sex
+        ``båda``, ``kvinnor``, ``män`` or ``alla`` (the three of them).
+    since, until
+        The first and the last period; None means all.
     form
-        ``table``, ``csv`` or ``json``.
+        How it is given.
     """
     workspace, catalog = _open()
-    chosen, region = catalog.measure(measure), catalog.area(area)
-    series = _series(workspace, catalog, chosen)
-    rows = difference(series, region.code).rename(columns={"reference": "riket"})
-    columns = ["period", *BOUNDS, "status", "edition", "origin"]
-    of_region = series.loc[series["region_code"] == region.code, columns]
+    chosen, codes = catalog.measure(measure), [catalog.area(area).code for area in areas]
+    if group is not None:
+        codes += catalog.group(group, tuple(codes)).members
+    codes = list(dict.fromkeys(codes))
+    series = _series(workspace, catalog, chosen, SEXES[sex])
+    first, last = (pd.Timestamp(period_end(text)) if text is not None else None for text in (since, until))
+    if first is not None:
+        series = series.loc[series["period_end"] >= first]
+    if last is not None:
+        series = series.loc[series["period_end"] <= last]
+    held = series.loc[series["region_code"].isin(codes)]
+    if held[["value", *BOUNDS]].isna().all(axis=None):
+        names = join_words([catalog.names[code] for code in codes[:3]])
+        raise UnknownNameError(
+            f"Uppgift saknas för {names}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
+        )
+    breaks = _first_after(held, catalog.breaks_of(chosen.id, tuple(codes)))
+    if len(codes) == 1 and len(SEXES[sex]) == 1:
+        table = _beside_riket(series, codes[0])
+        who = f"{catalog.names[codes[0]]} ({codes[0]})"
+    else:
+        table = _side_by_side(held, codes, catalog) if form.for_the_eye else _long(held, catalog)
+        who = "Flera områden" if len(codes) > 1 else f"{catalog.names[codes[0]]} ({codes[0]})"
+    of_sex = "" if sex in ("båda", "alla") else f", {sex}"
+    heading = f"{who}: {chosen.title}{of_sex}"
+    if not form.for_the_eye:  # the series after a break is not comparable with what stands before it
+        return give(table.assign(**{"break": table["period"].map(breaks)}), form, heading)
+    marked = table.assign(period=[f"{period} *" if period in breaks else period for period in table["period"]])
+    notes = (f"* Tidsseriebrott {period}: {text}" for period, text in breaks.items())
+    return "\n".join([give(marked, form, heading, _decimals(chosen)), *notes])
+
+
+def _beside_riket(series: pd.DataFrame, code: str) -> pd.DataFrame:
+    rows = difference(series, code).rename(columns={"reference": "riket"})
+    of_region = series.loc[series["region_code"] == code, ["period", *BOUNDS, "status", "edition", "origin"]]
     rows = rows.merge(of_region, on="period", how="left", validate="1:1")
     rows["difference"] = rows["difference"].round(4)
-    if since is not None:
-        rows = rows.loc[rows["period_end"] >= pd.Timestamp(period_end(since))]
-    if rows[["value", *BOUNDS]].isna().all(axis=None):
-        raise UnknownNameError(
-            f"Uppgift saknas för {region.name}: {chosen.title}", todo="Välj ett annat mått eller en annan period"
-        )
     rows["status"] = rows["status"].fillna("not_available")
-    breaks = _first_after(rows, catalog.breaks_of(chosen.id, (region.code,)))
-    rows = rows.drop(columns=["period_end", *(BOUNDS if rows[BOUNDS].isna().all(axis=None) else ())])
-    heading = f"{region.name} ({region.code}): {chosen.title}"
-    if form != "table":  # the series after a break is not comparable with what stands before it
-        return _print(rows.assign(**{"break": rows["period"].map(breaks)}), form, heading, chosen)
-    marked = rows.assign(period=[f"{period} *" if period in breaks else period for period in rows["period"]])
-    notes = (f"* Tidsseriebrott {period}: {text}" for period, text in breaks.items())
-    return "\n".join([_print(marked, form, heading, chosen), *notes])
+    return rows.drop(columns=["period_end", *(BOUNDS if rows[BOUNDS].isna().all(axis=None) else ())])
+
+
+def _long(held: pd.DataFrame, catalog: Catalog) -> pd.DataFrame:
+    """Give one row a figure, area by area."""
+    names = held["region_code"].map(catalog.names)
+    rows = held.assign(region_name=names).sort_values(["region_code", "sex", "period_end"], kind="stable")
+    return rows[["region_code", "region_name", "sex", "period", "value", *BOUNDS, "status", "edition", "origin"]]
+
+
+def _side_by_side(held: pd.DataFrame, codes: Sequence[str], catalog: Catalog) -> pd.DataFrame:
+    """Give the periods down and the areas across, with a word where a figure is missing."""
+    several = len(held["sex"].unique()) > 1
+    wide = held[["period", "period_end"]].drop_duplicates("period").sort_values("period_end")[["period"]]
+    for code in codes:
+        for sex in SEXES["alla"] if several else held["sex"].unique():
+            part = held.loc[(held["region_code"] == code) & (held["sex"] == sex)].set_index("period")
+            texts = [
+                STATUS_TEXT[status] if pd.isna(value) else number_text(value, 2)
+                for value, status in zip(part["value"], part["status"], strict=True)
+            ]
+            column = f"{catalog.names[code]}, {SEX_TEXT[sex]}" if several else catalog.names[code]
+            wide[column] = wide["period"].map(dict(zip(part.index, texts, strict=True)))
+    return wide
 
 
 def _first_after(rows: pd.DataFrame, breaks: Iterable[Break]) -> dict[str, str]:
     """Give the texts of the breaks by the first period that is shown after each, where one before it is too."""
-    ends = rows.set_index("period")["period_end"].sort_values()
+    ends = rows.drop_duplicates("period").set_index("period")["period_end"].sort_values()
     texts: dict[str, str] = {}
     for item in breaks:
         after = ends.index[ends >= pd.Timestamp(period_end(item.at))]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from openpyxl.cell.cell import Cell
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
 
 __all__ = ["csv_text", "excel_csv", "is_formula", "printable", "set_text"]
 

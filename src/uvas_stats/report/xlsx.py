@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from uvas_stats.formats.workbook import save_workbook
@@ -26,7 +29,10 @@ from uvas_stats.report.labels import SHORT_STATUS, cell_format, number_format, p
 from uvas_stats.report.normalise_zip import normalise_zip
 from uvas_stats.report.numbering import Report, Shown
 
-__all__ = ["workbook"]
+__all__ = ["LIST_MARK", "list_workbook", "workbook"]
+
+LIST_MARK = b"uvas_stats list"
+"""Ends the file of a single list, so that it is known again as the package's own."""
 
 _TITLE = Font(name="Calibri", size=14, bold=True)
 _QUIET = Font(name="Calibri", size=10, color="595959")
@@ -68,6 +74,33 @@ def workbook(report: Report) -> dict[str, bytes]:
     out = io.BytesIO()
     save_workbook(book, out)
     return {"underlag.xlsx": normalise_zip(out.getvalue(), date)}
+
+
+def list_workbook(table: pd.DataFrame, heading: str) -> bytes:
+    """Write one list as a workbook: what it is in A1, and the list as a marked table."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Lista"
+    _write(sheet, 1, heading, _TITLE)
+    _fill(sheet, table, _HEADER_ROW)
+    _page(sheet, _HEADER_ROW)
+    _mark_table(sheet, table, _HEADER_ROW, "Lista")
+    book.properties.title, book.properties.creator, book.properties.language = heading, "uvas_stats", "sv-SE"
+    out = io.BytesIO()
+    book.save(out)
+    with zipfile.ZipFile(out, "a") as packed:
+        packed.comment = LIST_MARK
+    return out.getvalue()
+
+
+def _mark_table(sheet: Worksheet, table: pd.DataFrame, header_row: int, name: str) -> None:
+    """Make a table of a range, which has filters and is known to those who listen to the sheet."""
+    if len(table) and len(table.columns):
+        last = f"{get_column_letter(len(table.columns))}{header_row + len(table)}"
+        marked = ExcelTable(displayName=name, ref=f"A{header_row}:{last}")
+        marked.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+        sheet.add_table(marked)
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:

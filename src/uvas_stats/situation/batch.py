@@ -15,8 +15,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvas_stats.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from uvas_stats.catalog import Programme
+    from uvas_stats.errors import CatalogError
 
 __all__ = ["Exported", "export_all"]
 
@@ -184,8 +189,11 @@ def _results(jobs: list[_Job], pool: ProcessPoolExecutor | None) -> Iterator[Exp
 
 def _jobs(
     workspace: Workspace, programmes: list[str], kommun: str | None, group: str | None, rest: _Rest
-) -> list[_Job]:
-    """Turn names into exports, and refuse what does not exist before anything is written."""
+) -> tuple[list[_Job], list[CatalogError]]:
+    """Turn names into exports, and refuse what does not exist before anything is written.
+
+    Where all programmes are wanted, also give what is wrong with those whose files cannot be read.
+    """
     from uvas_stats.build import pipeline
     from uvas_stats.catalog import choose_programme, load_catalog
     from uvas_stats.catalog.similar import is_similar
@@ -193,15 +201,19 @@ def _jobs(
     if group is not None and is_similar(group):  # who is like whom is fetched with the figures
         pipeline.ensure_processed(workspace)
     catalog = load_catalog(workspace)
-    wanted = [catalog.programme(name).id for name in programmes] or list(catalog.programmes)
-    chosen: list[tuple[str | None, str | None]] = [(id_, None) for id_ in dict.fromkeys(wanted)]
+    broken = [] if programmes or kommun is not None else list(catalog.broken.values())
     if kommun is not None:
-        chosen = [(None, catalog.region(kommun).code)]
+        named = [choose_programme(catalog, kommun=kommun)]
+    else:
+        named = [choose_programme(catalog, name) for name in programmes or catalog.programmes]
 
-    def own(id_: str | None, code: str | None) -> str | None:
-        return group and catalog.group(group, choose_programme(catalog, id_, code).municipalities).id
+    def job(chosen: Programme) -> _Job:
+        declared, (period, out, template) = chosen.id in catalog.programmes, rest
+        id_, code = (chosen.id, None) if declared else (None, chosen.municipalities[0])
+        own = group and catalog.group(group, chosen.municipalities).id
+        return _Job(workspace.root, id_, code, own, period, out, template)
 
-    return [_Job(workspace.root, id_, code, own(id_, code), *rest) for id_, code in chosen]
+    return [job(chosen) for chosen in {one.id: one for one in named}.values()], broken
 
 
 def export_all(
@@ -218,7 +230,7 @@ def export_all(
     Parameters
     ----------
     programmes
-        Ids or names.
+        Ids or names; a kommun's name stands for it where no programme has it.
     kommun, group, period
         As for :func:`uvas_stats.nulage`.
     out
@@ -234,15 +246,18 @@ def export_all(
     Raises
     ------
     UvasStatsError
-        If a name is unknown (before anything is written), or an export fails.
+        If a name is unknown (before anything is written), or an export fails; last, if the file of one of all
+        programmes is wrong.
     """
     workspace = find_workspace()
     with _pool(kommun is None and len(set(programmes)) != 1) as pool:
         from uvas_stats.build import pipeline
 
-        jobs = _jobs(workspace, programmes, kommun, group, (period, out, template))
+        jobs, broken = _jobs(workspace, programmes, kommun, group, (period, out, template))
         pipeline.ensure_processed(workspace)
         with _progress(len(jobs)) as step:
             for done in _results(jobs, pool):
                 step()
                 yield done
+    if broken:
+        raise broken[0]

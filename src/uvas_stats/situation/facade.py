@@ -31,7 +31,7 @@ from uvas_stats.situation.series import Figures, needed_measures, read_newest
 from uvas_stats.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
-    from uvas_stats.report import ExportResult
+    from uvas_stats.report.export import ExportResult
 
 __all__ = ["Nulage", "nulage"]
 
@@ -154,12 +154,12 @@ class Nulage:
         The options are ``template``, the municipality's own Word template, and ``progress``, called with a line
         for each step.
         """
-        from uvas_stats import report  # writers of four formats, and only an export needs them
+        from uvas_stats.report.export import export  # writers of four formats, and only an export needs them
 
         content = self.content()
         if folder is None:
             folder = (self.workspace or find_workspace()).reports / content.id
-        return report.export(content, Path(folder), **options)
+        return export(content, Path(folder), **options)
 
     def _chapter(self, section: Section) -> Chapter:
         """Draw a chapter, and tell what of it cannot be drawn."""
@@ -176,7 +176,7 @@ class Nulage:
 def nulage(
     programme: str | None = None,
     *,
-    kommun: str | None = None,
+    kommun: str | int | None = None,
     group: str | None = None,
     period: str | None = None,
     workspace: Workspace | Path | str | None = None,
