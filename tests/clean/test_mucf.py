@@ -255,7 +255,7 @@ def test_a_cell_is_never_guessed_at(cell: object) -> None:
 def test_editions_lie_side_by_side(workspace: Workspace, tmp_path: Path) -> None:
     """The publisher has changed history: the old edition stays and the new one counts."""
     old = book(tmp_path / "m.xlsx", Dalarna=whole())
-    adopt(workspace, "mucf", [old], edition="2021-06-01")
+    adopt(workspace, "mucf", [old], edition="2023-06-01")
     revised = [[*row[:2], 0.066, *row[3:]] if row[0] == "Alla" else row for row in whole()]
     adopt(workspace, "mucf", [book(tmp_path / "n.xlsx", Dalarna=revised)], edition="2024-11-08")
     build(workspace)
@@ -263,7 +263,7 @@ def test_editions_lie_side_by_side(workspace: Workspace, tmp_path: Path) -> None
         read_observations(workspace.processed), measure="mucf_uvas_share_pct", age_group="16-24", sex="total"
     )
     rows = rows.loc[rows["category"].isna()]
-    assert dict(zip(rows["edition"], rows["value"], strict=True)) == {"2021-06-01": 5.6, "2024-11-08": 6.6}
+    assert dict(zip(rows["edition"], rows["value"], strict=True)) == {"2023-06-01": 5.6, "2024-11-08": 6.6}
 
 
 def test_a_refused_file_leaves_nothing(workspace: Workspace, tmp_path: Path) -> None:

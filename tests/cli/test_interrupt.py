@@ -109,8 +109,8 @@ from uvas_stats.cli import main, app
 from uvas_stats.situation import batch
 
 def export(name):
-    Path(f"{os.getpid()}.begun").touch()
     try:
+        Path(f"{os.getpid()}.begun").touch()
         while True:
             time.sleep(0.05)
     finally:

@@ -121,7 +121,8 @@ def test_the_goals_of_a_programme_are_assessed_on_the_register(tmp_path: Path) -
     work = next(text for text in goals.index if "får arbete" in text)
     plan = next(text for text in goals.index if "studieplan" in text)
     assert "37,5" in goals.loc[work, "Skäl"]
-    assert goals.loc[plan, "Status"] == "nått"
+    assert "80,0" in goals.loc[plan, "Skäl"]
+    assert goals["Status"].eq("kan inte bedömas").all()  # they were due in 2017, of which there is no figure
     assert "kommunens eget register" in now.goals().about.source
     assert "37,5" in now.participants().cells.to_csv()
 

@@ -132,11 +132,11 @@ def test_a_share_of_a_known_population_has_its_interval_beside_it(fetched: Works
         return high - low
 
     assert width(small) > 10 * width(large)
-    assert "slumpvariation" in small.about.note
+    assert "oberoende av varandra" in small.about.note
     assert "population_december_count" in set(small.about.data["measure"])
     plain = summary({"uvas_share_pct": series}, [view], name="S")
     assert "(" not in plain.cells["Värde"].iloc[0]
-    assert "slumpvariation" not in plain.about.note
+    assert "oberoende av varandra" not in plain.about.note
 
 
 def test_the_area_is_a_line_of_its_own_where_it_can_be_weighed(area: Nulage) -> None:
