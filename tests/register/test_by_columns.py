@@ -137,7 +137,7 @@ def test_both_readers_say_and_count_the_same(
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(**SEEDS)
 def test_both_readers_say_and_count_the_same_of_many(
     tmp_path_factory: pytest.TempPathFactory, kind: str, seed: int, damage: int

@@ -63,13 +63,16 @@ def mark_breaks(axes: Axes, view: View, concerned: tuple[str, ...] = ()) -> None
         The codes whose breaks are marked; empty means those in focus.
     """
     of_focus = {item.id for item in view.catalog.breaks_of(view.measure.id, view.focus)}
+    marked: dict[float, bool] = {}
     for item in view.catalog.breaks_of(view.measure.id, concerned or view.focus):
         x = position(item.at) - STEP[period_kind(item.at)] / 2
+        marked[x] = marked.get(x, False) or item.id in of_focus  # several at one time are one line
+    for x, own in marked.items():
         if not axes.get_xlim()[0] <= x <= axes.get_xlim()[1]:
             continue
         axes.axvline(x, color=GREY, linewidth=0.8, linestyle=":")
         axes.annotate(
-            "tidsseriebrott" if item.id in of_focus else "tidsseriebrott\ni gruppen",
+            "tidsseriebrott" if own else "tidsseriebrott\ni gruppen",
             (x, 1),
             xycoords=("data", "axes fraction"),
             xytext=(3, -2),
