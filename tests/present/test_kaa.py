@@ -15,6 +15,7 @@ from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
 from uvas_stats.catalog.kaa import load_needs_rows
 from uvas_stats.cli.listing import ranking
+from uvas_stats.cli.output import Form
 from uvas_stats.errors import IndicatorError
 from uvas_stats.numbers import THIN_SPACE
 from uvas_stats.present.figure import Chart
@@ -124,10 +125,10 @@ def test_a_ranking_without_coverage_says_so_in_its_title(
     assert told not in situation("storuman", covered.root).place(SHARE).about.title
     assert told not in n.place("uvas_share_pct").about.title
     monkeypatch.chdir(bare.root)
-    heading = ranking(SHARE, period=None, group="24", order="worst", form="table").split("\n")[0]
+    heading = ranking(SHARE, period=None, group="24", order="worst", form=Form()).split("\n")[0]
     assert heading.endswith("Rapporteringens täckning är inte känd. Inte officiell statistik.")
     monkeypatch.chdir(covered.root)
-    table = ranking(SHARE, period=None, group="24", order="worst", form="table")
+    table = ranking(SHARE, period=None, group="24", order="worst", form=Form())
     assert "inte känd" not in table
     assert "täckning" in table.split("\n")[1]
 

@@ -15,6 +15,7 @@ from uvas_stats import nulage
 from uvas_stats.build.adopt import adopt
 from uvas_stats.catalog import Catalog
 from uvas_stats.cli.listing import ranking
+from uvas_stats.cli.output import Form
 from uvas_stats.errors import IndicatorError
 from uvas_stats.observations.store import read_origins
 from uvas_stats.present.charts.school_figures import group_median
@@ -195,7 +196,7 @@ def test_a_ranking_with_kommuner_that_have_only_an_interval_can_be_written(
 ) -> None:
     monkeypatch.setenv("UVAS_WORKSPACE", str(filled.root))
     measure = "siris_eligible_vocational_share_pct"
-    text = ranking(measure, period=None, group=None, order="worst", form="table")
+    text = ranking(measure, period=None, group=None, order="worst", form=Form())
     line = next(line for line in text.splitlines() if "Arjeplog" in line)
     assert "endast intervall känt" in line
     assert "64,3" in text  # Perstorp has the lowest

@@ -20,6 +20,8 @@ __all__ = ["Catalog", "choose_programme"]
 
 MOST_NAMED = 3
 """Measures that a message lists where several fit."""
+FEWEST_LETTERS = 3
+"""Of a word that is looked for in titles."""
 
 
 def _words_of(measure: Measure) -> str:
@@ -134,10 +136,13 @@ class Catalog:
         published = [item for item in self.measures.values() if item.dataset != "programme_documents"]
         hits = [measure for measure in published if wanted in map(fold, measure.known_as)]
         hits = hits or [measure for measure in published if fold(measure.short) == wanted]
+        if len(hits) == 1:
+            return hits[0]
         try:
             return find(text, self.measures, {id_: item.title for id_, item in self.measures.items()}, "Måttet")
         except UnknownNameError:
-            hits = hits or [measure for measure in self.measures_with(text) if measure in published]
+            if not hits and wanted and min(map(len, wanted.split())) >= FEWEST_LETTERS:
+                hits = [measure for measure in self.measures_with(text) if measure in published]
             if not hits:
                 raise
         if len(hits) > 1:
