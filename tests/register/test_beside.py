@@ -13,6 +13,7 @@ from tests.fakes.kaa_workbook import Book, workbook
 from uvas_stats import nulage
 from uvas_stats.build.adopt import adopt
 from uvas_stats.cli.listing import history, sources
+from uvas_stats.cli.output import Form
 from uvas_stats.errors import RegisterError
 from uvas_stats.register.demo import DEMO_PERIOD, write_demo
 from uvas_stats.register.run import run_kaa, run_overlap
@@ -130,7 +131,7 @@ def test_what_has_been_counted_can_be_shown_and_is_among_the_sources(
 ) -> None:
     counted(tmp_path, DEMO_PERIOD)
     monkeypatch.chdir(tmp_path)
-    shown = history("register_kaa_flow_count", "Lidköping", since=None, form="table")
+    shown = history("register_kaa_flow_count", ["Lidköping"], form=Form())
     assert "2105/06" in shown
     assert "register/1494/kaa_2105-06" in shown
     (line,) = [line for line in sources().splitlines() if line.startswith("register/1494/kaa_2105-06")]
